@@ -17,6 +17,7 @@ from transcribe.model import WHOLE, FieldKey, Scan, Task
 from transcribe.review.text_limits import MAX_TEXT_LENGTH, MAX_WORD_LENGTH
 
 NAME = FieldKey("customer_name")
+OFFERED = definition.load("bon-de-commande")
 REFUSED = [
     ("\0", "NUL (U+0000)"),
     ("Durand\x1b[2J", "ESC (U+001B)"),
@@ -49,6 +50,16 @@ def leased(site: Site) -> str:
 def texts(site: Site) -> list[str | None]:
     (person,) = site.store.transcribers()
     return site.texts_of(person.id)
+
+
+def asked_which_form(site: Site) -> str:
+    """A task that the person holds: which of the one form that is offered a scan is."""
+    site.store.put_form(OFFERED, "", site.clock.now())
+    scan = Scan(id="5" * 64, pages=(), form="", form_version=0)
+    site.store.put_scan(scan, [], site.clock.now())
+    asked = Task(scan=scan.id, key=WHOLE, kind="identify", reason="form unknown")
+    site.store.conclude(scan.id, 0, [], [asked], None, site.clock.now())
+    return leased(site)
 
 
 @pytest.mark.parametrize(("text", "said"), REFUSED)
@@ -114,13 +125,7 @@ def test_a_field_of_one_value_takes_no_page_of_text(site: Site, client: TestClie
 )
 @pytest.mark.parametrize("as_json", [True, False])
 def test_only_a_form_that_was_offered_is_an_answer(site: Site, client: TestClient, form: str, as_json: bool) -> None:
-    offered = definition.load("bon-de-commande")
-    site.store.put_form(offered, "", site.clock.now())
-    scan = Scan(id="5" * 64, pages=(), form="", form_version=0)
-    site.store.put_scan(scan, [], site.clock.now())
-    asked = Task(scan=scan.id, key=WHOLE, kind="identify", reason="form unknown")
-    site.store.conclude(scan.id, 0, [], [asked], None, site.clock.now())
-    task = leased(site)
+    task = asked_which_form(site)
 
     def send(said: str, idem: str) -> int:
         if as_json:
@@ -130,19 +135,14 @@ def test_only_a_form_that_was_offered_is_an_answer(site: Site, client: TestClien
         return int(client.post(f"/work/{task}", data=fields).status_code)
 
     assert (send(form, "idem-0001"), texts(site)) == (422, [])
-    assert send(f"bon-de-commande/{offered.version}", "idem-0002") in (200, 303)
-    assert texts(site) == [f"bon-de-commande/{offered.version} 0"]
+    assert send(f"bon-de-commande/{OFFERED.version}", "idem-0002") in (200, 303)
+    assert texts(site) == [f"bon-de-commande/{OFFERED.version} 0"]
     assert client.get("/readings").status_code == 200
 
 
 @pytest.mark.parametrize("text", ["0", "", "bon-de-commande/1", "bon-de-commande/1 45", "bon-de-commande/1  0", "1 90"])
 def test_an_answer_without_a_form_or_a_turn_is_none(site: Site, client: TestClient, text: str) -> None:
-    site.store.put_form(definition.load("bon-de-commande"), "", site.clock.now())
-    scan = Scan(id="5" * 64, pages=(), form="", form_version=0)
-    site.store.put_scan(scan, [], site.clock.now())
-    asked = Task(scan=scan.id, key=WHOLE, kind="identify", reason="form unknown")
-    site.store.conclude(scan.id, 0, [], [asked], None, site.clock.now())
-    task, sent = leased(site), {"idem": "idem-0001", "action": "send", "text": text}
+    task, sent = asked_which_form(site), {"idem": "idem-0001", "action": "send", "text": text}
     assert (client.post(f"/work/{task}", json=sent).status_code, texts(site)) == (422, [])
     sent = {"csrf": client.headers["x-csrf-token"], "idem": "idem-0002", "form": "", "turn": "0"}
     assert client.post(f"/work/{task}", data=sent).status_code in (200, 303), "none of these is an answer"
@@ -153,12 +153,7 @@ def test_an_answer_without_a_form_or_a_turn_is_none(site: Site, client: TestClie
 def test_of_a_scan_without_a_form_only_what_its_page_offers_is_an_answer(
     site: Site, client: TestClient, action: str
 ) -> None:
-    site.store.put_form(definition.load("bon-de-commande"), "", site.clock.now())
-    scan = Scan(id="5" * 64, pages=(), form="", form_version=0)
-    site.store.put_scan(scan, [], site.clock.now())
-    asked = Task(scan=scan.id, key=WHOLE, kind="identify", reason="form unknown")
-    site.store.conclude(scan.id, 0, [], [asked], None, site.clock.now())
-    task, csrf = leased(site), client.headers["x-csrf-token"]
+    task, csrf = asked_which_form(site), client.headers["x-csrf-token"]
     sent = {"csrf": csrf, "idem": "idem-0001", "action": action, "form": "", "turn": "0"}
     answers = [
         client.post(f"/work/{task}", data=sent),

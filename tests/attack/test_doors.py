@@ -1,21 +1,25 @@
-"""Desk, interface and pages of the real program behind both shipped proxies: uploads, a long poll, sign-in."""
+"""Desk, interface and pages of the real program behind both shipped proxies, which run as they are shipped but for the
+name, the ports and the certificate: uploads, a long poll, sign-in, what the program is told of who asks."""
 
 from __future__ import annotations
 
 import re
 import secrets
+import shutil
 import socket
 import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.routing import iter_route_contexts
 
 from flows.home.home import Home, now, open_home
@@ -23,7 +27,6 @@ from flows.home.settings import load_settings
 from flows.runtime.prefect_server import free_port
 from flows.serving.serve import Serving
 from flows.steps import publish_records
-from tests.attack.test_proxies import NAME, SAMPLES, caddy, certificate, nginx, running
 from tests.flows.desk.desk_site import page, use_form
 from tests.flows.house import until
 from tests.patience import PATIENCE
@@ -32,7 +35,10 @@ from transcribe.people.tokens import new_token, secret_hash
 from transcribe.review.access.guard import upload_paths
 from transcribe.review.options import ReviewOptions
 
-__all__ = ["certificate"]
+SAMPLES = Path(__file__).parents[2] / "deployments"
+NAME = "orders.example"
+DEFAULT_HEAD_SECONDS = 60.0
+"""How long nginx waits for a head where nothing is said; here the samples' 30 seconds are one."""
 
 ORIGIN = f"https://{NAME}"
 PHOTOGRAPH = page({}) + bytes(300_000)
@@ -82,6 +88,90 @@ class Door:
 
 
 @pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a certificate for the sample's name, and of its key."""
+    place = tmp_path_factory.mktemp("certificate")
+    made = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={NAME}")
+    files = (
+        "-keyout",
+        str(place / "key.pem"),
+        "-out",
+        str(place / "chain.pem"),
+        "-addext",
+        f"subjectAltName=DNS:{NAME}",
+    )
+    subprocess.run([*made, *files], check=True, capture_output=True)
+    return place
+
+
+def nginx(place: Path, certificate: Path, upstream: int, port: int) -> list[str]:
+    site = (SAMPLES / "nginx.conf").read_text(encoding="utf-8")
+    for there, here in (
+        ("127.0.0.1:8484", f"127.0.0.1:{upstream}"),
+        ("listen 443", f"listen 127.0.0.1:{port}"),
+        ("listen 80", f"listen 127.0.0.1:{free_port()}"),
+        ("/etc/letsencrypt/live/orders.example/fullchain.pem", str(certificate / "chain.pem")),
+        ("/etc/letsencrypt/live/orders.example/privkey.pem", str(certificate / "key.pem")),
+        ("client_header_timeout 30s", "client_header_timeout 1s"),
+    ):
+        assert there in site
+        site = site.replace(there, here)
+    (place / "site.conf").write_text(site, encoding="utf-8")
+    kinds = "\n".join(
+        f"{each}_temp_path {place}/{each};" for each in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    around = f"daemon off; pid {place}/pid; error_log {place}/log; events {{}}"
+    around += f"\nhttp {{ access_log off; {kinds}\ninclude {place}/site.conf; }}"
+    (place / "nginx.conf").write_text(around, encoding="utf-8")
+    return [shutil.which("nginx") or "/usr/sbin/nginx", "-c", str(place / "nginx.conf"), "-e", str(place / "log")]
+
+
+def caddy(place: Path, certificate: Path, upstream: int, port: int) -> list[str]:
+    site = (SAMPLES / "Caddyfile").read_text(encoding="utf-8")
+    for there, here in (
+        ("127.0.0.1:8484", f"127.0.0.1:{upstream}"),
+        (
+            "{\n\tservers {",
+            f"{{\n\tadmin off\n\tauto_https disable_redirects\n\tstorage file_system {place}\n\tservers {{",
+        ),
+        (
+            f"\n{{$FAIRHAND_NAME:{NAME}}} {{",
+            f"\nhttps://{NAME}:{port} {{\n\tbind 127.0.0.1\n\ttls {certificate}/chain.pem {certificate}/key.pem",
+        ),
+        ("read_header 30s", "read_header 1s"),
+    ):
+        assert there in site
+        site = site.replace(there, here)
+    (place / "Caddyfile").write_text(site, encoding="utf-8")
+    return ["caddy", "run", "--adapter", "caddyfile", "--config", str(place / "Caddyfile")]
+
+
+@contextmanager
+def running(command: list[str], place: Path, port: int) -> Iterator[None]:
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env={"HOME": str(place), "PATH": "/usr/sbin:/usr/bin"},
+    )
+    try:
+        until(lambda: process.poll() is not None or listens(port))
+        assert process.poll() is None, process.communicate()[1].decode()
+        yield
+    finally:
+        process.terminate()
+        process.communicate(timeout=PATIENCE)
+
+
+def listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     place = tmp_path_factory.mktemp("program")
     settings = load_settings(place / "home").model_copy(update={"public_url": ORIGIN, "port": 0})
@@ -96,6 +186,11 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
         running_here.start()
         until(lambda: server.started)
         assert isinstance(server.config.app, FastAPI)
+
+        @server.config.app.get("/told")
+        async def told(request: Request) -> dict[str, str]:
+            return dict(request.headers)
+
         yield Program(home=home, app=server.config.app, port=listening.getsockname()[1])
         server.should_exit = True
         running_here.join(PATIENCE)
@@ -134,12 +229,13 @@ def test_the_samples_let_files_through_where_the_program_takes_them_and_nowhere_
 
 
 def test_every_form_of_the_desk_with_a_file_in_it_is_sent_where_files_are_taken(program: Program) -> None:
-    """Of the templates: a form that is multipart; those of a scan are made by `fold`, which names the deed."""
+    """Of the templates: a form that is multipart; those that `verb` and `fold` make say that they take files."""
     sent = set()
     for each in TEMPLATES.rglob("*.html"):
         text = each.read_text("utf-8")
         sent |= set(re.findall(r'action="([^"]+)" enctype="multipart', text))
-        sent |= {f"/desk/scan/x/{deed}" for deed in re.findall(r'fold\("(\w+)"[^}]*enctype="multipart', text)}
+        sent |= {f"/desk/scan/x/{deed}" for deed in re.findall(r'verb\("(\w+)"[^%]*files=true', text)}
+        sent |= {"{{ at }}" + end for end in re.findall(r'fold\([^%]*at ~ "(/\w+)"[^%]*files=true', text)}
     addresses = {each.replace("{{ at }}", "/desk/draft/order") for each in sent}
     assert len(addresses) >= 5
     assert not [each for each in addresses if not re.fullmatch(upload_paths(program.app.routes), each)]
@@ -165,7 +261,6 @@ def test_a_photograph_comes_through_at_every_address_that_takes_one(door: Door, 
         files={"files": (f"{secrets.token_hex(4)}.png", PHOTOGRAPH + secrets.token_bytes(8), "image/png")},
     )  # fmt: skip
     assert (batch.status_code, batch.headers["location"].partition("?")[0]) == (303, "/desk/batch"), batch.text
-    assert client.post("/desk/people/count", data={"csrf": csrf, "x": "1" * 100_000}).status_code in (413, 502)
 
 
 def test_a_slow_line_sends_a_photograph_in_its_own_time(door: Door, program: Program) -> None:
@@ -196,3 +291,34 @@ def test_whoever_is_not_signed_in_is_sent_to_the_pages_own_name(door: Door) -> N
     assert (answer.status_code, answer.headers["location"]) == (303, "/in")
     assert answer.headers["strict-transport-security"]
     assert door.client(origin="https://elsewhere.example").post("/in", data={"handle": "x"}).status_code == 403
+
+
+def test_serve_is_told_the_true_address_and_nothing_that_the_client_claims(door: Door) -> None:
+    client, _ = door.operator()
+    claims = {"x-forwarded-for": "203.0.113.9", "forwarded": "for=203.0.113.9", "x-forwarded-proto": "http"}
+    answer = client.get("/told", headers=claims)
+    assert answer.status_code == 200
+    told = answer.json()
+    assert (told["x-forwarded-for"], told["x-forwarded-proto"], told["host"]) == ("127.0.0.1", "https", NAME)
+    assert "203.0.113.9" not in answer.text
+    assert answer.headers["strict-transport-security"].startswith("max-age=")
+    assert "/" not in answer.headers.get("server", "")
+
+
+def test_a_body_over_the_limit_is_refused_and_a_page_full_is_not(door: Door) -> None:
+    client, csrf = door.operator()
+    full, over = (client.post("/desk/people/count", data={"csrf": csrf, "x": "1" * size}) for size in (60_000, 200_000))
+    assert full.headers["content-security-policy"], "the program has answered"
+    assert over.status_code in (413, 502)
+
+
+def test_a_head_that_does_not_come_is_given_up_in_the_time_that_the_sample_says(door: Door) -> None:
+    began = time.monotonic()
+    with (
+        socket.create_connection(("127.0.0.1", door.port), timeout=PATIENCE) as plain,
+        door.trust.wrap_socket(plain, server_hostname=NAME) as slow,
+    ):
+        slow.sendall(b"GET / HTTP/1.1\r\nhost: orders.example\r\n")
+        while slow.recv(4096):
+            pass
+    assert time.monotonic() - began < DEFAULT_HEAD_SECONDS / 2

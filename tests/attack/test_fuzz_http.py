@@ -1,196 +1,126 @@
-"""Fuzz of what people and programs send: places that they draw, and every route with hostile paths, forms and JSON."""
+"""Fuzz of what people and programs send to every route: requests outside its schema, and any body."""
 
 from __future__ import annotations
 
 import json
 import secrets
 import time
-from collections.abc import Sequence
-from pathlib import Path
-from random import Random
-from typing import Literal
-from urllib.parse import quote, urlencode
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
 
-import numpy
 import pytest
+import schemathesis
+from hypothesis import HealthCheck, given
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.core.result import Ok
 from starlette.testclient import TestClient
 
-from flows.home import settings as configuration
-from flows.home.home import Home, now, open_home
+from flows.home.home import now, open_home
+from flows.home.settings import load_settings
 from flows.serving.api import api
-from flows.steps.layout_tasks import unread_annotations
-from tests.attack.mutation import NASTY_AND_PLAIN, mutated
-from tests.attack.test_fuzz import MOST_SECONDS, rounds
+from tests.attack.test_fuzz import texts
+from tests.examples import examples
 from tests.transcribe.review.access.test_guard import filled, routes
 from tests.transcribe.review.site import Clock, Site
-from tests.transcribe.review.test_requests import client_of
 from transcribe.forms import definition
-from transcribe.geometry import Box
-from transcribe.model import FieldKey, Page, Place, Scan, ScanPage, TaskKind, Word
+from transcribe.model import FieldKey, TaskKind
+from transcribe.people import secret_hash
 from transcribe.people.tokens import SCOPES, new_token
-from transcribe.recognition import DRAWN, read_annotated
 from transcribe.review.app import create_app
 from transcribe.review.options import ReviewOptions
 
 pytestmark = [pytest.mark.law, pytest.mark.timeout(3600)]
-MOST_SECONDS_WITH_PEOPLE = 120.0
-"""The same for a request before which people sign in, each with a password that takes a while to check."""
 
-REQUESTS_COUNT = 100
-"""So many requests are sent before the people, tasks and sessions are made anew. Chosen by hand."""
+OPTIONS = ReviewOptions(sign_in_tries=1_000_000, requests_a_minute=1_000_000, program_requests_a_minute=1_000_000)
+MOST_SECONDS = 10.0
+"""No request may take longer than this."""
 
 KINDS: tuple[TaskKind, ...] = ("read", "locate", "rows", "identify", "adjudicate", "audit", "whole form")
-SENT_NAMES = (
-    "idem action text reason seconds overrode x0 y0 x1 y1 page form turn edges box csrf handle password token language "
-    "languages time_zone answer question words reading dispute check outcome roles paused rate amount currency email"
-).split()
-SENT_TEXTS = (
-    "send",
-    "skip",
-    "illegible",
-    "absent",
-    "blank",
-    "12.50",
-    "idem-1234567",
-    "1",
-    "0",
-    "receipt/1",
-    "90",
-    "fr",
-)
-PATHS = ("/work", "/work/x", "/in/abcdefghijklmnop", "/me", "/api/records/receipt", "/pictures/1", "/static/work.js")
-NUMBERS = (0, 1, -1, 10**6, 10**19, 10**400, 2**63, 0.5, -1e308, 1e-300)
+ROLES = ((), ("expert", "transcriber"), ("operator", "expert", "transcriber"))
+SENDERS = st.integers(0, 4)
+"""A stranger, a program, and a person of each of these roles."""
+
+ANSWER = {"idem": "idem-1234", "action": "send", "text": "12.50", "seconds": 5.0, "box": [0, 0, 300, 300], "page": 1}
+FORM = dict.fromkeys("x0 y0 x1 y1 page turn box minutes limit paused rate amount check seconds".split(), "1") | {
+    "idem": "idem-1234", "action": "illegible", "text": "12.50", "reason": "other", "form": "receipt/1", "edges": "1,2",
+    "handle": "ana", "password": "unDouxNuage7 vert", "language": "fr", "languages": "fr", "time_zone": "UTC",
+    "answer": "x", "question": "x", "words": "x", "reading": "x", "dispute": "x", "outcome": "upheld", "role": "expert",
+}  # fmt: skip
+PART = '--x\r\nContent-Disposition: form-data; name="text"\r\n\r\n12.50\r\n--x--\r\n'
+SEEDS = {
+    "application/json": json.dumps(ANSWER),
+    "application/x-www-form-urlencoded": urlencode(FORM),
+    "multipart/form-data; boundary=x": PART,
+}
+TYPES = st.sampled_from((*SEEDS, *SEEDS, "multipart/form-data", "text/plain", "", "application/json; charset=utf-7"))
 
 
-class Nothing:
-    """An engine that sees one word in every box, and notes what it was asked for."""
-
-    source = name = "nothing 1"
-    view: Literal["writing"] = "writing"
-
-    def stretches(self, page: Page) -> None:
-        """None: it cannot tell without reading."""
-
-    def words(self, page: Page, boxes: Sequence[Box] | None = None) -> list[list[Word]]:
-        for box in boxes or ():
-            assert page.picture[box.y0 : box.y1, box.x0 : box.x1].size >= 0
-        return [[Word(text="x", box=Box(0, 0, 9, 9), confidence=0.5)] for _ in boxes or (None,)]
-
-
-@pytest.mark.parametrize("seed", [7])
-@pytest.mark.parametrize("form", ["receipt", "bon-de-commande"])
-def test_any_place_that_people_draw_is_read(seed: int, form: str) -> None:
-    """A place outside the picture, without an area, or on a page that is none: read, or refused, never an accident."""
-    of = definition.load(form)
-    pages = [Page(number=1, picture=numpy.full((400, 300), 255, numpy.uint8))]
-    scan = Scan(id="0" * 64, pages=(ScanPage(file="0" * 64, page=1),), form=of.name, form_version=of.version)
-    for random in rounds(seed):
-        corners = [random.choice((random.randint(-9, 500), random.choice((0, 1, 10**5, 300, 400)))) for _ in range(4)]
-        (x0, x1), (y0, y1) = sorted(corners[::2]), sorted(corners[1::2])
-        key = FieldKey(random.choice(of.fields).name)
-        page = random.choice((1, 1, 1, 2, 10_000))
-        drawn = Place(scan=scan.id, key=key, page=page, box=Box(x0, y0, x1 + 1, y1 + 1), confidence=DRAWN)
-        found = read_annotated(scan, pages, of, [Nothing()], unread_annotations(of, [drawn], []), now())
-        assert all(each.scan == scan.id for each in found.readings)
-
-
-def site_at(folder: Path) -> tuple[Site, Home]:
-    """The pages and the programs' routes over a new home."""
-    home = open_home(configuration.load_settings(folder))
-    options = ReviewOptions()
-    app = create_app(home.store, home.archive, home.forms, options, now, lambda _: None, routers=[api(home)])
-    return Site(store=home.store, archive=home.archive, app=app, clock=Clock(), options=options), home
-
-
-def clients(site: Site, home: Home) -> list[TestClient]:
-    """A stranger, three people and a program, and work for them."""
-    form = definition.load("receipt")
-    for kind in KINDS:
-        site.scan("receipt", {FieldKey(each.name): "12.50" for each in form.fields}, kind)
-    roles = ((), ("expert", "transcriber"), ("operator", "expert", "transcriber"))
-    people = [client_of(site, site.person(f"p{secrets.token_hex(4)}", *each)) for each in roles]
-    for each in people:
-        each.get("/work")
-    token = new_token(home.store, "till", tuple(SCOPES), now()).secret
-    return [client_of(site), TestClient(site.app, headers={"authorization": f"Bearer {token}"}), *people]
-
-
-def value(random: Random, depth: int = 0) -> object:
-    """Any value of JSON."""
-    kind = random.randint(0, 5 if depth < 3 else 3)
-    if kind == 0:
-        return random.choice(NUMBERS)
-    if kind == 1:
-        return random.choice((None, True, False, [], {}))
-    if kind < 4:
-        return mutated(SENT_TEXTS, random)
-    if kind == 4:
-        return [value(random, depth + 1) for _ in range(random.randint(0, 5))]
-    return {random.choice(SENT_NAMES): value(random, depth + 1) for _ in range(random.randint(0, 4))}
-
-
-def plausible(random: Random) -> dict[str, object]:
-    """An answer as the page sends it, with a place."""
-    action = random.choice(("send", "skip", "illegible", "absent", "blank"))
-    box = [random.choice((*range(0, 1500, 300), -1, 100_001)) for _ in range(4)]
-    idem, text = secrets.token_hex(8), mutated(SENT_TEXTS, random)
-    return {"idem": idem, "action": action, "text": text, "seconds": random.choice((0.0, 5.0)), "box": box, "page": 1}
-
-
-def body(random: Random) -> tuple[bytes, str]:
-    """A body, and what it says that it is."""
-    fields = {name: value(random) for name in random.sample(SENT_NAMES, random.randint(0, 8))}
-    said = random.choice((fields, plausible(random), plausible(random) | fields, value(random)))
-    kind = random.choice(("application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"))
-    if "json" in kind:
-        content = json.dumps(said)
-    elif "urlencoded" in kind and isinstance(said, dict):
-        content = urlencode({name: str(each) for name, each in said.items()}, errors="replace")
-    else:
-        content = f'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\n{said}\r\n--x--\r\n'
-    if random.random() < 0.2:
-        content = mutated((content,), random)
-    if random.random() < 0.1:
-        kind = random.choice(("text/plain", "", "application/json; charset=utf-7", "multipart/form-data"))
-    return content.encode("utf-8", errors="surrogatepass"), kind
-
-
-def path_of(random: Random, template: str, tasks: list[str]) -> str:
-    """The path of a route with ids that are there, with hostile ones, or something else altogether."""
-    if random.random() < 0.1:
-        return quote(mutated(PATHS, random), safe=random.choice(("", "/?&=%.")), errors="replace") or "/"
-    path = template
-    for name in [piece.partition("}")[0] for piece in template.split("{")[1:]]:
-        hostile = quote(random.choice((*NASTY_AND_PLAIN, "1" * 30)), safe="", errors="replace")
-        known = (
-            random.choice(tasks)
-            if name.startswith("task") and tasks
-            else filled("{" + name + "}", form="receipt", scan="0" * 64, page="1")
-        )
-        path = path.replace("{" + name + "}", random.choice((known, known, hostile)))
-    words = {random.choice((*SENT_NAMES, "check", "cursor", "limit", "since")): str(value(random)) for _ in range(2)}
-    return path + (f"?{urlencode(words, errors='replace')}" if random.random() < 0.5 else "")
-
-
-@pytest.mark.parametrize("seed", [8])
-def test_no_request_makes_an_error_of_the_server(seed: int, tmp_path: Path) -> None:
-    site, home = site_at(tmp_path)
-    ways, senders, tasks = routes(site), list[TestClient](), list[str]()
-    for number, random in enumerate(rounds(seed, MOST_SECONDS_WITH_PEOPLE)):
-        if number % REQUESTS_COUNT == 0:
-            senders = clients(site, home)
-            tasks = [task.id for task in site.store.lease(site.person(secrets.token_hex(4)).id, 5, now())]
-        sender = random.choice(senders)
-        method, template = random.choice(ways)
-        path = path_of(random, template, tasks)
-        content, kind = body(random) if method not in ("GET", "OPTIONS") else (b"", "")
-        headers = {"content-type": kind} if kind else {}
-        if random.random() < 0.2:
-            headers |= {
-                random.choice(("accept-language", "cookie", "range", "if-none-match", "x-csrf-token")): "a=\x01;q"
-            }
-        begun = time.monotonic()
-        answer = sender.request(method, f"http://testserver/{path.removeprefix('/')}", content=content, headers=headers)
-        assert time.monotonic() - begun < MOST_SECONDS, (method, path, content)
-        assert answer.status_code < 500, (method, path, content, answer.text)
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The pages and the programs' routes over a new home with work of every kind."""
+    home = open_home(load_settings(tmp_path_factory.mktemp("fuzzed")))
+    app = create_app(home.store, home.archive, home.forms, OPTIONS, now, lambda _: None, routers=[api(home)])
+    made = Site(store=home.store, archive=home.archive, app=app, clock=Clock(), options=OPTIONS)
+    fields = definition.load("receipt").fields
+    for kind in KINDS * 5:
+        made.scan("receipt", {FieldKey(each.name): "12.50" for each in fields}, kind, name=secrets.token_hex(4))
+    yield made
     home.close()
+
+
+def sender(site: Site, who: int) -> tuple[dict[str, str], str]:
+    """The headers of this sender's requests, and a task: one that they hold where there is one."""
+    if who == 0:
+        return {}, "nobodys-task-0000"
+    if who == 1:
+        token = new_token(site.store, secrets.token_hex(4), tuple(SCOPES), now()).secret
+        return {"authorization": f"Bearer {token}"}, "nobodys-task-0000"
+    person = site.person(secrets.token_hex(4), *ROLES[who - 2])
+    token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(16)
+    site.store.put_session(person.id, secret_hash(token), csrf, now() + timedelta(days=1), now())
+    held = site.store.lease(person.id, 1, now())
+    return {"cookie": f"{OPTIONS.cookie}={token}", "x-csrf-token": csrf}, held[0].id if held else "nobodys-task-0000"
+
+
+@examples(200, *HealthCheck)
+@given(who=SENDERS, seed=st.sampled_from(sorted(SEEDS)), kind=st.none() | TYPES, data=st.data())
+def test_no_body_makes_an_error_of_the_server(
+    site: Site, who: int, seed: str, kind: str | None, data: st.DataObject
+) -> None:
+    path = data.draw(st.sampled_from([path for method, path in routes(site) if method not in ("GET", "OPTIONS")]))
+    content = data.draw(texts((SEEDS[seed],))).encode("utf-8", errors="surrogatepass")
+    headers, task = sender(site, who)
+    headers |= {"content-type": seed if kind is None else kind}
+    begun = time.monotonic()
+    where = filled(path, task=task, form="receipt", scan="0" * 64, page="1")
+    answer = TestClient(site.app).post(where, content=content, headers=headers, follow_redirects=False)
+    assert time.monotonic() - begun < MOST_SECONDS, (path, content)
+    assert answer.status_code < 500, (path, content, answer.text)
+
+
+def test_no_request_outside_its_schema_makes_an_error_of_the_server(site: Site) -> None:
+    schema = schemathesis.openapi.from_dict(site.app.openapi())
+    schema.app = site.app
+    for found in schema.get_all_operations():
+        assert isinstance(found, Ok), found
+        operation = found.ok()
+        senders = [sender(site, who) for who in range(5)]
+        known = {"task": senders[-1][1]} if "{task}" in operation.path else None
+        if not (operation.body or operation.query or (operation.path_parameters and not known)):
+            continue  # nothing of it can be outside its schema
+
+        @examples(3, *HealthCheck, database=None)
+        @given(
+            headers=st.sampled_from([headers for headers, _ in senders]),
+            case=operation.as_strategy(GenerationMode.NEGATIVE, path_parameters=known),
+        )
+        def sends(headers: dict[str, str], case: schemathesis.Case[Any]) -> None:
+            begun = time.monotonic()
+            answer = case.call(headers=headers)
+            assert time.monotonic() - begun < MOST_SECONDS, case
+            assert answer.status_code < 500, (case, answer.text)
+
+        sends()

@@ -163,15 +163,6 @@ def test_a_home_with_every_fact_in_it_is_whole(home: Path) -> None:
             assert connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0], table  # noqa: S608 - our own names
 
 
-@pytest.mark.parametrize("kind", sorted(SEALED_FACTS))
-def test_a_row_written_by_hand_into_each_table_is_found(home: Path, kind: str) -> None:
-    tamper(home, f"INSERT INTO {TABLES[kind]} {ROWS[kind]}")
-    code, said = verify(home)
-    assert code == 1
-    assert f"{words_of(kind)}, number" in said
-    assert "written by something else than fairhand" in said
-
-
 def test_a_form_written_by_hand_with_fields_is_found(home: Path) -> None:
     columns = "form, version, name, type, languages, regions, qualification, apart"
     values = "'other', 1, 'x', '', '', '', '', ''"
@@ -181,22 +172,22 @@ def test_a_form_written_by_hand_with_fields_is_found(home: Path) -> None:
     assert "Forms, number" in said
 
 
+DEEDS = {
+    "INSERT INTO {table} {row}": "written by something else than fairhand",
+    "UPDATE {table} SET {change}": "changed since they were written",
+    "DELETE FROM {table}": "",
+}
+
+
 @pytest.mark.promise("rates, floors, truths and")
 @pytest.mark.parametrize("kind", sorted(SEALED_FACTS))
-def test_a_change_by_hand_of_each_table_is_found(home: Path, kind: str) -> None:
-    tamper(home, f"UPDATE {TABLES[kind]} SET {CHANGES[kind]}")  # noqa: S608 - our own names
+@pytest.mark.parametrize("deed", DEEDS)
+def test_what_is_written_changed_and_taken_out_by_hand_of_each_table_is_found(home: Path, kind: str, deed: str) -> None:
+    tamper(home, deed.format(table=TABLES[kind], row=ROWS[kind], change=CHANGES[kind]))
     code, said = verify(home)
     assert code == 1
     assert f"{words_of(kind)}, number" in said
-    assert "changed since they were written" in said
-
-
-@pytest.mark.parametrize("kind", sorted(SEALED_FACTS))
-def test_rows_taken_out_of_each_table_are_found(home: Path, kind: str) -> None:
-    tamper(home, f"DELETE FROM {TABLES[kind]}")  # noqa: S608 - our own names
-    code, said = verify(home)
-    assert code == 1
-    assert f"{words_of(kind)}, number" in said
+    assert DEEDS[deed] in said
 
 
 @pytest.mark.promise("texts that were erased are")

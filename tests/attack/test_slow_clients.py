@@ -95,21 +95,6 @@ def ends(connection: socket.socket) -> bool:
     return True
 
 
-def test_eleven_hundred_idle_sockets_stop_nobody() -> None:
-    with ExitStack() as stack:
-        served = stack.enter_context(pages(300))
-        idle = [stack.enter_context(served.connect()) for _ in range(1_100)]
-        for number, each in enumerate(idle):
-            if number % 2:
-                try:
-                    each.sendall(HALF)
-                except OSError:
-                    assert number < 1_000, "the latest are there"
-        began = time.monotonic()
-        assert [served.ask() for _ in range(20)] == [200] * 20
-        assert time.monotonic() - began < PATIENCE / 4
-
-
 def test_the_one_that_was_waited_for_longest_goes_and_not_one_that_is_answered() -> None:
     with ExitStack() as stack:
         served = stack.enter_context(pages(3))
