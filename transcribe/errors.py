@@ -83,6 +83,14 @@ class StoreError(FairhandError):
     retry = True
 
 
+class WrongKey(StoreError):
+    """The key beside a state is missing, damaged, or that of another one; put its own back."""
+
+
+class StateReadOnly(StoreError):
+    """The state cannot be written; make its folder writable."""
+
+
 class UnkeepableText(StoreError):
     """A text has a character that no database keeps: NUL (U+0000). Take it out and send it again."""
 

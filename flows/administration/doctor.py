@@ -32,7 +32,7 @@ from flows.steps import held_forms
 from flows.webhooks import webhook_troubles
 from reconcile.records import copy_notes
 from transcribe.codes import Verdict
-from transcribe.errors import DiskFull, FairhandError
+from transcribe.errors import DiskFull, FairhandError, StateReadOnly, WrongKey
 from transcribe.i18n import counted, plural, worded
 from transcribe.lean_imports import later
 from transcribe.model import Form
@@ -117,13 +117,13 @@ def database_findings(settings: Settings) -> Iterator[Finding]:
         mend = worded("put %(file)s back from a backup, as docs/backups.md says", file=str(settings.state))
         if settings.state_url:
             mend = "docs/postgresql.md says what each of these means"
-        elif (
-            not os.access(settings.state, os.W_OK) or not os.access(settings.home, os.W_OK) or "readonly" in str(error)
+        elif isinstance(error, StateReadOnly) or not (
+            os.access(settings.state, os.W_OK) and os.access(settings.home, os.W_OK)
         ):
             mend = worded(
                 "make the disk of %(folder)s writable; what lies there is as it was", folder=str(settings.home)
             )
-        elif settings.state.with_suffix(".key").name in str(error):
+        elif isinstance(error, WrongKey):
             mend = worded(
                 "put %(file)s back from the backup of this state", file=str(settings.state.with_suffix(".key"))
             )
@@ -147,16 +147,6 @@ def _clock_findings(settings: Settings) -> Iterator[Finding]:
                 "The clock of this machine is %(count)s seconds ahead of that of the database.", count=count
             )
         yield Finding(check="database", message=message, mend="set both by NTP", warning=True)
-
-
-def _mend_of_database_findings(settings: Settings, error: str) -> str:
-    if settings.state_url:
-        return "docs/postgresql.md says what it may be"
-    if not os.access(settings.state, os.W_OK) or not os.access(settings.home, os.W_OK) or "readonly" in error:
-        return worded("make the disk of %(folder)s writable; what lies there is as it was", folder=str(settings.home))
-    if settings.state.with_suffix(".key").name in error:
-        return worded("put %(file)s back from the backup of this state", file=str(settings.state.with_suffix(".key")))
-    return worded("put %(file)s back from a backup, as docs/backups.md says", file=str(settings.state))
 
 
 if TYPE_CHECKING:

@@ -15,20 +15,17 @@ _SAID: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
     "finite_number": lambda text, _: f"{text!r} is no number. Write it in figures, as 0.5.",
     "greater_than_equal": lambda text, bound: f"{text} is too small. It is {bound['ge']} at least.",
     "less_than_equal": lambda text, bound: f"{text} is too large. It is {bound['le']} at most.",
+    "value_error": lambda _, bound: str(bound["error"]),  # a sentence of ours
 }
 """The sentence for each kind of fault that checking finds, of the text that was written and the bound that it broke."""
 
 FORMATS_PHRASE = " does not match the format"
 """What checking says of a time, before signs that only programs know."""
 
-FAULT_PREFIX = "Value error, "
-"""What checking puts before a sentence of ours."""
-
 
 def say_plainly(error: typer.BadParameter) -> None:
     """Put a sentence for people in the place of what checking says of a value."""
     found: list[Any] = getattr(error.__cause__, "errors", list)()
-    error.message = error.message.removeprefix(FAULT_PREFIX)
     text, is_no_time, _ = error.message.partition(FORMATS_PHRASE)
     if is_no_time:
         error.message = f"{text} is no day and no time. Write 2026-12-01, or 2026-12-01T12:00."

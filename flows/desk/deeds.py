@@ -57,7 +57,7 @@ async def refused(visit: Visit, why: str, form_at: str) -> Response:
     for name, value in sent.multi_items():
         if isinstance(value, str):
             values.setdefault(name, []).append(value)
-    again = SentForm(address=request.url.path, values=values, why=visit.plainly(visit.in_words(why)))
+    again = SentForm(address=request.url.path, values=values, why=visit.in_words(why))
     page = await _page_again(visit, form_at, again)
     if page is None:
         return visit.page("desk_refused.html", 422, why=again.why, back=form_at, typed=again.typed)

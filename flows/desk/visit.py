@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from flows.desk.counting import POLL_SECONDS, Counting, Shared
 from flows.desk.sections import DESK_ROLES, section_of, sections_for
 from flows.desk.static_files import desk_static
-from flows.desk.words import ACTS, PAGE_WORDS, WITHOUT_SENTENCE
+from flows.desk.words import ACTS, WITHOUT_SENTENCE
 from flows.desk.words import DONE as DONE_WORDS
 from flows.home import Home
 from transcribe.errors import FairhandError, FormError, NotFound
@@ -183,13 +183,6 @@ class Visit:
         """The same where it was sent to this address, and is about these values; nothing otherwise."""
         sent, fields = self.sent, {name: [value] for name, value in about.items()}
         return sent if sent.address == address and fields.items() <= dict(sent.values).items() else SentForm()
-
-    def plainly(self, told: str) -> str:
-        """A sentence that a command might have said, with the words of the pages in place of its options."""
-        for command, words in PAGE_WORDS.items():
-            if command in told:
-                told = told.replace(command, self.say(words))
-        return told
 
     def in_words(self, sentence: str) -> str:
         """A sentence of a command in the visitor's language, where it knows what it was made of."""

@@ -123,25 +123,3 @@ VERDICTS: Mapping[str, str] = {
     "joined": N_("pages of one order"),
 }
 """What two scans are to each other."""
-
-PAGE_WORDS: Mapping[str, str] = {
-    "Look again, or say --anyway.": N_("Look again, or tick “As it stands on the paper, whatever the form says”."),
-    "If the paper says so, say --anyway: the record then has no value there, and an exception.": N_(
-        "If the paper says so, tick “As it stands on the paper, whatever the form says”: the record then has no value "
-        "there, and an exception."
-    ),
-    "If it is the same paper, say --anyway.": N_(
-        "If it is the same paper, tick “Also if it seems to be another order”."
-    ),
-    "the file holds text, not a picture": N_("the file holds text, not a picture"),
-    "the file is empty": N_("the file is empty"),
-    "the file is no picture of a kind that is read, or its beginning is damaged": N_(
-        "the file is no picture of a kind that is read, or its beginning is damaged"
-    ),
-    "Replace the file": N_("Replace the file"),
-    "and ingest it again.": N_("and send it again."),
-    "Then ingest it again.": N_("Then send it again."),
-    "; ingest it again.": N_("; send it again."),
-    "See what `fairhand doctor` says, ": N_("See what the section System says, "),
-}
-"""What sentences of commands say of their options, and how a page says it."""

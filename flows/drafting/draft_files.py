@@ -16,6 +16,7 @@ from flows.home import FormLibrary, Settings, require_room, temporary_folder
 from flows.standalone import draft_definition, empty_boxes
 from transcribe.errors import FormError, NotFound, SettingsError
 from transcribe.forms import FORM_NAME, field_boxes, load
+from transcribe.i18n import Worded, as_kept, kept, worded
 from transcribe.model import Form
 
 DRAFTS_FOLDER = "drafts"
@@ -26,9 +27,6 @@ NOTES_FILE = "notes.txt"
 
 AS_SENT_SUFFIX = ".as-sent"
 """How the name of a blank ends that is kept as it was sent, after writing was taken from it. No definition names it."""
-
-OF_FIELDS = re.compile(r"(No print stands beside |The print beside )([^:]+?)(: | stands beside )(.*)")
-"""A sentence about fields, which it names with commas between."""
 
 NAMED = re.compile(r'^name = "([^"]*)"', re.MULTILINE)
 """The names in a definition."""
@@ -57,7 +55,7 @@ class Draft:
         notes = self.path.with_name(NOTES_FILE)
         written = notes.read_text(encoding="utf-8").splitlines() if notes.is_file() else []
         names = set(NAMED.findall(self.text))
-        return [kept for note in written if (kept := _of_kept_fields(note, names))]
+        return [said for note in written if (said := _of_kept_fields(as_kept(note), names))]
 
     @property
     def is_emptied(self) -> bool:
@@ -90,11 +88,10 @@ class Draft:
 
 def _of_kept_fields(note: str, names: Collection[str]) -> str:
     """A note about those of its fields that still have the names that they were drafted with; "" where none has."""
-    found = OF_FIELDS.fullmatch(note)
-    if found is None:
+    if not isinstance(note, Worded):
         return note
-    kept = [each for each in found[2].split(", ") if each in names]
-    return f"{found[1]}{', '.join(kept)}{found[3]}{found[4]}" if kept else ""
+    there = [each for each in str(note.values["fields"]).split(", ") if each in names]
+    return worded(note.message, fields=", ".join(there)) if there else ""
 
 
 def drafts(settings: Settings) -> list[str]:
@@ -121,10 +118,7 @@ def start_draft(
     _require_new(settings, name)
     if name in FormLibrary(settings.forms).names():
         raise SettingsError(f"There is a form {name} already. Begin a new version of it, or choose another name.")
-    with temporary_folder(settings) as given:
-        page = given / f"{name}{picture.suffix.lower()}"
-        shutil.copyfile(picture, page)
-        made = draft_definition(settings, page, title, language, locale, filled=filled)
+    made = draft_definition(settings, picture, title, language, locale, filled=filled, called=name)
     text = re.sub(r'(?m)^name = ".*"$', f'name = "{name}"', made.text, count=1)
     text = re.sub(r"\A#[^\n]*\n", "", text)
     with temporary_folder(settings) as half:
@@ -132,7 +126,7 @@ def start_draft(
             (half / file).write_bytes(content)
         (half / f"{name}.toml").write_text(text, encoding="utf-8")
         if made.notes:
-            (half / NOTES_FILE).write_text("\n".join(made.notes), encoding="utf-8")
+            (half / NOTES_FILE).write_text("\n".join(map(kept, made.notes)), encoding="utf-8")
         shutil.copytree(half, _folder(settings) / name)
     draft = draft_of(settings, name)
     if filled:

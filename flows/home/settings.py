@@ -156,7 +156,7 @@ def setting_fault(error: ValidationError, prefix: str, variables: Mapping[str, F
     given = str(fault["input"])
     shown = given if len(given) <= SHOWN_CHARACTERS else f"{given[:SHOWN_CHARACTERS]}..."
     wanted = _WANTED.get(fault["type"], "").format(**fault.get("ctx", {})).replace(repr(""), "nothing")
-    advice = f"write {wanted}" if wanted else fault["msg"].removeprefix("Value error, ")
+    advice = f"write {wanted}" if wanted else str(fault.get("ctx", {}).get("error", fault["msg"]))
     return f"{name}: {shown!r} cannot be used: {advice}. What it sets: {variables[name].description}"
 
 

@@ -77,9 +77,12 @@ def require_same_order(home: Home, scan: Scan, form: Form, anew: Sequence[Readin
     if differing:
         raise SettingsError(
             worded(
-                "This looks like another order: %(differing)s. Nothing is changed. "
-                "If it is the same paper, say --anyway.",
+                "This looks like another order: %(differing)s. Nothing is changed. %(same_paper)s",
                 differing=", ".join(differing),
+                same_paper=worded(
+                    "If it is the same paper, tick “Also if it seems to be another order”.",
+                    command="If it is the same paper, say --anyway.",
+                ),
             )
         )
 

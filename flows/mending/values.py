@@ -31,11 +31,11 @@ NO_RECORD_VALUE = N_("%(value)s is no value of the field %(key)s, of the type %(
 A_UNIT = N_("%(text)s has %(unit)s beside it, which is no currency, and the field %(key)s holds an amount. %(advice)s")
 """What is said of an amount with the unit of a quantity beside it: a slip, as of x for 2."""
 
-NO_CHOICE = N_("%(text)s is none of the words of %(key)s: %(words)s. Look again, or say --anyway.")
-"""What is said of a field that is one of a few words."""
+OTHER_PATTERN = N_("%(text)s is not written as the form says of %(key)s: %(pattern)s. %(look_again)s")
+"""What is said of a field with a pattern."""
 
-AS_IT_IS = N_("If the paper says so, say --anyway: the record then has no value there, and an exception.")
-"""What may be done where the paper itself is wrong."""
+NO_CHOICE = N_("%(text)s is none of the words of %(key)s: %(words)s. %(look_again)s")
+"""What is said of a field that is one of a few words."""
 
 NO_KNOWN_VALUE = N_("Nobody could be judged by what is no value, so it cannot be a known one.")
 """What is said of a known value where a text is no value of its field's type, whatever the paper says."""
@@ -49,12 +49,12 @@ def require_fitting(
     *,
     no_value: bool = False,
     other_pattern: bool = False,
-    as_it_is: str = AS_IT_IS,
+    as_it_is: str = "",
 ) -> None:
     """SettingsError where a text is no value of a field's type, or not written as its pattern or words say.
 
     Also where it can be read as two values: as the form writes them, and as records do. `as_it_is` says what may be
-    done where the paper itself is wrong.
+    done where the paper itself is wrong, if not what commands and pages do.
     Unless who says it knows: `no_value` takes a text of which no value can be made, as it stands on the paper; its
     record has an exception then. `other_pattern` takes one that the pattern or the words speak against.
     NotFound where the scan's form has no such field, or where the row of a cell is missing.
@@ -101,15 +101,15 @@ def _require_writing(field: Field, form: Form, key: FieldKey, text: str) -> None
     spot = prepared(form).fields[key.name]
     if not spot.faults(spot.normal(text)):
         return
+    look_again = worded(
+        "Look again, or tick “As it stands on the paper, whatever the form says”.",
+        command="Look again, or say --anyway.",
+    )
+    said = {"text": repr(text), "key": str(key), "look_again": look_again}
     if field.pattern:
-        raise SettingsError(
-            worded(
-                "%(text)s is not written as the form says of %(key)s: %(pattern)s. Look again, or say --anyway.",
-                text=repr(text), key=str(key), pattern=field.pattern,
-            )
-        )  # fmt: skip
+        raise SettingsError(worded(OTHER_PATTERN, pattern=field.pattern, **said))
     if facts_of(field.type).is_choice:
-        raise SettingsError(worded(NO_CHOICE, text=repr(text), key=str(key), words=", ".join(field.examples)))
+        raise SettingsError(worded(NO_CHOICE, words=", ".join(field.examples), **said))
 
 
 def _require_one_value(field: Field, form: Form, key: FieldKey, text: str, as_it_is: str) -> None:
@@ -117,9 +117,12 @@ def _require_one_value(field: Field, form: Form, key: FieldKey, text: str, as_it
     one = fields.load(field.type).parse(text, field, form)
     if one is None:
         told = NO_DATE if facts_of(field.type).is_day else NO_VALUE
-        raise SettingsError(
-            worded(told, text=repr(text), key=str(key), advice=_advice(field, form), as_it_is=worded(as_it_is))
+        as_it_is = as_it_is or worded(
+            "If the paper says so, tick “As it stands on the paper, whatever the form says”: the record then has no "
+            "value there, and an exception.",
+            command="If the paper says so, say --anyway: the record then has no value there, and an exception.",
         )
+        raise SettingsError(worded(told, text=repr(text), key=str(key), advice=_advice(field, form), as_it_is=as_it_is))
     if (other := fields.second_reading(text, field, form)) is not None:
         ways = {"one": _plainly(one, field, form), "other": _plainly(other, field, form)}
         raise SettingsError(worded(TWO_VALUES, text=repr(text), key=str(key), as_form=one, as_record=other, **ways))

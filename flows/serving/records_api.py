@@ -481,13 +481,16 @@ async def _fitting(home: Home, scan: str, key: FieldKey, said: answers.Correctio
         if said.value is not None:
             return text_of_value(home, scan, key, said.value)
         text = said.text or ""
-        require_fitting(home, scan, key, text, no_value=said.as_written, other_pattern=True)
+        require_fitting(
+            home, scan, key, text, no_value=said.as_written, other_pattern=True,
+            as_it_is="If the paper says so, send as_written: the record then has no value there, and an exception.",
+        )  # fmt: skip
         return text
 
     try:
         return await _in_thread(fitting)
     except SettingsError as error:
-        raise HTTPException(422, str(error).replace("say --anyway", "send as_written")) from error
+        raise HTTPException(422, str(error)) from error
 
 
 def _picture(home: Home, scan: str, number: int) -> PagePicture:

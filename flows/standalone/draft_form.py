@@ -39,13 +39,13 @@ class FormDraft:
 
 
 def draft_definition(
-    settings: Settings, blank: Path, name: str, language: str, locale: str, *, filled: bool = False
+    settings: Settings, blank: Path, name: str, language: str, locale: str, *, filled: bool = False, called: str = ""
 ) -> FormDraft:
     """A first definition, with each page of the file as a page of the form. ScanError where it cannot be read.
 
     Photographs are laid flat, upright and level, and their light is evened out: the blank is what a scanner would see.
     Of a `filled` one fields and labels are found on the page without what stands in frames, rows of tables and boxes to
-    tick; its blanks are as they came.
+    tick; its blanks are as they came. They are `called` so, with an ending, or as the file is.
     """
     allowed = limits(settings)
     try:
@@ -61,8 +61,9 @@ def draft_definition(
     pages = [_laid_flat(each, engine) for each in sent]
     as_sent = all(page.picture is came.picture for page, came in zip(pages, sent, strict=True))
     kept = count == 1 and as_sent and media_type in BLANK_MEDIA_TYPES
-    names = _blank_names(blank, count, flat=not as_sent)
-    blanks = {blank.name: content} if kept else dict(zip(names, map(_png, pages), strict=True))
+    own = f"{called}{blank.suffix.lower()}" if called else blank.name
+    names = _blank_names(Path(own).stem, count, flat=not as_sent)
+    blanks = {own: content} if kept else dict(zip(names, map(_png, pages), strict=True))
     draft = draft_pages(
         [without_writing(each) for each in pages] if filled else pages,
         engine,
@@ -116,8 +117,8 @@ def _page(decoded: tuple[Picture, float | None], number: int) -> Page:
     return Page(number=number, picture=decoded[0], dpi=decoded[1])
 
 
-def _blank_names(blank: Path, count: int, *, flat: bool) -> Sequence[str]:
-    stem = f"{blank.stem}-flat" if flat else blank.stem
+def _blank_names(stem: str, count: int, *, flat: bool) -> Sequence[str]:
+    stem = f"{stem}-flat" if flat else stem
     if count == 1:
         return [f"{stem}.png"]
     return [f"{stem}-{number}.png" for number in range(1, count + 1)]

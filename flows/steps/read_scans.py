@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from flows.duplicates import find_alike
 from flows.home import Home, Settings, limits, now, require_room
 from transcribe.errors import ArchiveFull, DiskFull, EngineMissing, FairhandError, ScanError, StoreError
+from transcribe.i18n import worded
 from transcribe.lean_imports import later
 from transcribe.model import Form, Page, ReadResult, Scan, SourceFile
 
@@ -124,18 +125,31 @@ def place_of(path: Path, page: int = 0) -> str:
 def failure_message(scan: Scan, error: Exception) -> str:
     """Why a scan could not be read and what to do, in one sentence each. An unforeseen error goes to the log with its
     traceback."""
-    if isinstance(error, ScanError):
-        return f"{error} {error.advice} and ingest it again."
-    if isinstance(error, ArchiveFull):
-        return f"{error.reason} {error.advice} and ingest it again."
     if isinstance(error, DiskFull):
         return str(error)
     if isinstance(error, EngineMissing):
-        return f"the form {scan.form} cannot be read on this machine. {error}. Then ingest it again."
-    if isinstance(error, FairhandError):
-        return f"{error} See what `fairhand doctor` says, and ingest it again."
-    logger.error("Reading the scan %s failed unexpectedly.", scan.id[:12], exc_info=error)
-    return f"{intake.unexpected(error)} {intake.SAVE_ANEW_ADVICE} and ingest it again."
+        return worded(
+            "the form %(form)s cannot be read on this machine. %(why)s. Then send it again.",
+            command="the form %(form)s cannot be read on this machine. %(why)s. Then ingest it again.",
+            form=scan.form,
+            why=str(error),
+        )
+    if isinstance(error, ScanError):
+        why, advice = error.args[0], worded(error.advice)
+    elif isinstance(error, ArchiveFull):
+        why, advice = error.reason, worded(error.advice)
+    elif isinstance(error, FairhandError):
+        why = str(error)
+        advice = worded("See what the section System says,", command="See what `fairhand doctor` says,")
+    else:
+        logger.error("Reading the scan %s failed unexpectedly.", scan.id[:12], exc_info=error)
+        why, advice = intake.unexpected(error), worded(intake.SAVE_ANEW_ADVICE)
+    return worded(
+        "%(why)s %(advice)s and send it again.",
+        command="%(why)s %(advice)s and ingest it again.",
+        why=why,
+        advice=advice,
+    )
 
 
 def is_known(home: Home, scan: str, form: Form | None = None, *, again: bool = False) -> bool:

@@ -11,7 +11,8 @@ from pathlib import Path
 from flows.home import Home
 from flows.steps import place_of
 from transcribe.errors import ArchiveAway, ArchiveFull, EngineMissing, ScanError
-from transcribe.intake import PICTURE_SUFFIXES, scan_id, shown_path
+from transcribe.i18n import Worded
+from transcribe.intake import scan_id, shown_path
 from transcribe.store import SetAside
 
 PAGED_SUFFIXES = frozenset({".pdf", ".tif", ".tiff"})
@@ -67,9 +68,11 @@ def _verdict(home: Home, path: Path, aside: Sequence[SetAside]) -> Verdict:
 
 def _reason_of(path: Path, aside: SetAside) -> str:
     """Why this file was set aside: of two with the same bytes, the message may name the other one."""
-    named, _, bare = aside.message.partition(": ")
-    is_name = bare and Path(named).suffix.lower() in PICTURE_SUFFIXES
-    return f"{shown_path(Path(path.name))}: {bare}" if is_name else aside.message
+    said = aside.message.values if isinstance(aside.message, Worded) else {}
+    if "advice" not in said:
+        return aside.message
+    named = f"{shown_path(Path(path.name))}: " if "file" in said else ""
+    return f"{named}{said['why']} {said['advice']} and put it into the watched folder again."
 
 
 def _hash(path: Path, most_bytes: int) -> str:

@@ -44,9 +44,6 @@ MAX_GATHER_SECONDS = 600.0
 MAX_FAILURES = 5
 """Unforeseen failures in a row after which the process ends: started anew it may find its Prefect again."""
 
-INGEST_AGAIN, PUT_AGAIN = "ingest it again", "put it into the watched folder again"
-"""What is said of a file that cannot be read, and what is to be done with one that came by a folder."""
-
 TakeIn = Callable[[list[Path], str], object]
 """Takes these files in as this batch."""
 
@@ -179,9 +176,8 @@ class WatchedFolder:
                 move_to_done(self._folder, path, look)
                 done.taken += 1
             else:
-                reason = verdict.reason.replace(INGEST_AGAIN, PUT_AGAIN)
-                move_aside(self._folder, path, look, reason)
-                done.aside.append((_name(path), reason))
+                move_aside(self._folder, path, look, verdict.reason)
+                done.aside.append((_name(path), verdict.reason))
             self._not_before.pop(path, None)
         except FileChanged:
             return

@@ -2,7 +2,6 @@
 
 from flows.webhooks.envelope import MEDIA_TYPE
 from flows.webhooks.event_models import event_model
-from flows.webhooks.http_post import POST_TROUBLES
 from flows.webhooks.sender import Sender, sender_lock
 from flows.webhooks.subscribe import add_webhook, state_in_words, try_webhook
 from flows.webhooks.troubles import webhook_troubles
@@ -10,7 +9,6 @@ from flows.webhooks.webhook_answers import DeliveryJson, SecretJson, TrialJson, 
 
 __all__ = [
     "MEDIA_TYPE",
-    "POST_TROUBLES",
     "DeliveryJson",
     "SecretJson",
     "Sender",

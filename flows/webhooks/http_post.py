@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from flows.webhooks.safe_addresses import (
-    INSIDE_ADDRESS,
-    INSIDE_NAME,
-    PLAIN_OUTSIDE,
     Address,
     Network,
     RefusedAddress,
@@ -38,19 +35,6 @@ NO_ANSWER = N_("no answer within %(seconds)s s")
 BAD_CERTIFICATE = N_("its certificate does not hold (%(why)s)")
 NOT_LET_IN = N_("the connection was refused")
 BROKEN_OFF = N_("%(why)s: the connection failed")
-
-POST_TROUBLES = (
-    NOT_ALLOWED,
-    NOT_FOUND,
-    NO_ANSWER,
-    BAD_CERTIFICATE,
-    NOT_LET_IN,
-    BROKEN_OFF,
-    INSIDE_NAME,
-    INSIDE_ADDRESS,
-    PLAIN_OUTSIDE,
-)
-"""What a try that had no answer says, as it is kept with its delivery."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from flows.webhooks.safe_addresses import (
 )
 from flows.webhooks.sender import inside_networks
 from transcribe.errors import SettingsError
+from transcribe.i18n import N_, worded
 from transcribe.model import EventType, Webhook
 
 NAME_PATTERN = r"^[a-z][a-z0-9_-]{0,63}$"
@@ -38,6 +39,12 @@ MOST_OVERLAP = timedelta(days=30)
 
 FAILING_ALERT = timedelta(days=1)
 """A webhook at which nothing has arrived for so long is told to operators."""
+
+INSIDE = N_(
+    "This address lies on a network inside, or begins with http://. Tick “It lies on a network of our own” where that "
+    "is meant."
+)
+"""What a page says of an address that is not on the public internet."""
 
 REASONS = {
     "operator": "an operator switched it off",
@@ -103,16 +110,16 @@ def _note_on(home: Home, target: Target, resolve: Resolve, *, private: bool) -> 
     """What to know of an address; SettingsError where it must not be sent to."""
     inside = inside_networks(home.settings)
     if target.scheme == "http" and not private and not inside:
-        raise SettingsError(
+        command = (
             "The address must begin with https://. Plain http goes only to networks inside: say --private, or set "
             "FAIRHAND_WEBHOOK_NETWORKS."
         )
+        raise SettingsError(worded(INSIDE, command=command))
     try:
         checked_addresses(target, resolve, inside, private=private)
     except RefusedAddress as refused:
-        raise SettingsError(
-            f"{refused}. Say --private where this is meant, or set FAIRHAND_WEBHOOK_NETWORKS."
-        ) from refused
+        command = "%(why)s. Say --private where this is meant, or set FAIRHAND_WEBHOOK_NETWORKS."
+        raise SettingsError(worded(INSIDE, command=command, why=refused.args[0])) from refused
     except OSError:
         return f"{target.host} cannot be found now; it is looked up anew for each delivery."
     return ""

@@ -90,6 +90,13 @@ def add_form(database: Database, form: Form) -> None:
     database.table("forms").insert({"form": form.name, "version": form.version, "digest": form.digest})
 
 
+class _Unpublishable(FormError):
+    """A part of a form that records.db cannot have tables of: which, and why."""
+
+    def __init__(self, form: Form, what: str, why: Exception) -> None:
+        super().__init__(f"The form {form.name} version {form.version} cannot be published: {what}: {why}")
+
+
 @contextmanager
 def saying(form: Form, what: str) -> Iterator[None]:
     """Say what SQLite has against a part of a form as a FormError that names both.
@@ -101,15 +108,11 @@ def saying(form: Form, what: str) -> Iterator[None]:
     except sqlite3.Error as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _OF_THE_FORM:
             raise
-        raise FormError(_refusal(form, what, str(error))) from error
+        raise _Unpublishable(form, what, error) from error
+    except _Unpublishable:
+        raise
     except FormError as error:
-        beginning = _refusal(form, "", "")
-        raise error if str(error).startswith(beginning) else FormError(_refusal(form, what, str(error))) from error
-
-
-def _refusal(form: Form, what: str, why: str) -> str:
-    named = f"The form {form.name} version {form.version} cannot be published: "
-    return f"{named}{what}: {why}" if what else named
+        raise _Unpublishable(form, what, error) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,7 @@ from transcribe.form_drafting.grids import (
 from transcribe.form_drafting.rulings import Ruling, find_ruling, without_lines
 from transcribe.forms import comb
 from transcribe.geometry import Box
+from transcribe.i18n import worded
 from transcribe.imaging import grey, shrunk, use_one_thread
 from transcribe.ink import A4_HEIGHT
 from transcribe.model import Page, Word
@@ -122,13 +123,21 @@ currency = "{currency}"
 def _notes(fields: Sequence[Drafted], left: int, language: str) -> tuple[str, ...]:
     """What was not understood, in sentences."""
     silent = [each.name for each in fields if not each.label]
-    notes = [f"No print stands beside {', '.join(silent)}: name them, or delete what is no field."] if silent else []
+    notes = list[str]()
+    if silent:
+        notes.append(
+            worded(
+                "No print stands beside %(fields)s: name them, or delete what is no field.", fields=", ".join(silent)
+            )
+        )
     names = {each.name for each in fields}
     twice = [each.name for each in fields if each.label and _base(each.name) in names]
     if twice:
         notes.append(
-            f"The print beside {', '.join(twice)} stands beside another field too: "
-            "give each a name that says which it is."
+            worded(
+                "The print beside %(fields)s stands beside another field too: give each a name that says which it is.",
+                fields=", ".join(twice),
+            )
         )
     if left:
         notes.append(f"{left} lines or boxes to tick without print beside them were left out.")

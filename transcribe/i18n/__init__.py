@@ -6,7 +6,7 @@ from transcribe.i18n.form_words import name_refusal, plain_name
 from transcribe.i18n.language_codes import unknown_languages
 from transcribe.i18n.photo_advice import ADVICE, advice
 from transcribe.i18n.plurals import counted, plural
-from transcribe.i18n.worded import Worded, beginning, in_words, reworded, worded
+from transcribe.i18n.worded import Worded, as_kept, beginning, in_words, kept, worded
 
 __all__ = [
     "ADVICE",
@@ -16,10 +16,12 @@ __all__ = [
     "SOURCE_LANGUAGE",
     "Worded",
     "advice",
+    "as_kept",
     "beginning",
     "counted",
     "direction",
     "in_words",
+    "kept",
     "languages",
     "method_sentence",
     "name_refusal",
@@ -27,7 +29,6 @@ __all__ = [
     "plain_name",
     "plural",
     "reason_sentence",
-    "reworded",
     "said",
     "say",
     "sentence",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
 
 
 class Worded(str):
@@ -28,14 +29,31 @@ def worded(message: str, /, *, command: str = "", **values: object) -> str:
     return sentence
 
 
-def reworded(text: str, messages: Iterable[str]) -> str:
-    """A kept sentence made of one of these messages again; itself where it is of none."""
-    for message in messages:
-        parts = re.split(r"%\((\w+)\)s", message.replace("%%", "%"))
-        pattern = "".join(f"(?P<{part}>.+)" if at % 2 else re.escape(part) for at, part in enumerate(parts))
-        if found := re.fullmatch(pattern, text):
-            return worded(message, **{name: reworded(value, messages) for name, value in found.groupdict().items()})
-    return text
+def kept(sentence: str) -> str:
+    """A sentence as a database keeps it: with what it was made of, where it knows that."""
+    return json.dumps(_parts(sentence), ensure_ascii=False) if isinstance(sentence, Worded) else sentence
+
+
+def as_kept(text: str) -> str:
+    """The sentence that was kept so."""
+    whole: str = _whole(json.loads(text)) if text.startswith('{"said": ') else text
+    return whole
+
+
+def _parts(value: object) -> object:
+    if not isinstance(value, Worded):
+        return value
+    values = {name: _parts(each) for name, each in value.values.items()}
+    return {"said": str(value), "message": value.message, "values": values}
+
+
+def _whole(parts: Any) -> Any:
+    if not isinstance(parts, dict):
+        return parts
+    sentence = Worded(parts["said"])
+    sentence.message = parts["message"]
+    sentence.values = {name: _whole(each) for name, each in parts["values"].items()}
+    return sentence
 
 
 def beginning(sentence: str) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from transcribe.errors import ArchiveFull, FairhandError, ScanError
+from transcribe.i18n import N_, worded
 from transcribe.model import Flattened, Page, SourceFile, StoredAlignment
 from transcribe.registration import remembered_alignment
 from transcribe.sandbox import Limits, check, decode
@@ -153,20 +154,36 @@ class FilePage:
 class Unreadable:
     """A file, or its `page`, that gives no scan (page 0: the whole file).
 
-    `error` is the name of the error's class, `reason` a sentence of why. `advice` is what to do before it comes again.
+    `error` is the name of the error's class, `why` a sentence. `advice` is what to do before it comes again.
     """
 
     file: SourceFile
     error: str
-    reason: str
+    why: str
     path: Path
-    advice: str = ScanError().advice
+    advice: str = N_("Replace the file")
     page: int = 0
+
+    @property
+    def called(self) -> str:
+        """The name of the file, with the number of the page."""
+        return f"{shown_name(self.path)} p. {self.page}" if self.page else shown_name(self.path)
+
+    @property
+    def reason(self) -> str:
+        """Why, in a sentence that names the file."""
+        return f"{self.called}: {self.why}"
 
     @property
     def message(self) -> str:
         """Why, and what to do, for the person who ingests."""
-        return f"{self.reason} {self.advice} and ingest it again."
+        return worded(
+            "%(file)s: %(why)s %(advice)s and send it again.",
+            command="%(file)s: %(why)s %(advice)s and ingest it again.",
+            file=self.called,
+            why=self.why,
+            advice=worded(self.advice),
+        )
 
     @property
     def failed(self) -> bool:
@@ -193,24 +210,21 @@ def file_pages(files: Iterable[Path], limits: Limits) -> Iterator[FilePage | Unr
 
 
 def unreadable(path: Path, source: SourceFile, error: Exception, page: int = 0) -> Unreadable:
-    """The file set aside, with the error's reason as one sentence that names the file.
+    """The file set aside, with the error's reason as one sentence.
 
     An unforeseen error goes to the log with where it happened, and the other files go on. So they do where the archive
     is full, as a smaller one may have room. Our own errors that are not about one file are raised.
     """
     if isinstance(error, ScanError):
-        reason, advice = str(error), error.advice
+        why, advice = error.args[0], error.advice
     elif isinstance(error, ArchiveFull):
-        reason, advice = error.reason, error.advice
+        why, advice = error.reason, error.advice
     elif isinstance(error, FairhandError):
         raise error
     else:
         logger.error("Reading a file failed unexpectedly.", exc_info=error)
-        reason, advice = unexpected(error), SAVE_ANEW_ADVICE
-    name = f"{shown_name(path)} p. {page}" if page else shown_name(path)
-    return Unreadable(
-        file=source, error=type(error).__name__, reason=f"{name}: {reason}", path=path, advice=advice, page=page
-    )
+        why, advice = unexpected(error), SAVE_ANEW_ADVICE
+    return Unreadable(file=source, error=type(error).__name__, why=why, path=path, advice=advice, page=page)
 
 
 def unexpected(error: Exception) -> str:

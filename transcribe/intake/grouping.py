@@ -361,7 +361,7 @@ def _in_doubt(file_page: FilePage, pages: Sequence[int]) -> Unreadable:
     """A file with pages that may belong to one order or to another, set aside. Joined wrongly they would be read as
     one."""
     which = "it" if file_page.only else f"page {', '.join(map(str, sorted(pages)))}"
-    reason = f"{file_page.path.name}: it is not clear which other pages belong together with {which}."
+    why = f"it is not clear which other pages belong together with {which}."
     return Unreadable(
-        file=file_page.source, error=ScanError.__name__, reason=reason, path=file_page.path, advice=APART_ADVICE
+        file=file_page.source, error=ScanError.__name__, why=why, path=file_page.path, advice=APART_ADVICE
     )

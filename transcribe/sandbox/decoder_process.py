@@ -33,7 +33,7 @@ NOTHING = memoryview(b"")
 
 
 class Refused(Exception):
-    """The bytes give no picture; the message is one sentence that says why."""
+    """The bytes give no picture; the message is one sentence that says why, or a code of `decoding.NO_PICTURES`."""
 
 
 def check(content: bytes, limits: Limits) -> dict[str, Any]:
@@ -81,11 +81,12 @@ def _opened(content: bytes) -> Image.Image:
 
 
 def _what_it_is(content: bytes) -> str:
+    """A code of `decoding.NO_PICTURES`."""
     if not content:
-        return "the file is empty"
+        return "empty"
     if content.lstrip()[:1] in (b"<", b"{") or all(32 <= byte < 127 or byte in b"\t\r\n" for byte in content[:256]):
-        return "the file holds text, not a picture"
-    return "the file is no picture of a kind that is read, or its beginning is damaged"
+        return "text"
+    return "no picture"
 
 
 def _frames(image: Image.Image, limits: Limits) -> Iterator[Image.Image]:

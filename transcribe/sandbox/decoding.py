@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Generic, TypeVar
 
 from transcribe.errors import EngineError, ScanError
+from transcribe.i18n import N_, worded
 from transcribe.sandbox.limits import Limits
 
 if TYPE_CHECKING:
@@ -228,6 +229,14 @@ def children() -> ChildPool[Limits]:
     return ChildPool(start=_started)
 
 
+NO_PICTURES = {
+    "empty": N_("the file is empty."),
+    "text": N_("the file holds text, not a picture."),
+    "no picture": N_("the file is no picture of a kind that is read, or its beginning is damaged."),
+}
+"""What is said of bytes that are no picture, by the code that the child gives them."""
+
+
 def _ask(wish: dict[str, Any], content: bytes, limits: Limits) -> tuple[dict[str, Any], bytearray]:
     """The header and body of a child's answer; ScanError where it refuses the file, fails, or takes too long."""
     with children().borrowed(limits) as child:
@@ -240,7 +249,8 @@ def _ask(wish: dict[str, Any], content: bytes, limits: Limits) -> tuple[dict[str
                 "decoding it needs more memory than the limit, or the file makes the decoder fail."
             ) from error
     if "refused" in header:
-        raise ScanError(f"{header['refused']}.")
+        refused = header["refused"]
+        raise ScanError(worded(NO_PICTURES[refused]) if refused in NO_PICTURES else f"{refused}.")
     return header, body
 
 

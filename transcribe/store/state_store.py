@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from transcribe.errors import StoreError
+from transcribe.errors import StoreError, WrongKey
 from transcribe.store.drivers.binding import (
     bind,
     machine_of,
@@ -186,9 +186,8 @@ def renew_key(path: Path, now: datetime) -> None:
         raise StoreError(f"There is no {path.name} here, so that no key can be lost: fairhand init makes both.")
     try:
         open_store(path).close()
-    except StoreError as error:
-        if path.with_suffix(".key").name not in str(error):
-            raise
+    except WrongKey:
+        pass
     else:
         raise StoreError(
             f"{path.with_suffix('.key').name} is there and is that of {path.name}. A new one would only lose what it "

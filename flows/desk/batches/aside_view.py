@@ -43,7 +43,7 @@ def scans_aside(visit: Visit, name: str) -> list[ScanAside]:
 def _because(visit: Visit, state: facts.ScanState) -> str:
     if state.same_order and not state.set_aside:
         return visit.say("It is the same order as another scan.")
-    return visit.plainly(state.aside_because)
+    return state.aside_because
 
 
 def known_table(visit: Visit, name: str) -> Table:
@@ -77,7 +77,7 @@ def aside_table(visit: Visit, name: str) -> Table:
     rows = [
         (
             Cell(each.file.name),
-            Cell(each.message, visit.plainly(each.message)),
+            Cell(each.message, visit.in_words(each.message)),
             time_cell(each.at, visit.moment(each.at)),
         )
         for each in files

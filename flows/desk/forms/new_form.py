@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from babel import Locale
 from fastapi import APIRouter, HTTPException, Request, Response
 
@@ -14,7 +12,7 @@ from flows.desk.visit import Act, Look, Visit
 from flows.drafting import start_draft
 from flows.home import temporary_folder
 from flows.watching import SUFFIXES
-from transcribe.errors import FormError, NothingDrafted, ScanError, SettingsError
+from transcribe.errors import NothingDrafted, SettingsError
 from transcribe.i18n import N_
 from transcribe.review import TAKES_FILE
 
@@ -98,16 +96,9 @@ async def begin_form(visit: Act, request: Request) -> Response:
                 )  # fmt: skip
             except NothingDrafted as error:
                 raise SettingsError(visit.say(NOTHING_THERE, file=files[0].filename or file.name)) from error
-            except (ScanError, FormError) as error:
-                raise SettingsError(_of_their_file(str(error), name, files[0].filename or file.name)) from error
         visit.home.store.log(visit.by, "form drafted", name, {}, visit.now)
 
     return await do(visit, deed, f"/desk/draft/{name}", "form-drafted", NEW)
-
-
-def _of_their_file(told: str, name: str, file: str) -> str:
-    """A sentence about the picture, which is copied under the form's name, with the name that its sender gave it."""
-    return re.sub(rf"(?<![\w-]){re.escape(name)}\.[a-z]{{3,4}}\b", lambda _: file, told)
 
 
 def _languages(visit: Visit) -> list[tuple[str, str]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flows.desk.now.alarms import OFF_BECAUSE
 from flows.desk.tables import Cell, Column, Table, time_cell
 from flows.desk.visit import Visit
-from flows.webhooks import POST_TROUBLES, state_in_words
-from transcribe.i18n import N_, reworded
+from flows.webhooks import state_in_words
+from transcribe.i18n import N_
 from transcribe.model import Delivery, Webhook
 
 DELIVERIES_COUNT = 20
@@ -107,7 +107,7 @@ def _answer(visit: Visit, delivery: Delivery) -> Cell:
     """What the receiver answered, or why nothing was."""
     if not delivery.error:
         return Cell(f"HTTP {delivery.status}" if delivery.status else "")
-    return Cell(delivery.error, visit.in_words(reworded(delivery.error, POST_TROUBLES)))
+    return Cell(delivery.error, visit.in_words(delivery.error))
 
 
 def tokens_table(visit: Visit) -> Table:

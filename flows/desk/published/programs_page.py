@@ -98,12 +98,6 @@ HOOK_NAME = r"^[a-z][a-z0-9_-]{0,63}$"
 OLD_SECRET_HOURS = 24
 """How long an old secret holds beside a new one, as with `fairhand webhooks rotate`."""
 
-INSIDE = N_(
-    "This address lies on a network inside, or begins with http://. Tick “It lies on a network of our own” where that "
-    "is meant."
-)
-"""What is said in place of the option of the command."""
-
 SAME_TOKEN = N_("There is a token of this name already. Revoke it first, or choose another name.")
 """Why a form that is sent twice makes no second token, whose secret nobody would see."""
 
@@ -137,13 +131,10 @@ async def add_hook(
         if not re.match(r"https?://[^/]", url):
             raise SettingsError(visit.say("Write an address that begins with https://."))
         types, forms = [each for each in event if each in EVENTS], [form] if form else []
-        try:
-            added = add_webhook(
-                visit.home, name, url, visit.now, types=types, forms=forms, with_values=bool(values),
-                private=bool(inside), by=visit.by,
-            )  # fmt: skip
-        except SettingsError as error:
-            raise SettingsError(visit.say(INSIDE) if "--private" in str(error) else visit.told(error)) from error
+        added = add_webhook(
+            visit.home, name, url, visit.now, types=types, forms=forms, with_values=bool(values),
+            private=bool(inside), by=visit.by,
+        )  # fmt: skip
         note = visit.say("Its address cannot be found now. It is looked up anew for each delivery.")
         return NewSecret(name=name, secret=added.secret, kind="webhook", note=note if added.note else "")
 

@@ -35,6 +35,7 @@ from flows.steps import Because
 from transcribe.drawing import small_picture, surroundings
 from transcribe.errors import NotFound, SettingsError
 from transcribe.geometry import Box
+from transcribe.i18n import worded
 from transcribe.model import FieldKey, PagePicture, Scan, Verdict
 from transcribe.review import TAKES_FILE, picture_response
 from transcribe.store import Store
@@ -352,7 +353,7 @@ async def gold(visit: Act, scan: ScanId, field: Name, why: Why, text: Text = "")
     def deed(store: Store, known: Scan, key: FieldKey) -> object:
         if not text.strip():
             raise SettingsError(visit.say("A blank is no known value: nobody could tell a reading of it from a skip."))
-        require_fitting(visit.home, known.id, key, text, other_pattern=True, as_it_is=NO_KNOWN_VALUE)
+        require_fitting(visit.home, known.id, key, text, other_pattern=True, as_it_is=worded(NO_KNOWN_VALUE))
         store.add_gold(known.id, key, text, visit.by, why, visit.now)
         return None
 

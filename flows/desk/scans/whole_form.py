@@ -101,7 +101,7 @@ def _fault(visit: Visit, scan: Scan, typed: TypedLine, *, anyway: bool) -> str:
     try:
         require_fitting(visit.home, scan.id, typed.line.key, typed.text, no_value=anyway, other_pattern=anyway)
     except SettingsError as error:
-        return visit.plainly(visit.told(error))
+        return visit.told(error)
     return ""
 
 

@@ -11,9 +11,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from flows.desk.published.programs_page import EVENTS, SCOPES
-from flows.webhooks import POST_TROUBLES
+from flows.webhooks.http_post import NO_ANSWER, NOT_ALLOWED, NOT_FOUND
+from flows.webhooks.safe_addresses import INSIDE_NAME
 from tests.flows.desk.desk_site import DeskSite, csrf, post
-from transcribe.i18n import in_words, reworded, translation
+from transcribe.i18n import as_kept, in_words, kept, translation, worded
 from transcribe.model import EventType
 from transcribe.people.tokens import Scope, secret_hash
 
@@ -91,14 +92,15 @@ def test_why_an_address_is_refused_is_said_in_the_readers_language(busy: DeskSit
 
 def test_what_was_kept_of_a_try_is_said_in_the_readers_language() -> None:
     french = translation("fr").gettext
-    for kept, told in (
-        ("refused: erp.example leads to 10.0.0.7, which is not on the public internet", "erp.example mène à 10.0.0.7"),
-        ("no answer within 15 s", "pas de réponse en 15 s"),
-        ("erp.example cannot be found (Name or service not known)", "erp.example est introuvable"),
+    inside = worded(INSIDE_NAME, host="erp.example", address="10.0.0.7")
+    for said, told in (
+        (worded(NOT_ALLOWED, why=inside), "erp.example mène à 10.0.0.7"),
+        (worded(NO_ANSWER, seconds="15"), "pas de réponse en 15 s"),
+        (worded(NOT_FOUND, host="erp.example", why="Name or service not known"), "erp.example est introuvable"),
         ("what nobody knows", "what nobody knows"),
     ):
-        assert told in in_words(reworded(kept, POST_TROUBLES), french)
-        assert reworded(kept, POST_TROUBLES) == kept
+        assert as_kept(kept(said)) == said
+        assert told in in_words(as_kept(kept(said)), french)
 
 
 def test_a_webhook_is_paused_goes_on_is_tried_and_removed(busy: DeskSite, client: TestClient) -> None:

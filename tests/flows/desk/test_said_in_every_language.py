@@ -15,11 +15,13 @@ from flows.desk.charts import Bar, stacked
 from flows.desk.people import people_page
 from flows.desk.system import machine
 from flows.desk.tables import Table
+from flows.home import limits
 from reconcile.conduct import OddReader
 from reconcile.conduct.odd_readers import Kind
 from tests.flows.desk.desk_site import DOUBTED, DeskSite, post
 from transcribe.i18n import translation, worded
 from transcribe.i18n.worded import Worded
+from transcribe.intake.file_pages import Unreadable, file_pages
 from transcribe.model import SourceFile
 from transcribe.store import Forgery, TimeClaim
 
@@ -141,8 +143,11 @@ def test_a_deed_that_is_refused_says_why_in_one_language(busy: DeskSite) -> None
 
 def test_a_file_that_is_no_picture_is_said_in_one_language(busy: DeskSite) -> None:
     file = SourceFile(sha256="7" * 64, name="notes.jpg", size=1, media_type="image/jpeg")
-    told = "notes.jpg: the file holds text, not a picture. Replace the file and ingest it again."
-    busy.home.store.set_aside(file, "ScanError", told, "monday", busy.now())
+    (path := busy.home.settings.home / "notes.jpg").write_text("no picture")
+    (found,) = file_pages([path], limits(busy.home.settings))
+    assert isinstance(found, Unreadable)
+    assert found.message == "notes.jpg: the file holds text, not a picture. Replace the file and ingest it again."
+    busy.home.store.set_aside(file, "ScanError", found.message, "monday", busy.now())
     client = busy.client(busy.person("op", "operator", language="fr"))
     page = " ".join(unescape(client.get("/desk/batch?name=monday").text).split())
-    assert "notes.jpg: le fichier contient du texte, pas une image. Remplacez le fichier et envoyez-le" in page
+    assert "notes.jpg : le fichier contient du texte, pas une image. Remplacez le fichier et envoyez-le" in page

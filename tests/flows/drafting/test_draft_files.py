@@ -24,6 +24,7 @@ from flows.drafting.draft_files import (
 from flows.home.home import Home
 from tests.flows.drafting.own_form import FIELDS, filled_page, photo
 from transcribe.errors import NotFound, ScanError, SettingsError
+from transcribe.i18n import kept, worded
 
 
 def test_a_photograph_of_a_form_becomes_a_draft_of_all_its_fields(home: Home, draft: Draft) -> None:
@@ -93,12 +94,12 @@ def test_somebody_elses_change_is_not_overwritten(draft: Draft) -> None:
 def test_what_was_not_understood_of_a_field_goes_with_it(draft: Draft) -> None:
     first, second, *_ = re.findall(r'(?m)^name = "([^"]*)"', draft.text)[1:]
     notes = (
-        f"No print stands beside {first}, {second}, gone: name them, or delete what is no field.",
-        "No print stands beside gone: name them, or delete what is no field.",
+        worded("No print stands beside %(fields)s.", fields=f"{first}, {second}, gone"),
+        worded("No print stands beside %(fields)s.", fields="gone"),
         "2 lines or boxes to tick without print beside them were left out.",
     )
-    draft.path.with_name(NOTES_FILE).write_text("\n".join(notes), encoding="utf-8")
-    assert draft.notes == [notes[0].replace(", gone", ""), notes[2]]
+    draft.path.with_name(NOTES_FILE).write_text("\n".join(map(kept, notes)), encoding="utf-8")
+    assert draft.notes == [f"No print stands beside {first}, {second}.", notes[2]]
 
 
 def test_a_draft_keeps_its_mistakes_and_names_them(draft: Draft) -> None:

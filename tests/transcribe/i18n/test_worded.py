@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests.examples import examples
 from transcribe.codes import EvidenceCode, Method, Reason, RecordRule
-from transcribe.i18n import counted, in_words, languages, plural, translation, worded
+from transcribe.i18n import as_kept, counted, in_words, kept, languages, plural, translation, worded
 from transcribe.i18n.evidence_messages import EVIDENCE, METHODS, REASONS, RECORD_RULES, reason_sentence, say, sentence
 from transcribe.i18n.form_words import (
     NO_ACTOR,
@@ -65,6 +65,15 @@ def test_a_percent_sign_in_a_value_or_a_sentence_without_values_stays() -> None:
     assert worded("%(folder)s cannot be written.", folder="/100%s") == "/100%s cannot be written."
     assert french(worded("%(folder)s cannot be written.", folder="/100%s")).startswith("/100%s ")
     assert french(worded("100 % of it")) == "100 % of it"
+
+
+@given(st.text(), st.text())
+def test_a_sentence_that_was_kept_knows_what_it_was_made_of(name: str, folder: str) -> None:
+    inside = worded("%(folder)s cannot be written.", folder=folder)
+    for said in (worded("%(name)s: %(why)s", name=name, why=inside), inside, "no engine"):
+        assert as_kept(kept(said)) == said
+        assert french(as_kept(kept(said))) == french(said)
+    assert "\n" not in kept(inside), "it stands on a line of its own"
 
 
 def test_what_does_not_know_what_it_was_made_of_stays_as_it_is() -> None:

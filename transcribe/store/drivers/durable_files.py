@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from transcribe.errors import StoreError
+from transcribe.errors import StoreError, WrongKey
 
 KEY_BYTES_COUNT = 32
 """The length of a key: that of the hash it is used with."""
@@ -67,13 +67,13 @@ class ErasureList:
 def own_key(path: Path, database: Path) -> bytes:
     """The key in this file, made by the first process that asks, before it makes the database.
 
-    StoreError where there is a database and no key, or half a one: a new key would not be that of its hashes. Linking
+    WrongKey where there is a database and no key, or half a one: a new key would not be that of its hashes. Linking
     a finished file never shows half a key.
     """
     made = database.exists() and database.stat().st_size > 0
     if not path.exists():
         if made:
-            raise StoreError(
+            raise WrongKey(
                 f"{path} is missing: it holds the key of the hashes in {database.name}. Put it back from your backup, "
                 "where it was kept apart from the database; nothing was changed. If it is lost for good: "
                 "fairhand init --new-key."
@@ -81,7 +81,7 @@ def own_key(path: Path, database: Path) -> bytes:
         _make_key(path)
     key = path.read_bytes()
     if len(key) != KEY_BYTES_COUNT:
-        raise StoreError(
+        raise WrongKey(
             f"{path} is damaged: it has {len(key)} bytes and not {KEY_BYTES_COUNT}. Put it back from your backup; "
             "nothing was changed."
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from transcribe.errors import DiskFull, StoreError, is_disk_full
+from transcribe.errors import DiskFull, StateReadOnly, StoreError, is_disk_full
 from transcribe.store.drivers.journal import log_writers
 
 BUSY_TIMEOUT_SECONDS = 30.0
@@ -29,7 +29,9 @@ def store_error(error: sqlite3.DatabaseError, path: Path, *, opening: bool = Fal
             "Put it back from a backup, as docs/backups.md says."
         )
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN) and path.is_file():
-        return StoreError(f"{path.name} cannot be written ({error}). Make its folder writable; what lies there stays.")
+        return StateReadOnly(
+            f"{path.name} cannot be written ({error}). Make its folder writable; what lies there stays."
+        )
     if opening:
         return StoreError(f"{path.name} cannot be opened ({error}). Is it a database of fairhand?")
     return StoreError(f"{path.name} could not be read or written ({error}); try again.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from transcribe.i18n import as_kept
 from transcribe.model import SourceFile
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import SetAside
@@ -52,7 +53,7 @@ def set_aside_of(row: Row) -> SetAside:
     return SetAside(
         file=SourceFile(sha256=row["file"], name=row["name"], size=row["size"], media_type=row["media_type"]),
         error=row["error"],
-        message=row["message"],
+        message=as_kept(row["message"]),
         batch=row["batch"],
         at=moment(row["at"]),
         place=row["place"],

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from transcribe.errors import NotFound
+from transcribe.i18n import as_kept, kept
 from transcribe.model import Delivery, DeliveryState, EventType, HomeEvent
 from transcribe.store.drivers.database import Row
 from transcribe.store.row_mapping import micros, moment, moment_or_none
@@ -97,7 +98,7 @@ class DeliveryVerbs(WebhookVerbs):
         """Keep that a try failed, and when the next one is; None: it is given up."""
         with self.db.write():
             at = None if again is None else micros(again)
-            self.db.run("delivery_failed", id=delivery, status=status, error=error, next=at, now=micros(now))
+            self.db.run("delivery_failed", id=delivery, status=status, error=kept(error), next=at, now=micros(now))
             self.db.run("webhook_fails", id=delivery, now=micros(now))
 
     def resend(self, name: str, delivery: int | None, now: datetime) -> int:
@@ -207,5 +208,5 @@ def delivery_of(row: Row) -> Delivery:
         next_at=moment(row["next_at"]),
         last_at=moment_or_none(row["last_at"]),
         status=row["status"],
-        error=row["error"],
+        error=as_kept(row["error"]),
     )

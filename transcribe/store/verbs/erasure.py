@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Mapping
 from datetime import datetime
 
-from transcribe.errors import NotFound, StoreError
+from transcribe.errors import NotFound, WrongKey
 from transcribe.store.drivers.database import Row
 from transcribe.store.drivers.durable_files import ErasureList
 from transcribe.store.drivers.journal import log_readers
@@ -135,10 +135,10 @@ class ErasureVerbs(ActVerbs):
             self._list_erasures({keyed: at for keyed, at in known.items() if keyed not in listed})
 
     def require_own_key(self, advice: str) -> None:
-        """StoreError where the key is not that with which this state was made; `advice` is what to do then."""
+        """WrongKey where the key is not that with which this state was made; `advice` is what to do then."""
         mark, own = self.db.value("key_mark"), self.keyed_hash("the key of this state")
         if mark and not hmac.compare_digest(mark, own):
-            raise StoreError(
+            raise WrongKey(
                 f"{self.db.path.with_suffix('.key')} is the key of another {self.db.path.name}. {advice}; nothing was "
                 "changed."
             )

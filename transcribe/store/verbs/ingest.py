@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from transcribe.errors import FormError
+from transcribe.i18n import kept
 from transcribe.model import Field, Form, Place, Reading, ReadResult, Scan, ScanPage, SourceFile
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import SetAside
@@ -227,7 +228,7 @@ class IngestVerbs(Lookup):
             self.db.run("put_scan_file", scan_id=scan, sha256=file.sha256)
         else:
             self.db.run("end_set_aside_at", place=place)
-        about = {"file": file.sha256, "error": error, "message": message, "batch": batch, "place": place}
+        about = {"file": file.sha256, "error": error, "message": kept(message), "batch": batch, "place": place}
         self.db.run("set_aside", now=micros(now), **about)
         if not known:
             of = {"scan": scan} if scan else {"file": file.sha256}
