@@ -21,6 +21,13 @@ DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 
 
+MATCHERS = frozenset(
+    {"endswith", "find", "index", "partition", "removeprefix", "removesuffix", "replace", "startswith"}
+)
+"""Methods that look at the words of a text."""
+PATTERN_MATCHERS = frozenset({"findall", "finditer", "fullmatch", "match", "search", "split", "sub"})
+"""Those of a pattern, which is given the text."""
+
 PARTS = "flows.parts"
 """The folder that has a room for each part."""
 
@@ -601,3 +608,64 @@ def _called(node: ast.expr) -> str:
         case ast.Subscript(value=inner) | ast.Call(func=inner):
             return _called(inner)
     return ""
+
+
+def matched_messages(files: Iterable[Source]) -> Iterator[str]:
+    """Where code looks at the words of an error to tell which one it is, or to make other words of them."""
+    for file in files:
+        for function in (each for each in nodes(file) if isinstance(each, FUNCTION)):
+            told = _told_by_errors(function)
+            yield from (
+                f"{file.path}:{node.lineno}"
+                for node in ast.walk(function)
+                if isinstance(node, ast.Call | ast.Compare) and _matches(node, told)
+            )
+
+
+def _told_by_errors(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    """The names in a function that hold an error or its words."""
+    told = {
+        each.arg
+        for each in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
+        if each.annotation is not None and re.fullmatch(r"[\w.]*(Error|Exception)", ast.unparse(each.annotation))
+    }
+    for node in ast.walk(function):
+        if isinstance(node, ast.ExceptHandler) and node.name:
+            told.add(node.name)
+        elif isinstance(node, ast.Assign):
+            for target, value in _pairs(node.targets[0], node.value):
+                if isinstance(target, ast.Name) and _is_told(value, told):
+                    told.add(target.id)
+    return told
+
+
+def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.expr]]:
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        yield from zip(target.elts, value.elts, strict=False)
+    else:
+        yield target, value
+
+
+def _is_told(node: ast.AST, told: Collection[str]) -> bool:
+    """Whether an expression is an error, or its words, whatever was done to them."""
+    if isinstance(node, ast.Name):
+        return node.id in told
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("str", "repr"):
+        return any(_is_told(each, told) for each in node.args)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return node.func.attr in ("lower", "casefold", "strip", "decode") and _is_told(node.func.value, told)
+    if isinstance(node, ast.Subscript):
+        return _is_told(node.value, told)
+    return isinstance(node, ast.Attribute) and node.attr in ("args", "message") and _is_told(node.value, told)
+
+
+def _matches(node: ast.Call | ast.Compare, told: Collection[str]) -> bool:
+    """Whether a text is compared with the words of an error, or taken out of them."""
+    if isinstance(node, ast.Compare):
+        compares = isinstance(node.ops[0], ast.In | ast.NotIn | ast.Eq | ast.NotEq)
+        return compares and any(_is_told(each, told) for each in (node.left, *node.comparators))
+    if not isinstance(node.func, ast.Attribute):
+        return False
+    if node.func.attr in PATTERN_MATCHERS:
+        return any(_is_told(each, told) for each in node.args)
+    return node.func.attr in MATCHERS and _is_told(node.func.value, told)

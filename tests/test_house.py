@@ -109,7 +109,7 @@ ROOMS = {
     " transcribe.people transcribe.recognition transcribe.registration transcribe.store transcribe.table_rows",
     # the work on what is to be read, whoever took it in
     "flows.shifts": "home runtime steps",
-    "flows.watching": "home ingest runtime steps transcribe.intake transcribe.store",
+    "flows.watching": "home ingest runtime steps transcribe.i18n transcribe.intake transcribe.store",
     "flows.mending": "home duplicates steps reconcile.forms reconcile.inference reconcile.parameters transcribe.fields"
     " transcribe.form_drafting transcribe.forms transcribe.i18n transcribe.intake transcribe.pay_arithmetic"
     " transcribe.registration transcribe.store transcribe.values",
@@ -120,7 +120,7 @@ ROOMS = {
     " transcribe.archive transcribe.drawing transcribe.form_drafting transcribe.forms transcribe.i18n"
     " transcribe.imaging transcribe.intake transcribe.ocr transcribe.recognition transcribe.sandbox",
     # drafts of forms: files of a home that are no form of it yet
-    "flows.drafting": "home standalone output reconcile.decision reconcile.learning transcribe.forms",
+    "flows.drafting": "home standalone output reconcile.decision reconcile.learning transcribe.forms transcribe.i18n",
     "flows.administration": "backup home house measuring runtime steps webhooks reconcile.conduct reconcile.parameters"
     " reconcile.records transcribe.fields transcribe.i18n transcribe.ocr transcribe.pay_arithmetic transcribe.people"
     " transcribe.store",
@@ -261,6 +261,15 @@ NAMES_OF_TYPES = (
     "reconcile/records/export/csv.py: column.kind == 'text'",
 )
 """Where names of field types stand, or the same words, beside the files of transcribe/fields."""
+
+FOREIGN_SENTENCES = {
+    "transcribe/archive/bucket.py": "the library of buckets says in its sentence alone what S3 answered",
+    "transcribe/forms/mistakes.py": "TOML's reader says where only in its sentence, until Python 3.14",
+    "transcribe/sandbox/decoder_process.py": "PDFium has one class for all that is wrong with a PDF",
+    "transcribe/store/postgresql/": "servers have one class for a limit of theirs, and psycopg for a value with NUL",
+    "reconcile/records/database.py": "SQLite has one code for a table that is missing and for wrong SQL",
+}
+"""Files that look at the sentence of a library's error, with what else does not say it."""
 
 LISTED_FOR_OTHERS = {
     "flows.cli.main": "the console script `fairhand`",
@@ -634,6 +643,29 @@ def test_names_of_field_types_are_found() -> None:
     ]
 
 
+def test_nobody_looks_at_the_words_of_an_error_of_ours() -> None:
+    none_found(
+        elsewhere(list(rules.matched_messages(house())), tuple(FOREIGN_SENTENCES)),
+        "give the error a class or an attribute that says it; its sentence may carry another wording (`worded`)",
+    )
+
+
+def test_looks_at_the_words_of_an_error_are_found() -> None:
+    wrong = (
+        "def f(why: StoreError):\n    try: g()\n    except OwnError as error:\n"
+        "        if 'key' in str(error): pass\n        if error.args[0] == 'no': pass\n"
+        "        said = str(error).lower()\n        said.startswith('a')\n        PATTERN.search(said)\n"
+        "        re.sub('a', 'b', str(why))\n        raise OwnError(error.message.replace('a', 'b'))\n"
+    )
+    right = (
+        "def f():\n    try: g()\n    except OwnError as error:\n        if error.code == 'no': pass\n"
+        "        text.startswith('a')\n        raise Other(f'{error}', str(error)) from error\n"
+    )
+    planted = [source("flows/steps/read.py", wrong), source("flows/steps/write.py", right)]
+    found = [each.removeprefix("flows/steps/read.py:") for each in rules.matched_messages(planted)]
+    assert sorted(map(int, found)) == [4, 5, 7, 8, 9, 10]
+
+
 def test_no_function_is_long_without_a_reason() -> None:
     none_found(
         but(rules.long_functions(house(), LONGEST_FUNCTION), LONG_FUNCTIONS),
@@ -838,4 +870,6 @@ def test_no_excuse_outlives_its_need() -> None:
     called = {it: {*CALLED_LIKE_A_TYPE} - {it} for it in CALLED_LIKE_A_TYPE}
     unneeded += [it for it in called if len([*rules.named_types(files, fields.names(), called[it])]) == len(named)]
     unneeded += but(list(LISTED_FOR_OTHERS), rules.listed_for_nobody(files))
+    looked = list(rules.matched_messages(files))
+    unneeded += [it for it in FOREIGN_SENTENCES if not any(each.startswith(it) for each in looked)]
     none_found(unneeded, "take it from its list")
