@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+import shutil
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from flows.administration import quality
+from flows.administration.people import invite
 from flows.administration.records import READER_WAIT_SECONDS
 from flows.alerts import conditions, send
+from flows.cli.help_pages import EXAMPLES
 from flows.deployed import DEPLOYMENTS, MAX_TRIES
 from flows.desk.money import amounts
 from flows.desk.now import alarms, throughput
@@ -18,7 +24,8 @@ from flows.desk.scans import scan_list
 from flows.desk.system import machine
 from flows.drafting.trial import MOST_TRIED
 from flows.duplicates.duplicate_policy import SURELY_ANOTHER
-from flows.home.settings import Settings
+from flows.home.home import Home, now
+from flows.home.settings import Settings, variables
 from flows.measuring.quality_measures import AUDITED_SCAN_COUNT, LATEST_SCAN_COUNT, MIN_GROUP_COUNT
 from flows.parts.simulation import planning_inputs, scale, what_if
 from flows.parts.simulation.scale_inputs import MIN_FINISHED_COUNT, TIMED_COUNT
@@ -27,12 +34,17 @@ from flows.serving import records_api, slow_clients
 from flows.serving.health import MIN_FREE_BYTES
 from flows.serving.serve import STOP_SECONDS
 from flows.shifts.shift import MAX_BEGUN_COUNT, MAX_READING_SECONDS
+from flows.steps.reconcile_scans import reconcile_home
 from flows.watching import watched_folder
+from reconcile.records import query
+from tests import reference
+from tests.flows.house import CASES, SAMPLES, House
 from tests.house_rules import ROOT
 from transcribe.archive.bucket import HURRIED_SECONDS, PATIENT_SECONDS
 from transcribe.forms.definition import MAX_NAME_CHARACTERS, MAX_TABLE_COLUMNS
 from transcribe.people import MIN_MEASURED_READINGS
 from transcribe.review.options import ReviewOptions
+from transcribe.store import Offer, SentReading
 from transcribe.store.verbs.leases import MAX_HELD_COUNT, SITTING_TIME
 
 
@@ -182,3 +194,116 @@ def test_the_limits_of_records_are_what_their_page_says() -> None:
     options = ReviewOptions()
     assert (options.program_requests_a_minute, options.sign_in_tries) == (600, 10)
     assert "more than 600 requests a minute of one token, or ten wrong tokens from one address" in RECORDS
+
+
+TUTORIAL = ROOT / "docs" / "tutorial.md"
+
+
+def test_the_pages_made_from_the_code_have_every_command_and_every_setting() -> None:
+    commands, settings = reference.commands_page(), reference.settings_page()
+    assert set(re.findall(r"^### `fairhand (.+)`$", commands, re.MULTILINE)) >= set(EXAMPLES)
+    assert set(re.findall(r"^\| `(FAIRHAND_\w+)`", settings, re.MULTILINE)) == set(variables())
+
+
+def blocks(kind: str) -> list[str]:
+    """The blocks of one kind in the tutorial."""
+    return re.findall(rf"```{kind}\n(.*?)```", TUTORIAL.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def type_everything(home: Home) -> None:
+    """Three people type what an engine read, until nothing is asked any more."""
+    people = [invite(home, who).person for who in ("Mina", "Omar", "Eve")]
+    for _ in range(30):
+        tasks = 0
+        for person in people:
+            pools = ("expert", "read") if "expert" in person.roles else ("read",)
+            for task in home.store.lease(person.id, 99, now(), 600.0, Offer(pools=pools)):
+                readings = home.store.field_history(task.scan, task.key).readings
+                text = next((each.text for each in readings if each.text and each.kind == "machine"), "")
+                home.store.submit(task.id, person.id, SentReading(text=text, idem=f"{person.id} {task.id}"), now())
+                tasks += 1
+        reconcile_home(home)
+        if not tasks:
+            return
+
+
+@pytest.mark.promise("A mistake is named", "They are not paid", "Mina opens her link,")
+@pytest.mark.prefect
+@pytest.mark.xdist_group("prefect-2")
+def test_the_tutorial_works_as_it_stands(
+    working_house: House, rooms: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = working_house
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    for folder in ("transcribe", "tests"):
+        (here / folder).symlink_to(ROOT / folder)
+    (rule,) = blocks("toml")
+    said = ""
+    for block in blocks("sh"):
+        for line in block.replace("\\\n", " ").splitlines():
+            program, *words = shlex.split(line)
+            if program == "mkdir":
+                Path(words[0]).mkdir()
+            elif program == "cp":
+                *sources, target = words
+                for source in [each for pattern in sources for each in here.glob(pattern)]:
+                    shutil.copy(source, target)
+            else:
+                assert program == "fairhand"
+                ran = house.run(*words)
+                assert ran.code == 0, (line, ran.err)
+                said += ran.out
+            if words[:2] == ["forms", "draft"]:
+                Path("my-form.toml").write_text(Path("my-form.toml").read_text("utf-8") + "\n" + rule, "utf-8")
+            elif words[:1] == ["status"] and "--batch" in words:
+                type_everything(rooms)
+    assert said.count("signs in once") == 3
+    assert len(Path("orders.csv").read_text("utf-8").splitlines()) > 1
+    corrected = [
+        each for each in query.records(rooms.settings.records, "my-form") if each.values["total_to_pay"] == "2700.00"
+    ]
+    assert len(corrected) == 1
+
+
+READING = (Path(__file__).parents[2] / "docs" / "reading.md").read_text(encoding="utf-8")
+EXAMPLE = READING[READING.index("**An example.**") : READING.index("Files are named here")]
+PHOTO = "bon-de-commande-phone-block-0006.jpg"
+ROW = re.compile(r"^\| `(\w+)` \| (.+?) \| (.+?) \| (.+?) \| (decided|a person is asked)", re.MULTILINE)
+NEAR = 0.03
+"""Confidences differ by so much between machines. Chosen by hand."""
+
+
+def told_of(cell: str) -> tuple[str, float] | None:
+    """What a cell of the table says that an engine read, and how sure it was."""
+    found = re.fullmatch(r"(.+) \(([\d.]+)\)", cell)
+    return (found[1], float(found[2])) if found else None
+
+
+def test_the_example_of_reading_is_what_is_read(house: House) -> None:
+    done = house.run("read", CASES / PHOTO, "--form", "bon-de-commande", "--json")
+    assert done.code == 0, done.err
+    (read,) = done.json
+    texts = {
+        each["name"] if each["row"] is None else f"{each['name']}[{each['row']}]": each
+        for each in read["fields"]
+        if len(each["readings"]) > 1
+    }
+    decided = [name for name, each in texts.items() if each["decision"]]
+    assert f"fits its blank to {read['fit']:.3f}" in EXAMPLE
+    assert f"It has {len(read['fields'])} fields" in EXAMPLE
+    assert f"Of the {len(texts)} texts machines decide {len(decided)}, all rightly" in EXAMPLE
+    assert all(texts[name]["decision"]["text"] == SAMPLES[PHOTO].fields[name] for name in decided)
+    rows = ROW.findall(EXAMPLE)
+    assert len(rows) == 6
+    fields = {each["name"]: each for each in read["fields"] if each["row"] is None}
+    for name, paper, rapidocr, tesseract, follows in rows:
+        field = fields[name]
+        assert SAMPLES[PHOTO].fields[name] == ("" if paper == "nothing" else paper)
+        assert bool(field["decision"]) == (follows == "decided")
+        said = {each["source"].split()[0]: (each["text"], each["confidence"]) for each in field["readings"]}
+        for engine, cell in (("rapidocr", rapidocr), ("tesseract", tesseract)):
+            told = told_of(cell)
+            assert (told and told[0]) == (said[engine][0] if engine in said else None), name
+            assert told is None or abs(told[1] - said[engine][1]) <= NEAR, name

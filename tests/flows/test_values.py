@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+import getpass
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import typer
 from starlette.testclient import TestClient
+from typer._click import Command
 
-from flows.administration.people import invite, new_link
-from flows.home.home import Home, now
-from flows.mending import require_fitting, text_of_value
-from flows.steps.reconcile_scans import reconcile_home
+from flows.administration import invite
+from flows.administration.people import new_link
+from flows.cli.app import whole_command
+from flows.home import Home, now
+from flows.mending import act_in_words, require_fitting, text_of_value
+from flows.steps import reconcile_home
+from flows.steps.erasures import rebuild_records
+from flows.steps.learn_parameters import learn_home
+from flows.steps.provisional_records import keep_provisional
+from flows.terminal.printing import one_line
 from reconcile.records import query
-from tests.flows.house import House
+from tests.flows.house import PATIENCE, House
 from tests.flows.serving.test_api import app_of
-from tests.flows.steps.test_provisional_records import read_all
-from tests.flows.steps.test_reconcile_scans import RECEIPT, received
-from transcribe.errors import SettingsError
-from transcribe.model import FieldKey, ReadResult, Scan, ScanPage
+from tests.flows.steps.test_reconcile_scans import RECEIPT, answer, read_all, received, stranded
+from transcribe.errors import DiskFull, SettingsError
+from transcribe.model import FieldKey, PageFingerprint, ReadResult, Scan, ScanPage, Task
 from transcribe.ocr.engine import reading
+from transcribe.store.drivers import sqlite
+from transcribe.store.facts import Rate, ScanSearch, SentReading
 
 TOTAL = FieldKey("total")
 
@@ -362,3 +376,715 @@ def test_a_correction_that_breaks_a_rule_says_which_and_is_published_while_anoth
     (record,) = query.records(rooms.settings.records, "slip")
     assert (record.values["total"], record.state) == ("13.50", "provisional")
     assert {each.rule for each in record.exceptions} == {"sum", "read again"}
+
+
+@pytest.fixture
+def scan(rooms: Home) -> Scan:
+    """An order that machines have read, in a batch."""
+    return received(rooms, texts={"total": ("12.50", "12.50")}, batch="monday")
+
+
+def test_who_resumes_a_batch_that_goes_on_is_told_that_nothing_has_changed(house: House, scan: Scan) -> None:
+    told = house.run("batch", "resume", scan.batch, "--why", "to be sure")
+    assert (told.code, "not cancelled" in told.err) == (0, True)
+    house.run("batch", "cancel", scan.batch, "--why", "no more")
+    assert "not cancelled" not in house.run("batch", "resume", scan.batch, "--why", "it is wanted").err
+
+
+def test_who_cancels_a_batch_twice_is_told_that_nothing_has_changed(house: House, rooms: Home, scan: Scan) -> None:
+    words = ("batch", "cancel", scan.batch, "--why", "no more")
+    assert house.run(*words).err == ""
+    before = len(rooms.store.audit())
+    told = house.run(*words)
+    assert (told.code, told.err) == (0, "It was cancelled so already: nothing has changed.\n")
+    assert len(rooms.store.audit()) == before
+    assert house.run(*words, "--withdraw").err == "", "that is more"
+
+
+def test_a_pair_is_settled_once_and_open_only_where_there_is_one(house: House, rooms: Home, scan: Scan) -> None:
+    other = received(rooms, texts={"total": ("13.50", "13.50")})
+    words = ("scan", "settle", scan.id, other.id, "--why", "w", "--as")
+    told = house.run(*words, "open")
+    assert (told.code, "The two are no pair" in told.err, rooms.store.duplicates()) == (2, True, [])
+    assert house.run(*words, "different").err == ""
+    before = len(rooms.store.audit()), len(rooms.store.outbox(0))
+    again = house.run(*words, "different")
+    assert (again.code, again.err) == (0, "It was settled so already: nothing has changed.\n")
+    assert (len(rooms.store.audit()), len(rooms.store.outbox(0))) == before
+    assert "are no pair any more" in house.run(*words, "open").out, "nobody had found one"
+    rooms.store.put_fingerprints(scan.id, [PageFingerprint(number=1, bits=bytes(256))], 0.24, "flag", now())
+    rooms.store.put_fingerprints(other.id, [PageFingerprint(number=1, bits=bytes(256))], 0.24, "flag", now())
+    assert "nothing has changed" in house.run(*words, "open").err
+
+
+def test_a_value_is_corrected_and_asked_once(house: House, rooms: Home, scan: Scan) -> None:
+    reconcile_home(rooms)
+    for verb, already in (("correct", "corrected so"), ("ask", "asked again")):
+        words = ("value", verb, scan.id[:12], "total", *(("12.60",) if verb == "correct" else ()), "--why", "w")
+        assert house.run(*words).err == ""
+        before = len(rooms.store.audit()), len(rooms.store.acts()), len(rooms.store.readings(scan.id))
+        told = house.run(*words)
+        assert (told.code, told.err) == (0, f"It is {already} already: nothing has changed.\n".replace("is c", "was c"))
+        assert (len(rooms.store.audit()), len(rooms.store.acts()), len(rooms.store.readings(scan.id))) == before
+    words = ("value", "correct", scan.id[:12], "total", "12.60", "--why", "w")
+    assert house.run(*words).err == "", "it answers the question that was asked since"
+
+
+def test_a_due_date_that_is_past_is_called_that(house: House, scan: Scan) -> None:
+    earlier = f"{now() - timedelta(days=2):%Y-%m-%d}"
+    told = house.run("batch", "due", scan.batch, earlier, "--why", "promised")
+    assert (told.code, "is past" in told.err) == (0, True)
+    later = f"{now() + timedelta(days=2):%Y-%m-%d}"
+    assert house.run("batch", "due", scan.batch, later, "--why", "promised").err == ""
+    for nonsense in ("1900-01-01", "9999-12-31"):
+        told = house.run("batch", "due", scan.batch, nonsense, "--why", "promised")
+        assert (told.code, "at most one year past" in told.err) == (2, True)
+
+
+def test_a_note_of_several_lines_is_one_line_of_what_was_done(house: House, scan: Scan) -> None:
+    house.run("batch", "note", scan.batch, "first\nsecond line")
+    shown = house.run("batch", "show", scan.batch).out
+    assert one_line("first\nsecond line") in shown
+    assert not any(line.startswith("second") for line in shown.splitlines())
+
+
+def test_a_scan_aside_or_back_already_is_said_to_be(house: House, scan: Scan) -> None:
+    name = scan.id[:12]
+    assert "not set aside; nothing has changed" in house.run("scan", "bring-back", name, "--why", "w").out
+    assert "nothing has changed" not in house.run("scan", "set-aside", name, "--why", "w").out
+    assert "set aside already; nothing has changed" in house.run("scan", "set-aside", name, "--why", "w").out
+    assert "is asked about again" in house.run("scan", "bring-back", name, "--why", "w").out
+
+
+def test_a_scan_is_forgotten_once_and_then_said_to_be_gone(house: House, scan: Scan) -> None:
+    name = scan.id[:12]
+    assert "pictures are erased" in house.run("scan", "forget", name, "--why", "asked", "--yes").out
+    again = house.run("scan", "forget", name, "--why", "asked", "--yes")
+    assert (again.code, "was forgotten before" in again.out) == (0, True)
+    explained = house.run("scan", "explain", name, "total")
+    assert explained.out.startswith(f"{name} total"), "its name is gone"
+    assert f"The scan was forgotten on {now():%Y-%m-%d}" in explained.out
+    wrong = (
+        ("scan", "turn", name, "90"),
+        ("scan", "retake", name, __file__),
+        ("scan", "split", name, "--at", "2"),
+        ("scan", "read-again", name),
+    )
+    for words in wrong:
+        told = house.run(*words, "--why", "w")
+        assert (told.code, f"{name} is forgotten" in told.err) == (2, True), words
+    assert "has lost its name" in house.run("scan", "explain", "order-7.jpg", "total").err
+    assert house.run("log", "verify").code == 0
+
+
+def test_pages_are_not_read_again_to_be_turned_by_nothing(house: House, scan: Scan) -> None:
+    told = house.run("scan", "turn", scan.id[:12], "0", "--why", "w")
+    assert (told.code, "90, 180 or 270" in told.err) == (2, True)
+
+
+def test_the_explanation_of_a_scan_begins_with_one_line(house: House, rooms: Home) -> None:
+    scan = received(rooms, texts={"total": ("12.50", "12.50")})
+    with rooms.store.db.write():
+        rooms.store.db.connection.execute("UPDATE scan SET name = 'two\nlines.jpg'")  # type: ignore[attr-defined]
+    assert house.run("scan", "explain", scan.id[:12], "total").out.startswith("two lines.jpg total (form receipt")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("batch", "priority", "monday", "urgent", "--why", "w"), "'urgent' is no whole number"),
+        (("people", "check", "--last", "0"), "0 is too small. It is 1 at least."),
+        (("simulate", "--target", "2"), "2 is too large. It is 0.99999 at most."),
+        (("simulate", "--target", "good"), "'good' is no number"),
+        (("announce", "work", "2026-13-01", "--hours", "3"), "'2026-13-01' is no day and no time"),
+        (("scan", "settle", "a", "b", "--as", "same", "--why", "w"), "'--as': 'same' is not one of"),
+    ],
+)
+def test_a_value_that_cannot_be_is_said_in_words_for_people(
+    house: House, rooms: Home, words: tuple[str, ...], said: str
+) -> None:
+    told = house.run(*words)
+    assert (told.code, said in told.err) == (2, True), told.err
+
+
+@pytest.mark.parametrize("name", ["", " Mina", "Mi\nna", "x" * 101])
+def test_nobody_is_added_under_a_name_that_nobody_can_be_called_by(house: House, rooms: Home, name: str) -> None:
+    told = house.run("people", "add", name)
+    assert (told.code, "Nobody can be called" in told.err) == (2, True)
+    assert not rooms.store.transcribers()
+
+
+def test_a_name_that_turns_the_direction_of_writing_is_refused(house: House, rooms: Home) -> None:
+    told = house.run("people", "add", "Mi\u202ena")
+    assert (told.code, "turns the direction of writing" in told.err) == (2, True)
+    assert not rooms.store.transcribers()
+
+
+def test_a_language_that_there_is_not_is_refused(house: House, rooms: Home) -> None:
+    told = house.run("people", "add", "Mina", "--language", "german")
+    assert (told.code, "'german'" in told.err) == (2, True)
+    assert house.run("people", "add", "Mina", "--language", "de", "--language", "pt_BR").code == 0
+
+
+def test_an_order_with_a_provisional_record_alone_waits_for_people(rooms: Home) -> None:
+    stranded(rooms)
+    keep_provisional(rooms)
+    assert [each.word for each in rooms.store.scan_states()] == ["waits for people"]
+    while rooms.store.sum_up(now()):
+        pass
+    assert [each.state for each in rooms.store.find_scans(ScanSearch(), 9)] == ["waits for people"]
+    assert rooms.store.gauges(now()).scans == {("waits for people",): 1}
+
+
+def test_a_known_value_is_added_and_withdrawn_once(house: House, scan: Scan) -> None:
+    name = scan.id[:12]
+    assert "is known: '12.50'." in house.run("gold", "add", name, "total", "12.50", "--why", "w").out
+    assert "is known already" in house.run("gold", "add", name, "total", "12.50", "--why", "w").out
+    assert "'12.60', and no longer '12.50'" in house.run("gold", "add", name, "total", "12.60", "--why", "w").out
+    assert f"\n{name}  " in house.run("gold", "list").out
+    assert "no longer held to be known" in house.run("gold", "withdraw", name, "total", "--why", "w").out
+    assert "nothing has changed" in house.run("gold", "withdraw", name, "total", "--why", "w").out
+    assert house.run("gold", "list").out == "No value is held to be known.\n"
+
+
+def test_a_value_is_locked_and_unlocked_once(house: House, rooms: Home, scan: Scan) -> None:
+    reconcile_home(rooms)
+    house.run("value", "correct", scan.id[:12], "total", "12.50", "--why", "w")
+    words = ("value", "lock", scan.id[:12], "total", "--why", "w")
+    assert [house.run(*words).err, house.run(*words).err] == ["", "It was locked already: nothing has changed.\n"]
+    words = ("value", "unlock", *words[2:])
+    assert [house.run(*words).err, house.run(*words).err] == ["", "It was not locked: nothing has changed.\n"]
+
+
+def test_a_record_that_is_found_says_that_it_is_provisional(house: House, rooms: Home) -> None:
+    stranded(rooms)
+    house.run("records", "publish", "--provisional")
+    assert house.run("records", "query", "receipt").out.splitlines()[1].split()[1] == "provisional"
+    (scan,) = (each.scan for each in rooms.store.scan_states())
+    for field in ("company", "date", "total"):
+        house.run("value", "correct", scan.id[:12], field, {"total": "12.50"}.get(field, RECEIPT[field]), "--why", "w")
+    assert "state" not in house.run("records", "query", "receipt").out.splitlines()[0].split()
+
+
+def test_a_home_on_a_full_disk_says_that_it_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = sqlite.connect
+
+    def small(path: Path) -> sqlite3.Connection:
+        connection = real(path)
+        connection.execute("PRAGMA max_page_count = 40")
+        return connection
+
+    monkeypatch.setattr(sqlite, "connect", small)
+    with pytest.raises(DiskFull, match=r"The disk of state\.db is full"):
+        sqlite.open_sqlite(tmp_path / "state.db")
+    monkeypatch.undo()
+    sqlite.open_sqlite(tmp_path / "state.db").close()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("pay", "rate", "0.05", "--form", "reciept"), "There is no form 'reciept'. Use one of"),
+        (("pay", "floor", "0", "--source", "nowhere"), "A floor is more than 0"),
+        (
+            ("pay", "rate", "0.05", "--currency", "XXX"),
+            "Nobody can be paid in XXX: no country has it as its money now.",
+        ),
+        (("pay", "rate", "0.05", "--currency", "XTS"), "Nobody can be paid in XTS"),
+        (("pay", "rate", "0.05", "--currency", "DEM"), "Nobody can be paid in DEM"),
+        (("pay", "floor", "12", "--currency", "XAU", "--source", "nowhere"), "Nobody can be paid in XAU"),
+        (("pay", "rate", "0.05", "--currency", "EURO"), "'EURO' is no currency. Write its ISO 4217 code"),
+        (("log", "verify", "--head", "abc"), "'abc' is no head of a log"),
+        (("serve", "--port", "99999"), "99999 is too large. It is 65535 at most."),
+        (("serve", "--public-url", "orders.example"), "'orders.example' is no address: write an address that begins"),
+        (("simulate", "--form", "receipt"), "Give --form and --truth"),
+        (("simulate", "--form", "receipt", "--truth", __file__), "line 1: no file, form and fields"),
+    ],
+)
+def test_what_was_mistyped_is_refused_and_nothing_is_kept(
+    house: House, rooms: Home, words: tuple[str, ...], said: str
+) -> None:
+    told = house.run(*words)
+    assert (told.code, said in told.err) == (2, True), told.err
+    assert not rooms.store.audit()
+
+
+def test_only_who_sees_the_desk_is_limited_there(house: House, rooms: Home) -> None:
+    house.run("people", "add", "Mina")
+    told = house.run("people", "limit", "Mina", "receipt")
+    assert (told.code, "Mina is no operator and no auditor" in told.err) == (2, True)
+    assert house.run("people", "limit", "Mina").out == "Mina sees all forms.\n"
+    house.run("people", "add", "Mina", "--role", "auditor")
+    assert house.run("people", "limit", "Mina", "receipt").out == "Mina sees receipt.\n"
+
+
+def test_a_folder_that_holds_another_home_or_a_backup_is_not_watched(house: House, rooms: Home, tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    (inbox / "backups").mkdir(parents=True)
+    assert house.run("backup", inbox / "backups").code == 0
+    before = sorted(inbox.rglob("*"))
+    process = house.start("watch", inbox, "--form", "receipt", forked=True)
+    try:
+        _, err = process.communicate(timeout=PATIENCE)  # one that watches it goes on for ever
+    finally:
+        process.kill()
+    assert (process.returncode, "holds a home or a backup" in err) == (2, True), err
+    assert sorted(inbox.rglob("*")) == before
+
+
+def test_an_address_that_no_browser_opens_is_no_setting(house: House, rooms: Home) -> None:
+    told = House(home=house.home, environment={"FAIRHAND_PUBLIC_URL": "orders.example"}).run("people", "add", "Mina")
+    assert (told.code, "FAIRHAND_PUBLIC_URL" in told.err, "https://" in told.err) == (2, True, True)
+    known = House(home=house.home, environment={"FAIRHAND_PUBLIC_URL": "https://orders.example"})
+    assert "https://orders.example/in/" in known.run("people", "add", "Mina").out
+
+
+def test_work_is_announced_once(house: House, rooms: Home) -> None:
+    words = ("announce", "work", f"{now() + timedelta(days=1):%Y-%m-%d}", "--hours", "3")
+    assert house.run(*words).err == ""
+    before = len(rooms.store.audit())
+    told = house.run(*words)
+    assert (told.code, "It was announced already: nothing has changed." in told.err) == (0, True)
+    assert (len(rooms.store.audit()), len(rooms.store.expected_work(now()))) == (before, 1)
+    assert house.run(*words[:-1], "4").err == "", "other hours are other work"
+
+
+def test_a_period_that_is_to_come_or_ends_before_it_begins_is_said_to_be_so(house: House, rooms: Home) -> None:
+    house.run("people", "add", "Mina")
+    later = f"{now() + timedelta(days=2):%Y-%m-%d}"
+    for verb in ("set-aside", "take-back"):
+        told = house.run("people", verb, "Mina", "--from", later, "--why", "w")
+        assert (told.code, f"--from {later} lies in the future" in told.err) == (2, True)
+    turned = house.run("people", "set-aside", "Mina", "--from", "2026-01-02", "--to", "2026-01-01", "--why", "w")
+    assert (turned.code, "lies before --from" in turned.err) == (2, True)
+
+
+def test_the_regions_of_people_are_listed(house: House, rooms: Home) -> None:
+    house.run("people", "add", "Mina", "--region", "eu", "--region", "ma")
+    assert "eu, ma" in house.run("people", "list").out
+
+
+def test_a_file_that_cannot_be_read_as_a_retake_is_not_to_be_ingested(house: House, scan: Scan, tmp_path: Path) -> None:
+    (tmp_path / "new.png").write_bytes(b"no picture at all")
+    told = house.run("scan", "retake", scan.id[:12], tmp_path / "new.png", "--why", "w")
+    assert (told.code, "ingest" in told.err, "retake the scan with it" in told.err) == (2, False, True), told.err
+
+
+A_SLIP = """
+name = "slip"
+version = 1
+title = "Slip"
+languages = ["eng"]
+locale = "en_GB"
+[[field]]
+name = "total"
+type = "amount"
+find = { labels = ["Total"] }
+"""
+THEM = f"command line, {getpass.getuser()}"
+
+
+def commands(command: Command, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Command]]:
+    """Every command with its words."""
+    yield words, command
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from commands(inner, (*words, name))
+
+
+WITH_BY = {
+    " ".join(words): each
+    for words, each in commands(whole_command())
+    if any(option.name == "by" for option in each.params)
+}
+
+
+@pytest.mark.parametrize("command", WITH_BY.values(), ids=WITH_BY.keys())
+def test_every_command_that_asks_who_gives_it_takes_the_user_of_the_machine(command: Command) -> None:
+    (by,) = (each for each in command.params if each.name == "by")
+    context = typer.Context(command)
+    assert by.process_value(context, by.get_default(context)) == THEM
+    assert by.process_value(context, "olga") == "olga"
+
+
+def test_a_form_installed_is_logged_as_done_by_whom_a_rate_was_set(working_house: House) -> None:
+    house = working_house
+    house.run("init")
+    definition = house.home.parent / "slip.toml"
+    definition.write_text(A_SLIP)
+    for words in (("pay", "rate", "0.05"), ("forms", "install", definition), ("people", "add", "Mina")):
+        assert house.run(*words).code == 0
+    assert house.run("people", "leave", "Mina", "--why", "asked for it", "--yes", "--by", "olga").code == 0
+    said = [(each["actor"], each["action"]) for each in house.run("log", "list", "--json").json]
+    deeds = ["rate kept", "form installed", "person kept"]
+    assert said == [*((THEM, deed) for deed in (*deeds, "link made")), ("olga", "person left")]
+
+
+def ask(rooms: Home, who: str) -> str:
+    """The id of a question that a person asked about a field."""
+    received(rooms, texts={"total": ("12.50", "77.80")})
+    reconcile_home(rooms)
+    (task,) = rooms.store.lease(who, 1, now())
+    return rooms.store.put_question(task.id, who, "with dashes?", 3.0, now()).id
+
+
+def test_a_command_that_changes_something_leaves_its_line_in_the_log(house: House, rooms: Home, tmp_path: Path) -> None:
+    scan = received(rooms, texts={"total": ("12.50", "12.50")}, batch="monday")
+    (tmp_path / "backups").mkdir()
+    mina = invite(rooms, "Mina").person
+    question = ask(rooms, mina.id)
+    at, name = f"{now() + timedelta(days=1):%Y-%m-%d}", scan.id[:12]
+    deeds: list[tuple[list[str | Path], str]] = [
+        (["people", "add", "Ida"], "link made"),
+        (["people", "link", "Mina"], "link made"),
+        (["people", "pause", "Mina", "--why", "on leave"], "paused set"),
+        (["people", "resume", "Mina"], "paused set"),
+        (["people", "sign-out", "Mina"], "signed out everywhere"),
+        (["pay", "rate", "0.05"], "rate kept"),
+        (["questions", "answer", question, "As it stands."], "question answered"),
+        (["announce", "work", at, "--hours", "3"], "work expected"),
+        (["announce", "cancel", "WORK"], "expected work called off"),
+        (["batch", "priority", "monday", "3", "--why", "w"], "batch priority"),
+        (["batch", "due", "monday", at, "--why", "w"], "batch due"),
+        (["batch", "note", "monday", "the large ones"], "batch note"),
+        (["batch", "cancel", "monday", "--why", "w"], "batch cancelled"),
+        (["batch", "resume", "monday", "--why", "w"], "batch resumed"),
+        (["value", "correct", name, "total", "12.60", "--why", "w"], "value corrected"),
+        (["value", "lock", name, "total", "--why", "w"], "value locked"),
+        (["value", "unlock", name, "total", "--why", "w"], "value unlocked"),
+        (["value", "ask", name, "total", "--why", "w"], "value asked again"),
+        (["gold", "add", name, "total", "12.60", "--why", "w"], "gold added"),
+        (["gold", "withdraw", name, "total", "--why", "w"], "gold withdrawn"),
+        (["scan", "set-aside", name, "--why", "w"], "scan set aside"),
+        (["scan", "bring-back", name, "--why", "w"], "scan brought back"),
+        (["webhooks", "add", "erp", "https://example.org/hook"], "webhook added"),
+        (["webhooks", "remove", "erp"], "webhook removed"),
+        (["tokens", "add", "erp", "--scope", "records:read"], "token made"),
+        (["learn"], "parameters learnt"),
+        (["backup", tmp_path / "backups"], "backup made"),
+        (["scan", "forget", name, "--why", "w", "--yes"], "scan forgotten"),
+        (["people", "leave", "Mina", "--why", "w", "--yes"], "person left"),
+    ]
+    for words, action in deeds:
+        before = len(rooms.store.audit())
+        work = rooms.store.expected_work(now())
+        told = house.run(*(work[0].id[:6] if each == "WORK" else each for each in words))
+        assert told.code == 0, (words, told.err)
+        lines = rooms.store.audit()[before:]
+        assert (THEM, action) in {(line.actor, line.action) for line in lines}, (words, lines)
+    assert rooms.store.verify_audit().whole
+
+
+def test_the_log_says_why_a_person_is_paused_until_they_leave(house: House, rooms: Home) -> None:
+    invite(rooms, "Mina")
+    house.run("people", "pause", "Mina", "--why", "on leave till May")
+    assert "on leave till May" in house.run("log", "list").out
+    left = house.run("people", "leave", "Mina", "--why", "asked for it", "--yes")
+    assert left.code == 0, left.err
+    assert "on leave till May" not in house.run("log", "list").out
+    assert house.run("log", "verify").code == 0
+
+
+def test_a_second_reason_for_a_pause_is_logged_and_what_changes_nothing_is_said_to(house: House, rooms: Home) -> None:
+    invite(rooms, "Mina")
+    assert "is not paused; nothing has changed" in house.run("people", "resume", "Mina").out
+    house.run("people", "pause", "Mina", "--why", "on leave")
+    assert "is paused already; nothing has changed" in house.run("people", "pause", "Mina").out
+    assert "Mina is paused." in house.run("people", "pause", "Mina", "--why", "moved away").out
+    told = house.run("log", "list").out
+    assert "on leave" in told
+    assert "moved away" in told
+
+
+def test_pause_resume_and_sign_out_take_who_and_why_and_no_empty_reason(house: House, rooms: Home) -> None:
+    mina = invite(rooms, "Mina").person.id
+    for verb in ("pause", "resume", "sign-out"):
+        empty = house.run("people", verb, "Mina", "--why", " ")
+        assert (empty.code, "--why says why; it cannot be empty." in empty.err) == (2, True)
+        assert house.run("people", verb, "Mina", "--why", f"because of {verb}", "--by", "olga").code == 0
+    said = [(each.actor, each.action) for each in rooms.store.audit() if each.actor == "olga"]
+    assert said == [("olga", "paused set"), ("olga", "paused set"), ("olga", "signed out everywhere")]
+    told = house.run("log", "list").out
+    assert all(f"because of {verb}" in told for verb in ("pause", "resume", "sign-out"))
+    rooms.store.leave(mina, now())
+    assert "because of" not in house.run("log", "list").out, "what was said of a person goes with them"
+    assert house.run("log", "verify").code == 0
+
+
+def test_a_pause_told_twice_alike_changes_nothing(house: House, rooms: Home) -> None:
+    invite(rooms, "Mina")
+    words = ("people", "pause", "Mina", "--why", "on leave")
+    assert "Mina is paused." in house.run(*words).out
+    before = len(rooms.store.audit())
+    assert "is paused already; nothing has changed" in house.run(*words).out
+    assert len(rooms.store.audit()) == before
+
+
+def test_the_log_says_why_a_person_left_and_a_reading_was_withdrawn(house: House, rooms: Home) -> None:
+    scan = received(rooms, texts={"total": ("12.50", "12.50")})
+    reading = rooms.store.readings(scan.id)[0].id
+    invite(rooms, "Mina")
+    assert house.run("quarantine", "withdraw", reading, "--why", "wrong call").code == 0
+    assert house.run("people", "leave", "Mina", "--why", "asked for it", "--yes").code == 0
+    told = house.run("log", "list").out
+    assert "wrong call" in told
+    assert "asked for it" in told
+    (handle,) = (each.handle for each in rooms.store.transcribers() if each.handle.startswith("left-"))
+    linked = house.run("people", "link", handle)
+    assert (linked.code, "This person has left." in linked.err) == (2, True)
+    assert house.run("log", "verify").code == 0
+
+
+def test_the_log_names_the_field_of_a_deed_on_a_value() -> None:
+    assert act_in_words("value corrected", {"field": "lines.quantity[0]"}) == "value corrected lines.quantity[0]"
+    assert act_in_words("batch priority", {"priority": 5}) == "batch priority 5"
+
+
+@pytest.mark.parametrize(
+    ("verb", "detail", "said"),
+    [
+        ("paused set", {"paused": 1}, "paused set to yes"),
+        ("paused set", {"paused": 0}, "paused set to no"),
+        ("roles set", {"roles": ["expert", "transcriber"]}, "roles set to expert, transcriber"),
+        ("languages set", {"languages": []}, "languages set to none"),
+        ("second factor set", {}, "second factor set"),
+        ("duplicate settled", {"as": "retake", "older": "4f1c" * 16}, "duplicate settled as retake of 4f1c4f1c4f1c"),
+        ("scan turned", {"degrees": 90}, "scan turned by 90 degrees"),
+        ("control share set", {"share": 0.05}, "control share set to 5.0%"),
+        (
+            "rate kept",
+            {"form": "", "per": "reading", "micro": 50_000, "currency": "EUR"},
+            "rate kept: 0.05 EUR a reading of every form",
+        ),
+        (
+            "rate kept",
+            {"form": "receipt", "per": "hour", "micro": 12_500_000, "currency": "EUR"},
+            "rate kept: 12.50 EUR an hour of receipt",
+        ),
+        (
+            "floor kept",
+            {"micro": 12_000_000, "currency": "EUR", "source": "SMIC"},
+            "floor kept: 12.00 EUR an hour (SMIC)",
+        ),
+        ("work expected", {"hours": 20.0, "form": ""}, "work expected: 20 hours"),
+        ("work expected", {"hours": 2.5, "form": "receipt"}, "work expected: 2.5 hours of receipt"),
+        (
+            "batch taken in",
+            {"files": 3, "scans": 3, "read": 1, "known": 1, "set aside": 1, "failed": 0},
+            "batch taken in: 3 files, 3 scans, 1 read, 1 known, 1 set aside",
+        ),
+        ("batch taken in", {}, "batch taken in"),
+        ("dispute answered", {"granted": 12.5}, "dispute answered: 12.5 seconds added"),
+    ],
+)
+def test_the_log_says_what_a_fact_of_a_person_is_now(verb: str, detail: dict[str, object], said: str) -> None:
+    assert act_in_words(verb, detail) == said
+
+
+def test_a_head_that_is_of_no_line_of_the_log_is_said_to_be_none_of_it(house: House, rooms: Home) -> None:
+    invite(rooms, "Mina")
+    own = rooms.store.verify_audit().head
+    assert house.run("log", "verify", "--head", own).code == 0
+    told = house.run("log", "verify", "--head", "ab" * 32)
+    assert (told.code, "That head is not in this log." in told.out, "another home" in told.out) == (1, True, True)
+    assert ("from line" in told.out, f"with the head {own}" in told.out) == (False, True)
+    (as_json,) = house.run("log", "verify", "--head", "ab" * 32, "--json").json
+    assert (as_json["head_missing"], as_json["whole"]) == (True, False)
+
+
+def test_the_log_shows_the_figures_of_a_deed(house: House, rooms: Home) -> None:
+    for words in (
+        ("pay", "rate", "0.05", "--form", "receipt"),
+        ("pay", "floor", "12.50", "--source", "the law"),
+        ("gold", "share", "0.04"),
+        ("announce", "work", f"{now() + timedelta(days=1):%Y-%m-%d}", "--hours", "3"),
+    ):
+        assert house.run(*words).code == 0
+    told = house.run("log", "list").out
+    for said in (
+        "rate kept: 0.05 EUR a reading of receipt",
+        "floor kept: 12.50 EUR an hour (the law)",
+        "control share set to 4.0%",
+        "work expected: 3 hours",
+    ):
+        assert said in told
+
+
+def test_a_question_is_answered_with_words_and_once(house: House, rooms: Home) -> None:
+    mina = invite(rooms, "Mina").person
+    question = ask(rooms, mina.id)
+    words = ("questions", "answer", question)
+    empty = house.run(*words, " ")
+    assert (empty.code, "The answer is empty." in empty.err, rooms.store.questions()[0].answer) == (2, True, None)
+    assert "whoever asked is told" in house.run(*words, "As it stands.").out
+    before = len(rooms.store.audit())
+    again = house.run(*words, "As it stands.")
+    assert (again.code, again.out) == (0, "It was answered so already; nothing has changed.\n")
+    assert len(rooms.store.audit()) == before
+    house.run(*words, "As it stands, with every dash, every dot and all the letters in it.")
+    assert "As it stands, with every dash, every do…" in house.run("questions").out, "what is cut says so"
+    assert "fairhand questions list" in house.run("questions", "answer", "NOSUCH", "x").err
+    assert "fairhand announce list" in house.run("announce", "cancel", "NOSUCH").err
+
+
+LONG_AGO = "2020-01-01"
+
+
+def spoilt(rooms: Home) -> tuple[str, str, str]:
+    """A published receipt whose total two careless people have typed; its scan, and the two."""
+    rooms.store.put_rate(Rate(form="", micro=3, currency="EUR", since=now() - timedelta(days=1)), now())
+    scan = received(rooms, texts={"total": ("12.50", "12.60")})
+    reconcile_home(rooms)
+    mina, omar = (invite(rooms, who).person.id for who in ("mina", "omar"))
+    for who in (mina, omar, invite(rooms, "zoe").person.id):
+        read_all(rooms, who, {**RECEIPT, "total": "99.99"})
+    (record,) = query.records(rooms.settings.records, "receipt")
+    assert record.values["total"] == "99.99"
+    return scan.id, mina, omar
+
+
+@pytest.mark.promise(
+    "What they read on", "what was paid stays", "A record that stood", "What was paid stays paid.", "The person is told"
+)
+def test_readings_of_a_period_are_set_aside_taken_back_and_records_follow(house: House, rooms: Home) -> None:
+    scan, mina, _ = spoilt(rooms)
+    paid = rooms.store.ledger()
+    for who in ("mina", "omar", "zoe"):
+        words = ("people", "set-aside", who, "--from", LONG_AGO, "--why", "the same everywhere", "--by", "olga")
+        assert house.run(*words, "--json").code == 0
+    assert all(reading.kind == "machine" for reading in rooms.store.readings(scan))
+    (record,) = query.records(rooms.settings.records, "receipt")
+    assert record.values["total"] != "99.99"
+    assert ("total",) in {each.fields for each in record.exceptions if each.rule == "below target"}
+    assert rooms.store.ledger() == paid
+    assert "readings set aside" in {each.kind for each in rooms.store.notices(mina)}
+    history = rooms.store.field_history(scan, TOTAL)
+    assert set(history.withdrawn.values()) == {"the same everywhere"}
+    own = next(each for each in history.readings if each.source == mina)
+    assert rooms.store.open_appeal(own.id, mina, "I looked well", now() + timedelta(days=9), now()).outcome is None
+    assert '"withdrawn_because": "the same everywhere"' in house.run("people", "export", "mina").out
+    before = list(query.records(rooms.settings.records, "receipt"))
+    rebuild_records(rooms)
+    assert list(query.records(rooms.settings.records, "receipt")) == before
+    for who in ("mina", "omar", "zoe"):
+        assert house.run("people", "take-back", who, "--from", LONG_AGO, "--why", "they were right").code == 0
+    (record,) = query.records(rooms.settings.records, "receipt")
+    assert record.values["total"] == "99.99"
+    assert record.exceptions == ()
+    assert "nothing has changed" in house.run("people", "take-back", "mina", "--from", LONG_AGO, "--why", "x").out
+    assert house.run("log", "verify").code == 0
+
+
+def test_what_is_mistyped_exits_with_two(house: House, rooms: Home) -> None:
+    invite(rooms, "mina")
+    for words in (
+        ("NOSUCH", "--from", LONG_AGO, "--why", "x"),
+        ("mina", "--from", "yesterday", "--why", "x"),
+        ("mina", "--from", LONG_AGO, "--to", "2019-01-01", "--why", "x"),
+    ):
+        assert house.run("people", "set-aside", *words).code == 2
+
+
+def test_an_audit_that_is_set_aside_is_asked_again_and_the_record_says_so(house: House, rooms: Home) -> None:
+    """What machines had decided is theirs alone again, and not as if somebody had looked."""
+    scan = received(rooms)
+    reconcile_home(rooms)
+    eve = invite(rooms, "eve", ["expert"]).person.id
+    audited = Task(scan=scan.id, key=TOTAL, kind="audit", reason="audit")
+    rooms.store.wake([scan.id], now())
+    (waiting,) = rooms.store.claim_waiting(1, now())
+    rooms.store.conclude(scan.id, waiting.up_to, [], [audited], None, now())
+    assert answer(rooms, eve, "12.50").kind == "audit"
+    reconcile_home(rooms)
+    assert sum(rooms.store.counts().audited_fields.values()) == 1
+    assert house.run("people", "set-aside", "eve", "--from", LONG_AGO, "--why", "false everywhere").code == 0
+    (record,) = query.records(rooms.settings.records, "receipt")
+    assert ("total",) in {each.fields for each in record.exceptions if each.rule == "below target"}
+    assert TOTAL in rooms.store.values_asked_again(scan.id)
+    assert sum(rooms.store.counts().audited_fields.values()) == 0
+    assert house.run("people", "take-back", "eve", "--from", LONG_AGO, "--why", "right").code == 0
+    assert rooms.store.values_asked_again(scan.id) == set()
+
+
+def test_what_three_read_alike_is_known_and_once_withdrawn_never_comes_back(house: House, rooms: Home) -> None:
+    scan = received(rooms, texts={"total": ("12.50", "18.50")})
+    reconcile_home(rooms)
+    for who, roles in (("mina", ["transcriber"]), ("omar", ["transcriber"]), ("eve", ["transcriber", "expert"])):
+        assert rooms.store.truths(scan.id) == []
+        if TOTAL in {each.key for each in rooms.store.decisions(scan.id)}:
+            rooms.store.ask_value(scan.id, TOTAL, "olga", "a check", now())
+            reconcile_home(rooms)
+        read_all(rooms, invite(rooms, who, roles).person.id, RECEIPT)
+    assert [(each.key, each.origin, each.text) for each in rooms.store.truths(scan.id)] == [(TOTAL, "gold", "12.50")]
+    (listed,) = house.run("gold", "list", "--json").json
+    assert (listed["field"], listed["text"], listed["answers"]) == ("total", "12.50", 0)
+    assert house.run("gold", "withdraw", scan.id[:12], "total", "--why", "it was wrong").code == 0
+    rooms.store.wake([scan.id], now())
+    reconcile_home(rooms)
+    assert rooms.store.truths(scan.id) == []
+
+
+def test_an_operator_says_what_is_known_and_what_is_no_value_is_refused(house: House, rooms: Home) -> None:
+    scan = received(rooms, texts={"total": ("12.50", "12.50")})
+    reconcile_home(rooms)
+    added = house.run("gold", "add", scan.id[:12], "total", "12.50", "--why", "on the invoice", "--by", "olga")
+    assert added.code == 0, added.err
+    (line,) = [each for each in rooms.store.audit() if each.action == "gold added"]
+    assert line.actor == "olga"
+    for wrong in ("a dozen", " "):
+        assert house.run("gold", "add", scan.id[:12], "total", wrong, "--why", "x").code == 2
+        assert "--anyway" not in house.run("gold", "add", scan.id[:12], "total", wrong, "--why", "x").err, "it has none"
+    assert house.run("gold", "add", scan.id[:12], "nosuch", "1", "--why", "x").code != 0
+    assert [each.text for each in rooms.store.truths(scan.id)] == ["12.50"]
+
+
+def kept_of(rooms: Home, scan: str) -> object:
+    """All that is said of the total of a scan: its decisions, records, truths and what is asked of people."""
+    history = rooms.store.field_history(scan, TOTAL)
+    asked = [each.id for each in history.tasks if each.kind != "test" and each.closed_at is None]
+    record = rooms.store.last_record(scan)
+    published = [each for each in record.decisions if each.key == TOTAL] if record else []
+    return history.decisions, published, record and record.exceptions, rooms.store.truths(scan), asked
+
+
+@pytest.mark.promise("What is sent there", "Practice and tests are")
+def test_wrong_answers_in_practice_and_tests_change_nothing_that_is_known_not_even_when_it_is_weighed_again(
+    rooms: Home,
+) -> None:
+    scan = received(rooms, texts={"total": ("12.50", "12.50")})
+    reconcile_home(rooms)
+    read_all(rooms, invite(rooms, "mina").person.id, RECEIPT)
+    rooms.store.add_gold(scan.id, TOTAL, "12.50", "olga", "on the invoice", now())
+    reconcile_home(rooms)
+    before = kept_of(rooms, scan.id)
+
+    for number in range(4):
+        who = invite(rooms, f"new {number}").person.id
+        tasks = rooms.store.lease_practice(who, 5, now()).tasks or rooms.store.lease_test(who, "amount", 5, now())
+        assert [each.key for each in tasks] == [TOTAL]
+        rooms.store.submit(tasks[0].id, who, SentReading(text="72.90", idem=secrets.token_hex(8)), now())
+    reconcile_home(rooms)
+    assert kept_of(rooms, scan.id) == before
+    rooms.store.correct_value(scan.id, FieldKey("date"), "04/03/2018", "olga", "a slip", now())
+    reconcile_home(rooms)
+    learn_home(rooms)
+    rooms.store.wake([scan.id], now())
+    reconcile_home(rooms)
+
+    assert kept_of(rooms, scan.id) == before
+    assert kept_of(rooms, scan.id) == before
+    assert {each.kind for each in rooms.store.readings(scan.id)} == {"machine", "expert"}, "and nothing is measured"
+
+
+def test_who_adds_a_known_value_is_told_where_the_field_was_decided_otherwise(house: House, rooms: Home) -> None:
+    scan = received(rooms, texts={"total": ("12.50", "12.50")})
+    reconcile_home(rooms)
+    read_all(rooms, invite(rooms, "mina").person.id, RECEIPT)
+    reconcile_home(rooms)
+    words = ("gold", "add", scan.id[:12], "total")
+    assert house.run(*words, "12.50", "--why", "on the invoice").err == ""
+    told = house.run(*words, "17.50", "--why", "on the invoice")
+    assert (told.code, "It was decided otherwise: '12.50'." in told.err) == (0, True)
+    assert f"fairhand value correct {scan.id[:12]} total 17.50 --why WHY" in told.err
+    house.run("value", "correct", scan.id[:12], "total", "17.50", "--why", "on the invoice")
+    house.run("gold", "withdraw", scan.id[:12], "total", "--why", "again")
+    assert house.run(*words, "17.50", "--why", "on the invoice").err == ""

@@ -5,23 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from typer.testing import CliRunner
 
+from flows.administration import anomalies
 from flows.cli.app import app, whole_command
+from flows.home import Home
 from tests.transcribe.store.world import KEY as STATE_KEY
-from tests.transcribe.store.world import NOON, World, after, decision, sent, sqlite_of
+from tests.transcribe.store.world import NOON, World, after, decision, sent, sqlite_of, world
 from transcribe.forms.definition import definition, load
 from transcribe.model import FieldKey, Truth
 from transcribe.people.tokens import secret_hash
-from transcribe.store.facts import Floor, Rate
+from transcribe.store import Floor, Rate
 
 whole_command()
-
 KEY = FieldKey("order_number")
 
 
@@ -163,3 +165,94 @@ def test_scans_kept_long_enough_are_forgotten(here: World) -> None:
         sqlite_of(here.store).connection.execute("UPDATE scan SET received_at = 0 WHERE sha256 = ?", (old.id,))
     assert [each["scan"] for each in told(here, "retention")] == [old.id]
     assert here.store.forgotten(old.id)
+
+
+@pytest.fixture
+def counted(tmp_path: Path) -> Iterator[World]:
+    with world(tmp_path) as made:
+        made.store.put_rate(Rate(form="", micro=20_000, currency="EUR", since=NOON), NOON)
+        yield made
+
+
+def asked(counted: World) -> list[str]:
+    home: Any = SimpleNamespace(store=counted.store, settings=SimpleNamespace(paid_waiting_minutes=60.0))
+    return [each.kind for each in anomalies(cast(Home, home))]
+
+
+def read(counted: World, count: int, seconds: float, apart: float) -> datetime:
+    for number in range(count):
+        counted.ask(counted.scan(f"s{number:02}"), "number")
+    now = NOON
+    for number, task in enumerate(counted.store.lease("ann", count, NOON)):
+        now = after((number + 1) * apart)
+        counted.store.submit(task.id, "ann", sent("x", f"i{number}", seconds), now)
+    return now
+
+
+@pytest.mark.promise("`pay check` and `pay")
+def test_honest_work_raises_no_question(counted: World) -> None:
+    read(counted, 25, 2.0, 2.5)
+    assert asked(counted) == []
+
+
+def test_an_afternoon_that_comes_at_once_raises_none(counted: World) -> None:
+    for number in range(25):
+        counted.ask(counted.scan(f"s{number:02}"), "number")
+    for number, task in enumerate(counted.store.lease("ann", 25, NOON)):
+        counted.store.submit(task.id, "ann", sent("x", f"i{number}", 6.0), after(300 + number / 10))
+    assert asked(counted) == []
+
+
+@pytest.mark.promise("`pay check` and `pay")
+def test_readings_without_time_on_them_are_asked_about(counted: World) -> None:
+    read(counted, 25, 0.05, 0.1)
+    assert asked(counted) == ["burst", "implausibly quick"]
+
+
+@pytest.mark.promise("`pay check` and `pay")
+def test_many_sendings_of_one_task_are_asked_about(counted: World) -> None:
+    counted.ask(counted.scan("a"), "number")
+    (task,) = counted.store.lease("ann", 1, NOON)
+    for number in range(6):
+        counted.store.submit(task.id, "ann", sent(f"x{number}", f"i{number}"), after(5 + number))
+    assert asked(counted) == ["sent often"]
+
+
+@pytest.mark.promise("`pay check` and `pay")
+def test_time_beyond_the_clock_is_asked_about_until_it_is_paid(counted: World) -> None:
+    end = read(counted, 1, 5.0, 5.0)
+    person = counted.store.person_row("ann")["id"]
+    connection = sqlite_of(counted.store).connection
+    number = connection.execute("SELECT task_id FROM ledger").fetchone()[0]
+    micros = round((end + timedelta(seconds=1)).timestamp() * 1_000_000)
+    for _ in range(3):
+        connection.execute(
+            "INSERT INTO ledger (transcriber_id, kind, micro, currency, seconds, at, task_id, reference)"
+            " VALUES (?, 'time', 1, 'EUR', 600.0, ?, ?, 'skip')",
+            (person, micros, number),
+        )
+    assert asked(counted) == ["beyond the clock"]
+    counted.store.close_period(after(3600), "November", after(3600))
+    assert asked(counted) == []
+
+
+@pytest.mark.promise("`pay check` and `pay")
+def test_more_time_beside_readings_than_on_them_is_asked_about(counted: World) -> None:
+    counted.store.put_floor(Floor(micro=12_000_000, currency="EUR", source="law", since=NOON), NOON)
+    for number in range(31):
+        counted.ask(counted.scan(f"s{number}"), "number")
+    *skipped, read = counted.store.lease("ann", 31, NOON, 5000.0)
+    for number, task in enumerate(skipped, 1):
+        counted.store.skip(task.id, "ann", "other", 120.0, after(number * 120))
+    counted.store.submit(read.id, "ann", sent("x", "i", 3.0), after(3603))
+    assert asked(counted) == ["beside readings"]
+
+
+def test_time_above_what_is_usual_is_asked_about_until_it_is_paid_or_contested(counted: World) -> None:
+    counted.store.put_floor(Floor(micro=12_000_000, currency="EUR", source="law", since=NOON), NOON)
+    counted.ask(counted.scan("a"), "number")
+    (task,) = counted.store.lease("ann", 1, NOON)
+    counted.store.submit(task.id, "ann", sent("12", "i", 3600.0), after(3600))
+    assert asked(counted) == ["slow"]
+    counted.store.dispute_time(task.id, "ann", 3600.0, "", after(3601))
+    assert asked(counted) == []

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import json
+import re
+import secrets
+import socket
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from flows.administration import pay
+from flows.administration import doctor, pay
+from flows.administration.doctor import examine, missing_command, missing_in_words
 from flows.administration.people import invite, pause
-from flows.home.home import Home, now
+from flows.home import settings
+from flows.home import settings as configuration
+from flows.home.home import Home, now, open_home
 from flows.runtime import lock_file, notice_file, take_lock
+from flows.steps.reconcile_scans import reconcile_home
+from flows.views import status_json
 from tests.flows.house import House
+from tests.flows.steps.test_reconcile_scans import received
+from tests.postgres import new_database
 from transcribe.errors import SettingsError
 from transcribe.model import Transcriber
 from transcribe.people.tokens import secret_hash
-
-pytestmark = pytest.mark.usefixtures("rooms")
-"""Each test has a home that was made."""
+from transcribe.store.facts import MissingPeople, SentReading
 
 
+@pytest.mark.usefixtures("rooms")
 @pytest.mark.promise("passwords, links, sessions and")
 def test_a_link_is_for_one_person_and_only_its_hash_is_kept(rooms: Home) -> None:
     invited = invite(rooms, "Mina", ["transcriber"], ["fr"])
@@ -29,6 +40,7 @@ def test_a_link_is_for_one_person_and_only_its_hash_is_kept(rooms: Home) -> None
     assert token.encode() not in b"".join(file.read_bytes() for file in rooms.settings.home.glob("state.db*"))
 
 
+@pytest.mark.usefixtures("rooms")
 def test_adding_again_changes_the_same_person(rooms: Home) -> None:
     first = invite(rooms, "Mina", ["transcriber"])
     again = invite(rooms, "Mina", ["expert"], ["fr", "en"])
@@ -37,6 +49,7 @@ def test_adding_again_changes_the_same_person(rooms: Home) -> None:
     assert again.link != first.link
 
 
+@pytest.mark.usefixtures("rooms")
 def test_a_name_that_differs_in_capitals_alone_is_refused(rooms: Home) -> None:
     invite(rooms, "Mina")
     with pytest.raises(SettingsError, match="is taken here, or looks like one that is"):
@@ -44,6 +57,7 @@ def test_a_name_that_differs_in_capitals_alone_is_refused(rooms: Home) -> None:
     assert len(rooms.store.transcribers()) == 1
 
 
+@pytest.mark.usefixtures("rooms")
 def test_of_a_known_person_only_what_is_given_changes_and_is_said(rooms: Home) -> None:
     first = invite(rooms, "Mina", ["expert"], ["fr"], "hourly", "fr", ["EU"], "Europe/Paris")
     rooms.store.set_qualifications(first.person.id, {"date"}, now())
@@ -59,6 +73,7 @@ def test_of_a_known_person_only_what_is_given_changes_and_is_said(rooms: Home) -
     assert rooms.store.transcriber("Mina") == replace(before, engagement="volunteer")
 
 
+@pytest.mark.usefixtures("rooms")
 def test_the_command_says_what_it_changed(house: House) -> None:
     house.run("people", "add", "Mina", "--role", "expert", "--zone", "Asia/Dili")
     (told,) = house.run("people", "add", "Mina", "--engagement", "staff", "--json").json
@@ -71,11 +86,13 @@ def test_the_command_says_what_it_changed(house: House) -> None:
     assert "There is no time zone 'Mars'" in wrong.err
 
 
+@pytest.mark.usefixtures("rooms")
 def test_an_unknown_role_is_named(rooms: Home) -> None:
     with pytest.raises(SettingsError, match="There is no role 'boss'"):
         invite(rooms, "Mina", ["boss"])
 
 
+@pytest.mark.usefixtures("rooms")
 def test_who_is_paused_and_resumed_is_still_there(rooms: Home) -> None:
     invite(rooms, "Mina")
     assert pause(rooms, "Mina", paused=True).paused
@@ -83,6 +100,7 @@ def test_who_is_paused_and_resumed_is_still_there(rooms: Home) -> None:
     assert [person.handle for person in rooms.store.transcribers()] == ["Mina"]
 
 
+@pytest.mark.usefixtures("rooms")
 def test_why_somebody_is_paused_is_kept_for_them(house: House, rooms: Home) -> None:
     invite(rooms, "Mina")
     assert house.run("people", "pause", "Mina", "--why", " the forms are read ").code == 0
@@ -93,6 +111,7 @@ def test_why_somebody_is_paused_is_kept_for_them(house: House, rooms: Home) -> N
     assert rooms.store.pause_of("Mina") is None
 
 
+@pytest.mark.usefixtures("rooms")
 def test_people_add_prints_the_link_as_json(house: House) -> None:
     (told,) = house.run("people", "add", "Mina", "--role", "expert", "--language", "fr", "--json").json
     assert told["link"].startswith("http://127.0.0.1:8484/in/")
@@ -101,6 +120,7 @@ def test_people_add_prints_the_link_as_json(house: House) -> None:
     assert listed == {name: told[name] for name in listed}
 
 
+@pytest.mark.usefixtures("rooms")
 def test_where_serve_does_not_run_the_command_says_which_address_it_assumes(house: House, rooms: Home) -> None:
     asked = house.run("people", "add", "Mina")
     assert "http://127.0.0.1:8484/in/" in asked.out
@@ -113,6 +133,7 @@ def test_where_serve_does_not_run_the_command_says_which_address_it_assumes(hous
     assert "assumes" not in house.run("people", "link", "Mina").err
 
 
+@pytest.mark.usefixtures("rooms")
 def test_while_serve_runs_a_link_is_of_its_address_and_nothing_is_assumed(rooms: Home) -> None:
     assert invite(rooms, "Mina").assumed == "http://127.0.0.1:8484"
     notice_file(rooms.settings).write_text('{"web": "http://127.0.0.1:9123"}', encoding="utf-8")
@@ -123,6 +144,7 @@ def test_while_serve_runs_a_link_is_of_its_address_and_nothing_is_assumed(rooms:
     assert (again.assumed, again.link.startswith("http://127.0.0.1:9123/in/")) == ("", True)
 
 
+@pytest.mark.usefixtures("rooms")
 @pytest.mark.promise("`fairhand pay floor 15", "`fairhand pay rate 0.05")
 def test_a_rate_and_a_floor_are_amounts_of_a_currency(rooms: Home) -> None:
     pay.set_rate(rooms, "0.05", "EUR", "", per_hour=False)
@@ -133,6 +155,7 @@ def test_a_rate_and_a_floor_are_amounts_of_a_currency(rooms: Home) -> None:
     assert (rate.micro, floor.micro, floor.source) == (50_000, 12_500_000, "law of 2026-01-01")
 
 
+@pytest.mark.usefixtures("rooms")
 @pytest.mark.parametrize(
     ("amount", "currency"), [("much", "EUR"), ("1e5", "EUR"), ("-1", "EUR"), ("0.0000001", "EUR"), ("1", "XXQ")]
 )
@@ -141,6 +164,7 @@ def test_what_is_no_amount_or_no_currency_is_refused(rooms: Home, amount: str, c
         pay.set_rate(rooms, amount, currency, "", per_hour=False)
 
 
+@pytest.mark.usefixtures("rooms")
 def test_an_empty_period_closes_with_no_transfers(rooms: Home) -> None:
     invite(rooms, "Mina")
     assert pay.close_period(rooms, "2026-11", None) == ("handle,amount,currency,reference,date,carried\n", [])
@@ -153,6 +177,7 @@ def earn(rooms: Home, handle: str, micro: int, at: datetime) -> None:
         rooms.store.write_line(number, "time", micro, "EUR", 0.0, at)
 
 
+@pytest.mark.usefixtures("rooms")
 @pytest.mark.promise("what was paid and")
 def test_a_period_that_pays_nothing_leaves_its_reference_free(house: House, rooms: Home) -> None:
     invite(rooms, "Omar")
@@ -165,6 +190,7 @@ def test_a_period_that_pays_nothing_leaves_its_reference_free(house: House, room
     assert house.run("pay", "close", "--reference", "2026-11").out.splitlines()[1].startswith("Omar,1.00,EUR,2026-11")
 
 
+@pytest.mark.usefixtures("rooms")
 @pytest.mark.promise("`--until 2026-11-30` pays what", "Work up to the")
 def test_a_period_ends_with_the_end_of_its_last_day(rooms: Home) -> None:
     invite(rooms, "Mina")
@@ -177,6 +203,7 @@ def test_a_period_ends_with_the_end_of_its_last_day(rooms: Home) -> None:
     assert "Mina,5.00,EUR,b" in pay.close_period(rooms, "b", today.date())[0]
 
 
+@pytest.mark.usefixtures("rooms")
 def test_no_cell_of_the_transfers_is_a_formula(rooms: Home) -> None:
     """People who were added before names were looked at may be called so."""
     rooms.store.put_transcriber(Transcriber(id="x", handle="=1+1", roles=frozenset({"transcriber"})), now())
@@ -184,6 +211,7 @@ def test_no_cell_of_the_transfers_is_a_formula(rooms: Home) -> None:
     assert "'=1+1,1.00,EUR,'-a" in pay.close_period(rooms, "-a", None)[0]
 
 
+@pytest.mark.usefixtures("rooms")
 @pytest.mark.promise("`carried` keeps for each")
 def test_a_period_that_ends_before_one_that_was_closed_makes_no_debts(house: House, rooms: Home) -> None:
     invite(rooms, "Mina")
@@ -198,12 +226,14 @@ def test_a_period_that_ends_before_one_that_was_closed_makes_no_debts(house: Hou
     assert (line.due, line.carried) == ("0.004", "0.004")
 
 
+@pytest.mark.usefixtures("rooms")
 @pytest.mark.parametrize(("reference", "day"), [("", None), ("  ", None), ("2999", "2999-01-01")])
 def test_a_period_has_a_reference_and_a_day_that_has_come(rooms: Home, reference: str, day: str | None) -> None:
     with pytest.raises(SettingsError):
         pay.close_period(rooms, reference, None if day is None else date.fromisoformat(day))
 
 
+@pytest.mark.usefixtures("rooms")
 @pytest.mark.parametrize("source", ["", "  "])
 def test_a_floor_says_where_its_figure_comes_from(rooms: Home, source: str) -> None:
     with pytest.raises(SettingsError, match="says where its figure comes from"):
@@ -211,6 +241,7 @@ def test_a_floor_says_where_its_figure_comes_from(rooms: Home, source: str) -> N
     assert rooms.store.floor(now()) is None
 
 
+@pytest.mark.usefixtures("rooms")
 @pytest.mark.promise("`fairhand pay report` says", "with `--dry-run` it prints", "What is less is")
 def test_closing_prints_whole_cents_and_says_what_is_carried(house: House, rooms: Home) -> None:
     for handle, micro in (("Mina", 951_121), ("Omar", 9_999)):
@@ -230,6 +261,7 @@ def test_closing_prints_whole_cents_and_says_what_is_carried(house: House, rooms
     assert [(each["due"], each["carried"]) for each in (mina, omar)] == [("0.001121",) * 2, ("0.009999",) * 2]
 
 
+@pytest.mark.usefixtures("rooms")
 @pytest.mark.promise("what helps is a", "Keep the head that it", "Keep that elsewhere and")
 def test_the_audit_log_is_whole_and_a_foreign_head_is_found_out(house: House) -> None:
     house.run("people", "add", "Mina")
@@ -239,6 +271,7 @@ def test_the_audit_log_is_whole_and_a_foreign_head_is_found_out(house: House) ->
     assert house.run("log", "verify", "--head", "f" * 64).code == 1
 
 
+@pytest.mark.usefixtures("rooms")
 def test_the_command_ends_every_session_and_link(house: House) -> None:
     house.run("people", "add", "Mina")
     (link,) = house.run("people", "sessions", "Mina", "--json").json
@@ -247,6 +280,7 @@ def test_the_command_ends_every_session_and_link(house: House) -> None:
     assert house.run("people", "sessions", "Mina", "--json").json == []
 
 
+@pytest.mark.usefixtures("rooms")
 @pytest.mark.promise("A new telephone, or")
 def test_the_command_ends_a_code_at_sign_in_and_the_log_says_so(house: House, rooms: Home) -> None:
     house.run("people", "add", "Mina", "--role", "expert")
@@ -262,6 +296,7 @@ def test_the_command_ends_a_code_at_sign_in_and_the_log_says_so(house: House, ro
     assert "There is nobody called" in house.run("people", "end-code", "Nobody").err
 
 
+@pytest.mark.usefixtures("rooms")
 def test_somebody_new_sees_the_pages_in_the_first_language_that_they_read(rooms: Home) -> None:
     assert invite(rooms, "Luc", languages=["fr", "en"]).person.interface_language == "fr"
     assert invite(rooms, "Ana", languages=["es_MX"]).person.interface_language == "es"
@@ -271,6 +306,7 @@ def test_somebody_new_sees_the_pages_in_the_first_language_that_they_read(rooms:
     assert invite(rooms, "Luc", languages=["es"]).person.interface_language == "fr"
 
 
+@pytest.mark.usefixtures("rooms")
 def test_the_command_says_where_no_pages_are_in_the_language_of_somebody_new(house: House) -> None:
     pola = house.run("people", "add", "Pola", "--language", "pl").err
     assert "Their pages are in en, as there are none in pl." in pola
@@ -278,6 +314,7 @@ def test_the_command_says_where_no_pages_are_in_the_language_of_somebody_new(hou
     assert "Their pages" not in house.run("people", "add", "Pia", "--language", "pl", "--interface", "en").err
 
 
+@pytest.mark.usefixtures("rooms")
 def test_the_log_names_people_and_its_json_their_ids(house: House) -> None:
     house.run("people", "add", "Mina")
     line, *_ = house.run("log", "list", "--json").json
@@ -286,7 +323,172 @@ def test_the_log_names_people_and_its_json_their_ids(house: House) -> None:
     assert line["subject"] != "Mina"
 
 
+@pytest.mark.usefixtures("rooms")
 def test_the_pay_check_speaks_also_where_no_form_is_in_use(house: House) -> None:
     house.run("init")
     done = house.run("pay", "check")
     assert (done.code, done.out.startswith("No form is in use yet")) == (0, True)
+
+
+def people_findings(rooms: Home) -> list[str]:
+    return [each.message for each in examine(rooms.settings) if each.check == "people"]
+
+
+@pytest.mark.promise("**It stands still.** `fairhand")
+def test_a_home_with_too_few_people_says_who_is_missing(rooms: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIRHAND_PORT", "0")
+    received(rooms, texts={"total": ("12.50", "12.60")})
+    reconcile_home(rooms)
+    (missing,) = status_json(rooms, rooms.store.counts(), [], None).missing_people
+    assert (missing.role, missing.people, missing.waits, missing.orders) == ("transcriber", 2, "orders", 1)
+    assert people_findings(rooms) == [missing_in_words(*rooms.store.missing_people())]
+    mina = invite(rooms, "mina").person.id
+    assert people_findings(rooms) == []
+    for task in rooms.store.lease(mina, 9, now()):
+        rooms.store.submit(task.id, mina, SentReading(text="99.99", idem=secrets.token_hex(8)), now())
+    reconcile_home(rooms)
+    (message,) = people_findings(rooms)
+    assert message.startswith("1 field of 1 order can be finished by nobody who is there: ")
+    assert message.endswith("can be finished by nobody who is there: one more transcriber who has not read it.")
+    invite(rooms, "eve", ["expert"])
+    assert people_findings(rooms) == []
+    pause(rooms, "eve", paused=True)
+    assert len(people_findings(rooms)) == 1
+
+
+@pytest.mark.promise("**It stands still.** `fairhand")
+def test_languages_regions_and_tests_stand_in_the_sentence_and_the_command() -> None:
+    missing = MissingPeople(
+        role="expert",
+        people=1,
+        waits="checks",
+        fields=3,
+        orders=2,
+        languages=("de", "fr"),
+        regions=("EU",),
+        qualification="amount",
+    )
+    assert missing_in_words(missing) == (
+        "3 checks of decided fields can be made by nobody who is there: one more expert who has "
+        "not read them, reading de or fr, in EU, with the test of fields of type amount passed."
+    )
+    assert missing_command(missing) == "fairhand people add NAME --role expert --language de --region EU"
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(0, ""), (90, "90 seconds ahead of"), (-90, "90 seconds behind")])
+def test_a_clock_that_is_not_that_of_the_database_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: int, said: str
+) -> None:
+    (tmp_path / configuration.SETTINGS_FILE).write_text(f"FAIRHAND_STATE={new_database()}\n", encoding="utf-8")
+    settings = configuration.load_settings(tmp_path)
+    open_home(settings).close()
+    monkeypatch.setattr(doctor, "now", lambda: now() + timedelta(seconds=seconds))
+    found = [str(each.message) for each in doctor.database_findings(settings)]
+    assert len(found) == (1 if said else 0), found
+    assert all(said in each for each in found)
+
+
+def test_a_file_has_the_clock_of_its_machine(tmp_path: Path) -> None:
+    with closing(open_home(configuration.load_settings(tmp_path))) as home:
+        assert abs(home.store.clock_ahead_seconds(now())) < 5
+
+
+@pytest.mark.promise("`fairhand doctor` says what")
+def test_all_is_well_here(house: House) -> None:
+    house.environment = {"FAIRHAND_PORT": "0"}
+    done = house.run("doctor")
+    assert done.code == 0, done.out
+    assert "\nAll is well: packages, parts, engines" in done.out
+
+
+def test_a_home_that_was_never_made_is_not_called_looked_at(house: House) -> None:
+    house.environment = {"FAIRHAND_PORT": "0"}
+    nowhere = house.home / "none"
+    done = house.run("--home", nowhere, "doctor")
+    assert (done.code, nowhere.exists()) == (0, False)
+    assert f"{nowhere} holds no home: only this machine was looked at. fairhand init makes one." in done.out
+    assert not re.search("database|people|learning", done.out)
+
+
+def test_every_engine_is_listed_with_version_settings_and_languages(house: House) -> None:
+    house.environment = {"FAIRHAND_PORT": "0"}
+    first, second = house.run("doctor").out.splitlines()[:2]
+    assert first.startswith("engine tesseract: tesseract ")
+    assert first.endswith("; languages: eng, fra")
+    assert second.startswith("engine rapidocr: rapidocr ")
+    told = house.run("doctor", "--json").json
+    found = [each for each in told if "engine" in each]
+    assert [each["engine"] for each in found] == ["tesseract", "rapidocr"]
+    for each in found:
+        assert each["used"]
+        assert all(source.startswith(f"{each['engine']} ") for source in each["sources"])
+        assert {"eng", "fra"} <= set(each["languages"])
+
+
+def test_one_engine_alone_is_warned_of_and_works(house: House) -> None:
+    house.environment = {"FAIRHAND_PORT": "0", "FAIRHAND_ENGINES": "tesseract"}
+    done = house.run("doctor")
+    assert done.code == 0
+    assert "Only tesseract reads: machines then decide no text" in done.out
+    assert "mend it: set FAIRHAND_ENGINES to tesseract,rapidocr" in done.out
+    assert "engine rapidocr (not in use): rapidocr " in done.out
+    assert "All is well" not in done.out
+
+
+def test_an_engine_that_is_named_twice_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIRHAND_PORT", "0")
+    monkeypatch.setenv("FAIRHAND_ENGINES", "tesseract,rapidocr,tesseract")
+    (found,) = examine(settings.load_settings(tmp_path))
+    assert (found.warning, found.mend) == (False, "set FAIRHAND_ENGINES to tesseract,rapidocr")
+
+
+@pytest.mark.promise("`fairhand doctor` says what")
+def test_a_missing_program_is_an_environment_finding_with_its_command(house: House) -> None:
+    house.environment = {"PATH": "/nowhere", "FAIRHAND_PORT": "0"}
+    done = house.run("doctor", "--json")
+    assert done.code == 3
+    (finding,) = [each for each in done.json if each.get("check") == "engines"]
+    assert finding["mend"].startswith("apt-get install tesseract-ocr")
+
+
+def test_a_taken_port_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        monkeypatch.setenv("FAIRHAND_PORT", str(taken.getsockname()[1]))
+        found = list(examine(settings.load_settings(tmp_path)))
+    assert [(each.check, each.machine) for each in found] == [("ports", False)]
+    assert "--port 0" in found[0].mend
+
+
+def test_an_engine_that_does_not_exist_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIRHAND_PORT", "0")
+    monkeypatch.setenv("FAIRHAND_ENGINES", "tesseract,magic")
+    assert [each.message for each in examine(settings.load_settings(tmp_path))] == ["There is no OCR engine magic."]
+
+
+def test_a_database_that_is_none_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIRHAND_PORT", "0")
+    (tmp_path / "state.db").write_bytes(b"this is no database" * 100)
+    (tmp_path / "state.db").chmod(0o600)
+    assert [each.check for each in examine(settings.load_settings(tmp_path))] == ["database"]
+
+
+def test_a_broken_form_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIRHAND_PORT", "0")
+    (tmp_path / "forms").mkdir()
+    (tmp_path / "forms" / "mine.toml").write_text("name = ", encoding="utf-8")
+    (found,) = examine(settings.load_settings(tmp_path))
+    assert (found.check, found.mend) == ("forms", "fairhand forms check mine")
+
+
+def test_a_foreign_package_of_our_name_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIRHAND_PORT", "0")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert list(examine(settings.load_settings(tmp_path / "home"))) == []
+    (tmp_path / "stranger-1.0.dist-info").mkdir()
+    (tmp_path / "stranger-1.0.dist-info" / "METADATA").write_text("Name: stranger\nVersion: 1.0\n", encoding="utf-8")
+    (tmp_path / "stranger-1.0.dist-info" / "top_level.txt").write_text("flows\n", encoding="utf-8")
+    (found,) = examine(settings.load_settings(tmp_path / "home"))
+    assert found.machine
+    assert found.mend == "pip uninstall stranger && pip install --force-reinstall fairhand"

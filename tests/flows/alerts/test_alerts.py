@@ -24,8 +24,8 @@ from flows.steps import held_forms, publish_records
 from tests.examples import examples
 from tests.flows.house import House
 from tests.flows.serving.test_api import recorded
-from tests.flows.steps.test_close_appeals import here as appealed_world  # noqa: F401 - a fixture
-from tests.flows.steps.test_close_appeals import read_until_decided
+from tests.flows.steps.test_form_doubt import here as appealed_world  # noqa: F401 - a fixture
+from tests.flows.steps.test_form_doubt import read_until_decided
 from tests.transcribe.store.world import NOON, World, after, form, person
 from transcribe.errors import StoreError
 from transcribe.model import ReadResult

@@ -9,17 +9,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from flows.administration.records import forget_scan
 from flows.backup.files import batched_pictures
 from flows.backup.move_home import Moved, give_up_move, move_home
 from flows.home import settings as configuration
+from flows.home.home import now, open_home
 from flows.home.settings_text import change_settings
 from flows.runtime.file_locks import take_lock
+from flows.serving.health import health
 from flows.steps.erasures import publish_records, rebuild_records
 from tests.attack.test_restore import opened, recorded, records
 from tests.bucket import bucket_server
@@ -30,15 +34,15 @@ from tests.postgres import new_database, rows
 from tests.worked_home import typed, worked_home
 from transcribe.archive import Archive
 from transcribe.archive import bucket as bucket_place
-from transcribe.errors import FairhandError, SettingsError, StoreError
+from transcribe.errors import FairhandError, SettingsError, StateMoved, StoreError
+from transcribe.review.app import create_app
+from transcribe.review.options import ReviewOptions
 from transcribe.store import copying
 from transcribe.store.drivers.sqlite_tables import SqliteTables
 from transcribe.store.drivers.table_copy import Rows, TableSum, sums_of
 
 MOVING = sys.modules["flows.backup.move_home"]
-
 ROOT = Path(__file__).parents[3]
-
 STEPS = (
     "copying.copy_to_database",
     "copying.verified_log",
@@ -48,7 +52,6 @@ STEPS = (
     "remove_plan",
 )
 """What a move to a database calls, in this order; it is ended before each of them and after each."""
-
 STEPS_BACK = ("copying.copy_to_file", "copying.verified_log", "copying.unbind", "change_settings", "remove_plan")
 
 
@@ -494,3 +497,66 @@ def test_the_command_moves_says_what_it_did_and_what_is_left_to_do(house: House,
     house.environment.clear()
     assert house.run("--home", place, "log", "verify").code == 0
     assert house.run("--home", place, "move").code != 0
+
+
+@pytest.fixture
+def first(tmp_path: Path) -> Path:
+    """A home on PostgreSQL, with its pictures in a folder that other machines reach."""
+    place = worked_home(tmp_path / "first")
+    (tmp_path / "pictures").mkdir()
+    move_home(configuration.load_settings(place), new_database(), str(tmp_path / "pictures"))
+    return place
+
+
+@pytest.fixture
+def second(first: Path, tmp_path: Path) -> House:
+    """The home of another machine on the same database."""
+    house = House(home=tmp_path / "second")
+    house.home.mkdir()
+    for each in ("state.key", "settings.env"):
+        shutil.copy(first / each, house.home)
+    assert house.run("records", "publish").code == 0
+    return house
+
+
+COMMANDS = ("shift", "people add mina", "backup BACKUPS")
+
+
+@pytest.mark.promise("Whatever still names the")
+@pytest.mark.parametrize("to", ["file", "another database"])
+def test_another_machine_that_names_the_old_database_is_refused_and_writes_nothing(
+    first: Path, second: House, tmp_path: Path, to: str
+) -> None:
+    url = configuration.load_settings(first).state_url
+    move_home(configuration.load_settings(first), "file" if to == "file" else new_database())
+    backups = tmp_path / "backups"
+    backups.mkdir()
+    before = rows(url, "SELECT COUNT(*) FROM audit")
+    for command in COMMANDS:
+        done = second.run(*command.replace("BACKUPS", str(backups)).split())
+        assert done.code == 4, (command, done.err)
+        assert "The state was moved from here to" in done.err, command
+        assert "Traceback" not in done.err
+    assert rows(url, "SELECT COUNT(*) FROM audit") == before
+    assert list(backups.glob("20*")) == [], "a backup of it would look as if it were the newest"
+
+
+@pytest.mark.promise("Whatever still names the")
+def test_a_process_that_could_not_be_seen_during_the_move_says_so(first: Path, second: House) -> None:
+    """Its machine was cut off: its connections were lost, and it gets new ones after the move."""
+    with closing(open_home(configuration.load_settings(second.home))) as home:
+        home.store.close()
+        move_home(configuration.load_settings(first), "file")
+        with pytest.raises(StateMoved, match="only its machine works on it"):
+            home.store.check_writable()
+        routers = [health(home, lambda: True)]
+        app = create_app(home.store, home.archive, home.forms, ReviewOptions(), now, lambda _: None, routers=routers)
+        told = TestClient(app).get("/readyz")
+        assert (told.status_code, told.text) == (503, "the state was moved to another place\n")
+
+
+def test_the_settings_of_the_second_home_may_name_the_new_database(first: Path, second: House) -> None:
+    new = new_database()
+    move_home(configuration.load_settings(first), new)
+    change_settings(second.home / "settings.env", {"FAIRHAND_STATE": new})
+    assert second.run("records", "publish").code == 0

@@ -4,28 +4,364 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
+from html import unescape
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from PIL import Image
 
-from flows.desk.scans import scan_list
+import flows.desk
+from flows.desk.scans import scan_list, scan_page
+from flows.desk.scans.scan_view import SHOWN_DAYS
+from flows.desk.visit import HIDDEN_NAMES
 from flows.output import explained, explained_whole, in_words
-from flows.steps import publish_records
+from flows.steps import close_appeals, publish_records
 from reconcile.records import query
 from tests.flows.desk.desk_site import AGREED, DEFINITION, DeskSite, csrf, desk_site, page, post
-from tests.flows.desk.test_typed_again import Shown
 from tests.transcribe.store.world import sent
 from transcribe.codes import EvidenceCode, Method
+from transcribe.errors import SettingsError
 from transcribe.model import Decision, Evidence, FieldKey, PageFingerprint, ReadResult, Transcriber
+from transcribe.store import Offer
 from transcribe.store.facts import Rate, ScanState
-
-TOTAL = FieldKey("total")
 
 
 @pytest.fixture
 def op(busy: DeskSite) -> Transcriber:
     return busy.person("op", "operator")
+
+
+def skipped(busy: DeskSite, who: Transcriber, reason: str) -> tuple[str, str, str]:
+    """Have somebody skip what they are offered next; gives the question, its scan and its field."""
+    (task,) = busy.home.store.lease(who.id, 1, busy.now(), 600.0, Offer(pools=("read",)))
+    busy.home.store.skip(task.id, who.id, reason, 3.0, busy.now())
+    return task.id, task.scan, str(task.key)
+
+
+def asked(busy: DeskSite, who: Transcriber, scan: str, field: str) -> str:
+    """The part of the page that is about the field."""
+    text: str = busy.client(who).get(f"/desk/scan/{scan}?field={field}").text
+    return text.partition('id="field"')[2].partition("</section>")[0]
+
+
+@pytest.mark.promise("every field drawn, readings,")
+def test_an_open_field_says_since_when_it_is_asked_and_who_skipped_it_and_why(busy: DeskSite, op: Transcriber) -> None:
+    ann, bea = busy.person("ann", "transcriber"), busy.person("bea", "transcriber")
+    _, scan, field = skipped(busy, ann, "wrong language")
+    busy.ahead = timedelta(hours=2)
+    part = asked(busy, op, scan, field)
+    assert "Asked since " in part
+    assert "(2 hours)." in part
+    assert "ann skipped it on " in part
+    assert "“I do not read this language or script”" in part
+    french = busy.person("chef", "auditor", language="fr")
+    assert "Demandé depuis le" in asked(busy, french, scan, field)
+    (task,) = busy.home.store.lease(bea.id, 1, busy.now(), 600.0, Offer(pools=("read",)))
+    assert (task.scan, str(task.key)) == (scan, field)
+    busy.home.store.submit(task.id, bea.id, sent("Otto Wolff", "i", seconds=4.0), busy.now())
+    busy.weigh()
+    part = asked(busy, op, scan, field)
+    assert "Asked since " in part
+    assert "skipped it" not in part
+
+
+def test_a_field_that_is_not_asked_says_neither(busy: DeskSite, op: Transcriber) -> None:
+    ann = busy.person("ann", "transcriber")
+    _, scan, field = skipped(busy, ann, "hard to see")
+    part = asked(busy, op, scan, "number")
+    assert field != "number"
+    assert "Asked since" not in part
+    assert "skipped it" not in part
+
+
+CUSTOMER = FieldKey("customer")
+
+
+def contested(busy: DeskSite) -> str:
+    """Have ann read a customer, somebody correct it, and ann appeal; gives the scan."""
+    ann = busy.person("ann", "transcriber")
+    store = busy.home.store
+    (task,) = store.lease(ann.id, 1, busy.now(), 600.0, Offer(pools=("read",)))
+    assert task.key == CUSTOMER
+    store.submit(task.id, ann.id, sent("Mary Poole", "a", seconds=4.0), busy.now())
+    busy.weigh()
+    busy.home.store.correct_value(task.scan, CUSTOMER, "Mary Pool", "otto", "no e at the end", busy.now())
+    busy.weigh()
+    (reading,) = [each.id for each in store.readings(task.scan) if each.source == ann.id]
+    store.open_appeal(reading, ann.id, "", busy.now() + timedelta(days=7), busy.now())
+    return task.scan
+
+
+def hear(busy: DeskSite, text: str) -> None:
+    """Have an expert hear the appeal, and it closed."""
+    mia = busy.person("mia", "expert")
+    (task,) = busy.home.store.lease(mia.id, 1, busy.now(), 600.0, Offer(pools=("expert",)))
+    assert task.kind == "appeal"
+    busy.home.store.submit(task.id, mia.id, sent(text, "m", seconds=4.0), busy.now())
+    close_appeals(busy.home.store, busy.home.forms, busy.now())
+    busy.weigh()
+
+
+def shown(busy: DeskSite, who: Transcriber, scan: str) -> tuple[bool, bool]:
+    """Whether the page Now and the field say that the correction was read otherwise."""
+    client = busy.client(who)
+    words = "otto had corrected it. An expert who heard an appeal read"
+    now, field = client.get("/desk").text, client.get(f"/desk/scan/{scan}?field=customer").text
+    part = now.partition('id="overridden"')[2].partition("</ul>")[0]
+    assert (words in part) == (f'href="/desk/scan/{scan}?field=customer#field"' in part)
+    return words in part, words in field.partition('id="overridden"')[2].partition("</p>")[0]
+
+
+@pytest.mark.parametrize(("heard", "outcome"), [("Mary Poole", "upheld"), ("Max Wolff", "declined")])
+def test_a_hearing_that_overrides_a_correction_is_told_on_the_desk_and_in_the_log(
+    busy: DeskSite, op: Transcriber, heard: str, outcome: str
+) -> None:
+    scan = contested(busy)
+    assert shown(busy, op, scan) == (False, False)
+    hear(busy, heard)
+    assert shown(busy, op, scan) == (True, True)
+    text = busy.client(op).get(f"/desk/scan/{scan}").text
+    assert "otto had corrected it" in text.partition('id="acts"')[2]
+    (line,) = [each for each in busy.home.store.audit() if each.action == "correction overridden"]
+    assert (line.actor, line.subject, line.detail["field"], line.detail["outcome"]) == (
+        "mia",
+        scan,
+        "customer",
+        outcome,
+    )
+    assert shown(busy, busy.person("half", "operator", forms=("invoice2",)), scan)[0] is False
+    assert "otto l’avait corrigé" in busy.client(busy.person("chef", "auditor", language="fr")).get("/desk").text
+    busy.ahead = timedelta(days=SHOWN_DAYS + 1)
+    assert shown(busy, op, scan) == (False, True)
+    busy.ahead = timedelta()
+    busy.home.store.correct_value(scan, CUSTOMER, "Mary Poolé", "otto", "an accent", busy.now())
+    assert shown(busy, op, scan) == (False, False)
+
+
+def test_a_hearing_that_reads_what_was_corrected_says_nothing(busy: DeskSite, op: Transcriber) -> None:
+    scan = contested(busy)
+    hear(busy, "Mary Pool")
+    assert shown(busy, op, scan) == (False, False)
+
+
+@pytest.mark.promise("An expert agreed with")
+def test_a_locked_value_is_not_overridden(busy: DeskSite, op: Transcriber) -> None:
+    scan = contested(busy)
+    busy.home.store.lock_value(scan, CUSTOMER, "otto", "I have the paper", busy.now())
+    hear(busy, "Mary Poole")
+    assert shown(busy, op, scan) == (False, False)
+    assert busy.home.store.audit()[-1].action != "correction overridden"
+    assert [each.text for each in busy.home.store.decisions(scan) if each.key == CUSTOMER] == ["Mary Pool"]
+
+
+@pytest.mark.promise("An expert agreed with")
+def test_who_was_right_against_a_locked_value_is_not_told_that_it_is_written_now(busy: DeskSite) -> None:
+    scan = contested(busy)
+    busy.home.store.lock_value(scan, CUSTOMER, "otto", "I have the paper", busy.now())
+    hear(busy, "Mary Poole")
+    ann = next(each for each in busy.home.store.transcribers() if each.handle == "ann")
+    (own,) = [each.id for each in busy.home.store.readings(scan) if each.source == ann.id]
+    client = busy.client(ann)
+    news, page = client.get("/readings").text, client.get(f"/readings/{own}").text
+    assert "agreed with your appeal. The page of your reading says what is written now" in news
+    assert "a value that an operator has locked stays as it is" in page
+    assert "your reading is what is written now" not in page + news
+
+
+WHY = 'she said: "a <b> & c"'
+
+
+class Shown(HTMLParser):
+    """The fields of the form with an address, in a page: their values, and whether its fold is open."""
+
+    def __init__(self, text: str, address: str) -> None:
+        super().__init__()
+        self.address, self.is_within, self.folds, self.is_open = address, False, list[bool](), False
+        self.values: dict[str, str | None] = {}
+        self.area = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = dict(attrs)
+        if tag == "details":
+            self.folds.append("open" in said)
+        if tag == "form" and said.get("action") == self.address:
+            self.is_within, self.is_open = True, all(self.folds)
+        name = said.get("name") or ""
+        if self.is_within and tag == "input" and (said.get("type") not in ("checkbox", "radio") or "checked" in said):
+            self.values[name] = said.get("value")
+        if self.is_within and tag == "textarea":
+            self.area = name
+
+    def handle_endtag(self, tag: str) -> None:
+        self.is_within = self.is_within and tag != "form"
+        self.area = "" if tag == "textarea" else self.area
+        if tag == "details":
+            self.folds.pop()
+
+    def handle_data(self, data: str) -> None:
+        if self.area:
+            self.values[self.area] = data
+
+
+def no(*_: object, **__: object) -> None:
+    """A deed that is always refused."""
+    raise SettingsError("no")
+
+
+@pytest.fixture
+def client(busy: DeskSite) -> TestClient:
+    return busy.client(busy.person("op", "operator"))
+
+
+def test_a_correction_that_does_not_fit_stands_in_the_form_beside_the_reason(
+    busy: DeskSite, client: TestClient
+) -> None:
+    scan = next(each.scan.id for each in busy.home.store.scan_states() if each.scan.name == "doubt.png")
+    address = f"/desk/scan/{scan}/value/correct"
+    told = post(client, address, field="total", text="a lot", why=WHY)
+    assert told.status_code == 422
+    assert 'id="refused"' in told.text
+    assert "is no value that" in told.text
+    shown = Shown(told.text, address)
+    assert shown.is_open
+    assert (shown.values["text"], shown.values["why"], shown.values["field"]) == ("a lot", WHY, "total")
+    assert "anyway" not in shown.values
+    again = post(client, address, field="total", text="a lot", why=WHY, anyway="1")
+    assert again.status_code == 303
+
+
+def test_a_day_that_is_none_stands_in_the_form_of_its_batch_in_french_too(busy: DeskSite) -> None:
+    client = busy.client(busy.person("opf", "operator", language="fr"))
+    told = post(client, "/desk/batch/due", name="monday", day="2026-13-45", why=WHY)
+    assert told.status_code == 422
+    assert "Ce que vous avez tapé" in told.text
+    shown = Shown(told.text, "/desk/batch/due")
+    assert shown.is_open
+    assert (shown.values["day"], shown.values["why"]) == ("2026-13-45", WHY)
+    assert not Shown(told.text, "/desk/batch/priority").is_open
+    assert Shown(told.text, "/desk/batch/priority").values["why"] == ""
+
+
+def test_the_name_and_form_of_a_new_batch_stand_where_a_file_is_refused(client: TestClient) -> None:
+    found = client.get("/desk/batches/new").text.partition('name="csrf" value="')[2].partition('"')[0]
+    data = {"csrf": found, "name": "my letters", "form": "invoice2"}
+    told = client.post("/desk/batches/new", data=data, files=[("files", ("order.xyz", b"text", "text/plain"))])
+    assert told.status_code == 422
+    assert Shown(told.text, "/desk/batches/new").values["name"] == "my letters"
+    assert '<option value="invoice2" selected' in told.text
+
+
+def test_the_title_of_a_form_stands_where_no_picture_was_chosen(client: TestClient) -> None:
+    told = post(client, "/desk/forms/new", title="Slip", name="slip", language="fra", locale="fr_FR", filled="1")
+    assert told.status_code == 422
+    values = Shown(told.text, "/desk/forms/new").values
+    assert (values["title"], values["filled"]) == ("Slip", "1")
+    assert '<option value="fr_FR" selected' in told.text
+
+
+def test_what_was_typed_is_shown_where_its_form_is_no_more(busy: DeskSite, client: TestClient) -> None:
+    scan = next(each.scan.id for each in busy.home.store.scan_states() if each.scan.name == "doubt.png")
+    told = post(client, f"/desk/scan/{scan}/split", at=2, why=WHY)
+    assert told.status_code == 422
+    assert 'id="typed"' in told.text
+    assert "she said" in told.text
+
+
+def test_hidden_fields_are_not_called_typed(client: TestClient) -> None:
+    hidden = {"reference": "2026-11", "at": "2026-11-29T08:00:00+00:00", "seen": "a1b2c3d4" * 8}
+    told = post(client, "/desk/money/close", until="2999-01-01", **hidden)
+    assert told.status_code == 422
+    assert "This day has not come yet." in told.text
+    assert 'id="typed"' not in told.text
+    assert "a1b2c3d4" not in told.text
+
+
+def test_all_hidden_fields_of_the_desk_are_known_as_such() -> None:
+    pages = [each.read_text() for each in (Path(flows.desk.__file__).parent / "templates").rglob("*.html")]
+    names = {name for page in pages for name in re.findall(r'type="hidden" name="([\w-]+)"', page)}
+    assert names
+    assert names <= HIDDEN_NAMES
+
+
+@pytest.mark.parametrize("reference", ["été 2026", "Lohn_11", "x" * 36, " ", "2026\n11"])
+def test_an_odd_reference_stands_in_its_form_beside_the_reason(client: TestClient, reference: str) -> None:
+    told = client.get("/desk/money/close/look", params={"reference": reference, "until": ""})
+    assert told.status_code == 422
+    assert "A reference has at most 35 characters" in told.text
+    assert "the address of the page" not in told.text
+    assert Shown(told.text, "/desk/money/close/look").values["reference"] == reference
+
+
+def test_two_forms_with_one_address_are_told_apart_by_what_they_are_about(
+    busy: DeskSite, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = {each.scan.name: each.scan.id for each in busy.home.store.scan_states()}
+    here, others = known["doubt2.png"], [known["doubt.png"], known["agreed.png"]]
+    for other in others:
+        assert post(client, f"/desk/scan/{here}/settle", other=other, verdict="duplicate", why="x").status_code == 303
+    monkeypatch.setattr(scan_page, "settle", no)
+    for other in others:
+        told = post(client, f"/desk/scan/{here}/settle", other=other, verdict="open", why=WHY)
+        assert told.status_code == 422
+        forms = [each.partition("</form>")[0] for each in told.text.split(f'action="/desk/scan/{here}/settle"')[1:]]
+        filled = [each for each in forms if WHY in unescape(each)]
+        assert len(forms) == 2
+        assert len(filled) == 1
+        assert f'name="other" value="{other}"' in filled[0]
+        assert '<option value="open" selected' in filled[0]
+        assert told.text.count('id="typed-again"') == 1
+
+
+def test_a_text_of_several_lines_keeps_its_empty_first_one(client: TestClient) -> None:
+    told = post(client, "/desk/batch/note", name="monday", text="\nsecond </textarea>", seen="another")
+    assert told.status_code == 422
+    assert ">\n\nsecond &lt;/textarea&gt;</textarea>" in told.text
+
+
+def test_what_cannot_be_undone_is_asked_again_and_other_ticks_stand(
+    busy: DeskSite, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = next(each.scan.id for each in busy.home.store.scan_states() if each.scan.name == "doubt.png")
+    monkeypatch.setattr(scan_page, "forget_scan", no)
+    told = post(client, f"/desk/scan/{scan}/forget", why=WHY, sure="yes")
+    assert told.status_code == 422
+    shown = Shown(told.text, f"/desk/scan/{scan}/forget")
+    assert (shown.is_open, shown.values["why"], "sure" in shown.values) == (True, WHY, False)
+    told = post(client, f"/desk/scan/{scan}/retake", why=WHY, anyway="1")
+    assert told.status_code == 422
+    assert Shown(told.text, f"/desk/scan/{scan}/retake").values["anyway"] == "1"
+
+
+def test_only_a_form_with_a_file_says_that_a_file_has_to_be_chosen_again(busy: DeskSite, client: TestClient) -> None:
+    scan = next(each.scan.id for each in busy.home.store.scan_states() if each.scan.name == "doubt.png")
+    without = client.get("/desk/money/floor/look", params={"amount": "much", "currency": "EUR", "source": "law"})
+    corrected = post(client, f"/desk/scan/{scan}/value/correct", field="total", text="a lot", why=WHY)
+    retaken = post(client, f"/desk/scan/{scan}/retake", why=WHY)
+    for told, is_said in ((without, False), (corrected, False), (retaken, True)):
+        assert "What you typed stands in the form." in told.text
+        assert ("A file has to be chosen again." in told.text) is is_said
+
+
+def test_what_was_typed_on_the_desk_is_given_back_to_who_was_signed_out_meanwhile(busy: DeskSite) -> None:
+    client = busy.client(busy.person("op", "operator"))
+    scan, token = busy.home.store.scan_states()[0].scan.id, csrf(client)
+    client.cookies.clear()
+    for address, typed in (
+        (f"/desk/scan/{scan}/value/correct", {"field": "total", "text": "77.77", "why": WHY}),
+        ("/desk/people/invite", {"lines": "Ann,transcriber\nBea,expert"}),
+        ("/desk/money/floor", {"amount": "12.50", "currency": "EUR", "source": "minimum wage, 2026-04-01"}),
+    ):
+        told = client.post(address, data={"csrf": token, **typed})
+        assert told.status_code == 401
+        for name in ("text", "why", "lines", "source"):
+            assert typed.get(name, "") in unescape(told.text), name
+
+
+TOTAL = FieldKey("total")
 
 
 def scan_of(desk: DeskSite, name: str) -> ScanState:

@@ -6,6 +6,10 @@ import csv
 import hashlib
 import io
 import json
+import os
+import secrets
+import time
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
@@ -14,8 +18,9 @@ import pytest
 from facturx import get_level, xml_check_xsd
 from frictionless import Package, system
 from lxml import etree
-from PIL import Image
+from PIL import Image, ImageDraw
 
+from flows.administration import forget_scan
 from flows.administration.people import invite
 from flows.exporting.order_message import OrderMessage, order_xml
 from flows.exporting.order_x import _Check
@@ -28,10 +33,10 @@ from reconcile.records.export import jsonl
 from reconcile.records.interchange.data_package import write_package
 from reconcile.records.publish import publish
 from tests.flows.house import House
-from tests.flows.steps.test_provisional_records import read_all
-from tests.flows.steps.test_reconcile_scans import RECEIPT, received
+from tests.flows.steps.test_reconcile_scans import ENGINES, RECEIPT, read_all, received
 from tests.flows.test_values import published
 from tests.reconcile.records import MemoryOutbox, a_record, decided
+from transcribe.codes import RecordRule
 from transcribe.errors import FormError, SettingsError
 from transcribe.forms.definition import load
 from transcribe.geometry import Box
@@ -44,10 +49,14 @@ from transcribe.model import (
     OrderMapping,
     OrderTerm,
     Place,
+    ReadResult,
     Record,
     RuleException,
     Scan,
+    SnippetFrame,
 )
+from transcribe.ocr.engine import reading
+from transcribe.whole_files import LEFTOVER_SECONDS
 
 FORM = "bon-de-commande"
 
@@ -461,3 +470,294 @@ def test_orders_are_written_and_all_others_reported(rooms: Home, tmp_path: Path)
         "scan": without,
         "not_mapped": [{"term": "number", "field": "number", "reason": "no value"}],
     }
+
+
+def test_an_order_of_a_scan_that_was_forgotten_is_gone_from_a_folder_that_is_exported_into_again(
+    rooms: Home, tmp_path: Path
+) -> None:
+    path = tmp_path / "ordered.toml"
+    path.write_text(MAPPED, encoding="utf-8")
+    form = rooms.use_form(str(path))
+    first, second = put_order(rooms, form, "N-1"), put_order(rooms, form, "N-2")
+    out = tmp_path / "orders"
+    wanted = Wanted(format="order-x", form="ordered")
+    assert export_records(rooms.settings.records, lambda: rooms, wanted, out) == 2
+    forget_scan(rooms, first)
+    assert export_records(rooms.settings.records, lambda: rooms, wanted, out) == 1
+    assert [each.name for each in out.glob("*.xml")] == [f"{second}.xml"]
+
+
+def test_a_mapping_holds_from_when_its_version_is_installed(rooms: Home, tmp_path: Path) -> None:
+    path = tmp_path / "ordered.toml"
+    path.write_text(MAPPED.partition("[order_x]")[0], encoding="utf-8")
+    put_order(rooms, rooms.use_form(str(path)), "N-1")
+    wanted = Wanted(format="order-x", form="ordered")
+    with pytest.raises(SettingsError, match="does not say how"):
+        export_records(rooms.settings.records, lambda: rooms, wanted, tmp_path / "orders")
+    path.write_text(MAPPED.replace("version = 1", "version = 2"), encoding="utf-8")
+    rooms.forms.install(path)
+    assert export_records(rooms.settings.records, lambda: rooms, wanted, tmp_path / "orders") == 1
+
+
+@pytest.mark.parametrize("text", ["sNaN", "NaN", "Infinity", "1E+5", "1_000", "١٢", "1.000,00", "1e999999999"])
+def test_what_python_alone_takes_for_a_number_is_reported(tmp_path: Path, text: str) -> None:
+    """One amount `sNaN` in a column of texts ended the export of all orders with a traceback."""
+    _, problems = an_order(tmp_path, line_amount=OrderTerm(value=text))
+    assert problems == [("line_amount", f"{text!r} is no number")]
+
+
+@pytest.mark.parametrize(("unit", "is_one"), [("KGM", True), ("XBX", True), ("KG", False), ("PCE", False)])
+def test_a_unit_that_only_looks_like_a_code_is_reported(tmp_path: Path, unit: str, is_one: bool) -> None:
+    """KG and PCE are what people write; ERPs refuse them, and the schema of Order-X does not."""
+    _, problems = an_order(tmp_path, line_unit=OrderTerm(value=unit))
+    assert problems == ([] if is_one else [("line_unit", f"{unit!r} is no code of UN/ECE Recommendation 20")])
+
+
+@pytest.mark.parametrize("text", ["2026-02-30", "0000-00-00", "2026-W01-1", "٢٠٢٦-٠١-٠٢"])
+def test_a_day_that_does_not_exist_is_reported(tmp_path: Path, text: str) -> None:
+    """The schema takes any digits for a day."""
+    _, problems = an_order(tmp_path, date=OrderTerm(value=text))
+    assert problems == [("date", f"{text!r} is no date")]
+
+
+def test_a_key_that_another_value_of_the_order_speaks_against_is_not_taken(tmp_path: Path) -> None:
+    """The name of one customer beside the number of another was sent as an order of the first one."""
+    store = MemoryOutbox()
+    apart = RuleException(
+        rule=RecordRule.ONE_KEY, keys=(FieldKey("customer"), FieldKey("order_number")), expected="C-17", found="C-18"
+    )
+    store.put(replace(a_record("one"), exceptions=(apart,)))
+    (record,) = query.records(records_of(tmp_path, store), FORM)
+    known = tuple(replace(each, known_key="C-17") if each.field == "customer" else each for each in record.origins)
+    terms = {**TERMS, "buyer_id": OrderTerm(field="customer", key=True)}
+    order = OrderMapping(lines="lines", terms=terms)
+    for exceptions, said in ((record.exceptions, ["another value has another key (C-18)"]), ((), [])):
+        _, problems = order_xml(OrderMessage(record=replace(record, origins=known, exceptions=exceptions), order=order))
+        assert [each.reason for each in problems if each.term == "buyer_id"] == said
+
+
+def told_of(tmp_path: Path, customer: str) -> list[tuple[str, str]]:
+    """What an order of this customer does not give of its buyer."""
+    store = MemoryOutbox()
+    store.put(a_record("one", customer=customer))
+    (record,) = query.records(records_of(tmp_path, store), FORM)
+    _, problems = order_xml(OrderMessage(record=record, order=OrderMapping(lines="lines", terms=TERMS)))
+    return [(each.term, each.reason) for each in problems if each.term.startswith("buyer")]
+
+
+@pytest.mark.parametrize("name", ["a\x0bb", "a\x00b", "a\uffffb"])
+def test_a_text_that_xml_cannot_hold_is_reported_by_its_term(tmp_path: Path, name: str) -> None:
+    assert told_of(tmp_path, name) == [("buyer_name", f"{name!r} has a character that XML cannot hold")]
+
+
+@pytest.mark.parametrize("name", ['<b> & "c" ]]> &amp;', "شركة \u202eالقهوة\u202c", "\U0001f600", "x" * 100_000])
+def test_a_text_that_looks_like_markup_or_runs_to_the_left_is_in_the_order_as_it_is(tmp_path: Path, name: str) -> None:
+    text, problems = an_order(tmp_path, buyer_name=OrderTerm(value=name))
+    assert problems == []
+    check = _Check()
+    assert check.fault(text) == ""
+    assert name in [each.text for each in check._parse(text).iter("{*}Name")]
+
+
+def test_blanks_alone_are_no_value(tmp_path: Path) -> None:
+    assert told_of(tmp_path, "  ") == [("buyer_name", "no value")]
+
+
+def test_a_part_of_an_address_that_is_blank_is_left_out_and_one_that_nobody_can_read_is_reported(
+    tmp_path: Path,
+) -> None:
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    (record,) = query.records(records_of(tmp_path, store), FORM)
+    lines = {"lines": tuple(each for each in record.tables["lines"] if each["designation"])}
+    terms = {**TERMS, "buyer_city": OrderTerm(field="town"), "requested_date": OrderTerm(field="town")}
+    for no_value, text, missing in (
+        ("blank", "", []),
+        ("illegible", "", ["no value"]),
+        (None, "31/02/26", ["no value"]),
+    ):
+        town = replace(record.origins[0], field="town", row=None, value=None, no_value=no_value, text=text)
+        told = replace(record, values={**record.values, "town": None}, origins=(*record.origins, town), tables=lines)
+        order, problems = order_xml(OrderMessage(record=told, order=OrderMapping(lines="lines", terms=terms)))
+        assert [each.reason for each in problems] == missing * 2
+        assert missing or _Check().fault(order) == ""
+    alone = {name: term for name, term in terms.items() if name != "buyer_country"}
+    told = replace(record, values={**record.values, "town": None}, tables=lines)
+    _, problems = order_xml(OrderMessage(record=told, order=OrderMapping(lines="lines", terms=alone)))
+    assert [each.reason for each in problems] == ["Order-X wants an address of the buyer, and there is no part of it"]
+
+
+def test_a_code_without_text_is_none_and_hides_no_other_term(tmp_path: Path) -> None:
+    """An empty code for whom to send it to took the missing article number out of the report: the order went out."""
+    nobody = OrderTerm(field="customer", codes={"Élodie Müller": ""})
+    _, problems = an_order(tmp_path, line_gtin=OrderTerm(field="lines.nothing"), ship_to_name=nobody)
+    assert [term for term, _ in problems] == ["line_gtin", "ship_to_name"]
+    _, problems = an_order(tmp_path, line_name=OrderTerm(field="lines.designation", codes={"Café moulu": ""}))
+    assert problems == [("line_name", "'Café moulu' is not among the codes of the mapping")]
+
+
+@pytest.mark.parametrize(("gtin", "fits"), [("4006381333931", True), ("4006381333932", False), ("abc", False)])
+def test_an_article_number_whose_check_digit_does_not_fit_is_reported(tmp_path: Path, gtin: str, fits: bool) -> None:
+    text, problems = an_order(tmp_path, line_gtin=OrderTerm(value=gtin))
+    assert problems == ([] if fits else [("line_gtin", f"{gtin!r} is no GTIN")])
+    assert (f'schemeID="0160">{gtin}'.encode() in text) == fits
+
+
+def test_the_sum_of_lines_is_exact_however_long_they_are(tmp_path: Path) -> None:
+    """Python rounds a sum to 28 digits."""
+    store = MemoryOutbox()
+    store.put(a_record("one"))
+    (record,) = query.records(records_of(tmp_path, store), FORM)
+    line = next(each for each in record.tables["lines"] if each["designation"])
+    weights = "1234567890123456789012345678901.01", "0.01"
+    lines = tuple({**line, "row": row, "weight": weight} for row, weight in enumerate(weights))
+    order = OrderMapping(lines="lines", terms=TERMS)
+    text, problems = order_xml(OrderMessage(record=replace(record, tables={"lines": lines}), order=order))
+    assert problems == []
+    assert b"<ram:TaxBasisTotalAmount>1234567890123456789012345678901.02<" in text
+
+
+@pytest.mark.parametrize("format", FOLDERS)
+def test_a_file_where_a_folder_is_wanted_is_said_to_be_one(
+    house: House, rooms: Home, tmp_path: Path, format: str
+) -> None:
+    published(rooms)
+    out = tmp_path / "mine"
+    out.write_text("of yesterday", encoding="utf-8")
+    for place in (out, out / "deeper"):
+        done = house.run("records", "export", "--format", format, "--form", "receipt", "--out", str(place))
+        assert (done.code, out.read_text(encoding="utf-8")) == (2, "of yesterday")
+        assert f"{out} is a file, and what is written is a folder" in done.err
+
+
+def test_datasette_is_not_written_where_a_file_stands(house: House, rooms: Home, tmp_path: Path) -> None:
+    published(rooms)
+    (tmp_path / "mine").write_text("of yesterday", encoding="utf-8")
+    done = house.run("records", "datasette", "--folder", str(tmp_path / "mine"))
+    assert done.code == 2
+    assert "mine is a file, and what is written is a folder" in done.err
+
+
+def test_an_export_goes_to_a_pipe_by_its_name(rooms: Home) -> None:
+    """/dev/stdout of a pipeline is one: its real name, pipe:[123], is no file beside which one could write."""
+    published(rooms)
+    reading, writing = os.pipe()
+    try:
+        out = Path(f"/dev/fd/{writing}")
+        export_records(rooms.settings.records, lambda: rooms, Wanted(format="jsonl", form="receipt"), out)
+        assert os.read(reading, 1 << 16).startswith(b'{"id": 1, ')
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+
+def test_what_a_killed_export_left_is_removed_by_one_a_day_later(rooms: Home, tmp_path: Path) -> None:
+    """It holds the texts of all records that it had come to, also of those that are forgotten since."""
+    published(rooms)
+    place = tmp_path / "exports"
+    place.mkdir()
+    names = ".0123456789abcdef.part", ".fedcba9876543210.part", ".of-another-program.part"
+    for name in names:
+        (place / name).write_text("Élodie Müller", encoding="utf-8")
+    before = time.time() - LEFTOVER_SECONDS - 1
+    for name in (names[0], names[2]):
+        os.utime(place / name, (before, before))
+    wanted = Wanted(format="jsonl", form="receipt")
+    export_records(rooms.settings.records, lambda: rooms, wanted, place / "all.jsonl")
+    assert sorted(each.name for each in place.iterdir()) == sorted([names[1], names[2], "all.jsonl"])
+
+
+FRAME = Box(2500, 2500, 7500, 7500)
+"""The field is the middle of its picture."""
+
+
+def pictured(rooms: Home, scan: Scan, keys: Iterable[FieldKey]) -> None:
+    """Each field has a picture: white where the field is, black around it."""
+    picture = Image.new("L", (80, 40), 0)
+    ImageDraw.Draw(picture).rectangle((20, 10, 59, 29), fill=255)
+    content = io.BytesIO()
+    picture.save(content, "PNG")
+    snippet, frame = rooms.archive.put(content.getvalue()), SnippetFrame(field=FRAME, writing=FRAME)
+    places = [Place(scan=scan.id, key=key, page=1, box=Box(1, 2, 3, 4), snippet=snippet, frame=frame) for key in keys]
+    rooms.store.put_places(scan.id, places, now())
+
+
+def typed(rooms: Home, texts: dict[str, str]) -> None:
+    """Two people and an expert read what engines read wrong, and all let it train machines."""
+    reconcile_home(rooms)
+    for who, roles in (("mina", []), ("omar", []), ("eve", ["expert"])):
+        read_all(rooms, invite(rooms, who, roles).person.id, texts)
+    agreeing(rooms, "mina", "omar", "eve")
+
+
+def a_receipt(rooms: Home) -> Scan:
+    wrong = {**dict.fromkeys(RECEIPT, ("other", "wrong")), "address": ("1, Hlgh\nStreet", "l, High Street")}
+    scan = received(rooms, texts=wrong)
+    pictured(rooms, scan, map(FieldKey, RECEIPT))
+    typed(rooms, RECEIPT)
+    return scan
+
+
+def exported(rooms: Home, out: Path, form: str = "receipt") -> list[str]:
+    """The names of all files but the list, after an export into this folder."""
+    rooms = replace(rooms, settings=rooms.settings.model_copy(update={"training": True}))
+    export_records(rooms.settings.records, lambda: rooms, Wanted(format="training", form=form), out)
+    return sorted(each.name for each in out.iterdir() if each.name != "metadata.jsonl")
+
+
+def test_a_picture_shows_its_field_without_what_lies_around_it(rooms: Home, tmp_path: Path) -> None:
+    """A label or the next line in the picture, of which the text says nothing, teaches a recogniser to leave out."""
+    a_receipt(rooms)
+    pictures = [tmp_path / name for name in exported(rooms, tmp_path) if name.endswith(".png")]
+    assert pictures
+    for path in pictures:
+        with Image.open(path) as picture:
+            assert (picture.size, picture.getextrema()) == ((40, 20), (255, 255))
+
+
+def test_what_engines_saw_to_be_several_lines_is_no_pair(rooms: Home, tmp_path: Path) -> None:
+    """A person types an address in one line; its picture has two."""
+    a_receipt(rooms)
+    exported(rooms, tmp_path)
+    told = [json.loads(line) for line in (tmp_path / "metadata.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert {each["field"] for each in told} == RECEIPT.keys() - {"address"}
+
+
+def test_tools_find_the_text_of_a_cell_by_the_name_of_its_picture(rooms: Home, tmp_path: Path) -> None:
+    """Calamari and kraken take all behind the first point for the ending: its text must be called as what is before."""
+    path = tmp_path / "ordered.toml"
+    path.write_text(MAPPED, encoding="utf-8")
+    form = rooms.use_form(str(path))
+    scan = Scan(id=secrets.token_hex(32), pages=(), form=form.name, form_version=1, name="order.jpg")
+    keys, texts = (FieldKey("number"), FieldKey("lines.what", 0)), {"number": "N-1", "lines.what": "Tea"}
+    assert rooms.store.put_scan(scan, [], now())
+    found = [
+        reading(scan=scan.id, key=key, source=engine, text=text, at=now(), confidence=0.9, conditions={})
+        for key in keys
+        for engine, text in zip(ENGINES, ("other", "wrong"), strict=True)
+    ]
+    rooms.store.put_reads(scan.id, ReadResult(places=(), readings=tuple(found), fit=None, quality={}), now())
+    pictured(rooms, scan, keys)
+    typed(rooms, texts)
+    out = tmp_path / "pairs"
+    names = exported(rooms, out, "ordered")
+    assert f"{scan.id[:16]}-lines-what-0.png" in names
+    for name in names:
+        assert (out / f"{name.partition('.')[0]}.gt.txt").exists()
+
+
+def test_what_was_taken_back_is_gone_from_a_folder_that_is_exported_into_again(rooms: Home, tmp_path: Path) -> None:
+    """Who says no later, and whose scan is forgotten: tools take whatever files lie there."""
+    scan, out = a_receipt(rooms), tmp_path / "pairs"
+    first = exported(rooms, out)
+    assert first
+    (out / "0123456789abcdef-total.png").write_bytes(b"of another form, or of another home")
+    (out / "notes.txt").write_text("mine", encoding="utf-8")
+    agreeing(rooms)
+    assert exported(rooms, out) == ["0123456789abcdef-total.png", "notes.txt"]
+    agreeing(rooms, "mina", "omar", "eve")
+    assert exported(rooms, out) == sorted([*first, "0123456789abcdef-total.png", "notes.txt"])
+    received(rooms)
+    reconcile_home(rooms)
+    forget_scan(rooms, scan.id)
+    assert exported(rooms, out) == ["0123456789abcdef-total.png", "notes.txt"]

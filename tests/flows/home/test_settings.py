@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from flows.administration.deep_check import other_archive_findings
 from flows.home import settings, state_place
+from flows.home import settings as configuration
+from flows.home.form_library import FormLibrary
+from flows.home.home import Home, open_home
+from flows.home.own_archive import require_own_archive
 from flows.home.settings_text import settings_file
+from flows.home.temporary import TEMPORARY_FOLDER, temporary_folder
 from flows.steps.read_scans import read_options
-from transcribe.errors import SettingsError
+from tests.flows.house import CASES, House
+from tests.flows.shifts.test_shift import taken_in
+from tests.postgres import new_database
+from transcribe.errors import FormError, NotFound, SettingsError
+from transcribe.forms.definition import SHIPPED
 from transcribe.i18n.catalogues import languages
 
 
@@ -149,3 +165,170 @@ def test_where_the_state_is_is_said_without_its_password(tmp_path: Path, url: st
     (tmp_path / settings.SETTINGS_FILE).write_text(f"FAIRHAND_STATE={url}\n", encoding="utf-8")
     loaded = settings.load_settings(tmp_path)
     assert (loaded.state_url, state_place(loaded)) == (url, said)
+
+
+def own_form(folder: Path, version: int, *, title: str = "Mine") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    text = (SHIPPED / "receipt.toml").read_text(encoding="utf-8")
+    text = text.replace('name = "receipt"', 'name = "mine"', 1).replace("version = 1", f"version = {version}", 1)
+    (folder / "mine.toml").write_text(text.replace("Receipt", title), encoding="utf-8")
+    return folder / "mine.toml"
+
+
+def test_shipped_and_installed_forms_are_known_by_name(tmp_path: Path) -> None:
+    own_form(tmp_path, 1)
+    shelf = FormLibrary(tmp_path)
+    assert {"bon-de-commande", "order-form", "receipt", "mine"} <= set(shelf.names())
+    assert shelf.find("mine").name == "mine"
+
+
+def test_a_form_given_by_path_is_known_by_name_afterwards(rooms: Home, tmp_path: Path) -> None:
+    path = own_form(tmp_path / "elsewhere", 1)
+    form = rooms.use_form(str(path))
+    shutil.rmtree(path.parent)
+    assert FormLibrary(rooms.settings.forms).find("mine") == form
+    assert "mine" in rooms.forms.names()
+
+
+def test_a_form_is_kept_with_its_blank_and_its_master_data(rooms: Home) -> None:
+    form = rooms.use_form("bon-de-commande")
+    kept = rooms.settings.forms / form.name / str(form.version)
+    assert {path.name for path in kept.iterdir()} >= {"bon-de-commande.toml", "bon-de-commande.png", "customers-fr.csv"}
+    assert FormLibrary(rooms.settings.forms)(form.name, form.version).digest == form.digest
+
+
+def test_a_scan_keeps_the_version_it_was_read_with(rooms: Home, tmp_path: Path) -> None:
+    rooms.use_form(str(own_form(tmp_path / "one", 1, title="First")))
+    rooms.use_form(str(own_form(tmp_path / "two", 2, title="Second")))
+    fresh = FormLibrary(rooms.settings.forms)
+    assert fresh("mine", 1).title["en"] == "First"
+    assert fresh("mine", 2).title["en"] == "Second"
+    assert fresh.find("mine").version == 2
+
+
+def test_a_changed_definition_under_an_old_version_is_refused(rooms: Home, tmp_path: Path) -> None:
+    rooms.use_form(str(own_form(tmp_path / "one", 1)))
+    with pytest.raises(FormError, match="Raise its `version` to 2"):
+        rooms.use_form(str(own_form(tmp_path / "two", 1, title="Changed")))
+    assert FormLibrary(rooms.settings.forms)("mine", 1).title["en"] == "Mine"
+
+
+def test_an_unknown_form_and_an_unknown_version_are_named(tmp_path: Path) -> None:
+    with pytest.raises(FormError, match="There is no form 'nothing'"):
+        FormLibrary(tmp_path).find("nothing")
+    with pytest.raises(NotFound, match="no version 9 of the form receipt"):
+        FormLibrary(tmp_path)("receipt", 9)
+
+
+HOLDING = """
+import sys, time
+from pathlib import Path
+from flows.home.settings import load_settings
+from flows.home.temporary import temporary_folder
+with temporary_folder(load_settings(Path(sys.argv[1]))) as folder:
+    (folder / "page.png").write_bytes(b"a page")
+    print(folder, flush=True)
+    time.sleep(600)
+"""
+
+
+def test_what_a_killed_process_left_is_gone_when_a_home_is_opened_and_what_others_use_stays(rooms: Home) -> None:
+    home = rooms.settings.home
+    with subprocess.Popen([sys.executable, "-c", HOLDING, str(home)], stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        folder = Path(other.stdout.readline().strip())
+        assert folder.parent == home / TEMPORARY_FOLDER
+        assert (folder.stat().st_mode & 0o777, folder.parent.stat().st_mode & 0o777) == (0o700, 0o700)
+        with temporary_folder(rooms.settings) as own:
+            open_home(rooms.settings).close()
+            assert (folder / "page.png").exists()
+            assert own.is_dir()
+        assert not own.exists()
+        other.send_signal(signal.SIGKILL)
+    assert (folder / "page.png").exists()
+    open_home(rooms.settings).close()
+    assert list((home / TEMPORARY_FOLDER).iterdir()) == []
+
+
+def test_without_a_home_it_is_the_systems(rooms: Home, tmp_path: Path) -> None:
+    nowhere = rooms.settings.model_copy(update={"home": tmp_path / "nowhere"})
+    with temporary_folder(nowhere) as folder:
+        assert folder.is_dir()
+    assert not folder.exists()
+    assert not nowhere.home.exists()
+
+
+Machine = Callable[[str, str], House]
+RECEIPT = next(iter(sorted(CASES.glob("receipt-*.jpg"))))
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """A machine with this name and archive; the second one is set up as the documentation says."""
+    url = new_database()
+    made: list[House] = []
+
+    def new(name: str, archive: str) -> House:
+        home = tmp_path / name
+        home.mkdir()
+        kept = f"FAIRHAND_STATE={url}\nFAIRHAND_ARCHIVE={tmp_path / archive if archive else ''}\n"
+        (home / configuration.SETTINGS_FILE).write_text(kept, encoding="utf-8")
+        if made:
+            shutil.copy(made[0].home / "state.key", home)
+        made.append(House(home=home))
+        return made[-1]
+
+    return new
+
+
+def take_in(house: House) -> None:
+    """A scan with its picture."""
+    with closing(open_home(configuration.load_settings(house.home))) as home:
+        (scan,) = taken_in(home, "a")
+        assert scan.pages[0].file == home.archive.put(b"a")
+
+
+@pytest.mark.parametrize("archive", ["", "elsewhere"])
+def test_a_machine_with_another_archive_takes_nothing_in_and_the_doctor_says_why(
+    machine: Machine, archive: str
+) -> None:
+    take_in(machine("first", "archive"))
+    second = machine("second", archive)
+    settings = configuration.load_settings(second.home)
+    with closing(open_home(settings)) as home, pytest.raises(SettingsError, match="same FAIRHAND_ARCHIVE"):
+        require_own_archive(home)
+    (finding,) = other_archive_findings(settings)
+    assert "None of the pictures" in finding.message
+    ran = second.run("ingest", RECEIPT, "--form", "receipt", "--no-read")
+    assert (ran.code, "None of the pictures" in ran.err) == (2, True), ran.err
+    assert not [*(settings.archive_folder or Path()).glob("*/*")]
+
+
+def test_machines_with_one_archive_and_a_state_without_pictures_are_let_be(machine: Machine) -> None:
+    first = machine("first", "archive")
+    for new in (True, False):
+        with closing(open_home(configuration.load_settings(first.home))) as home:
+            require_own_archive(home)
+        if new:
+            take_in(first)
+    second = machine("second", "archive")
+    settings = configuration.load_settings(second.home)
+    assert list(other_archive_findings(settings)) == []
+    with closing(open_home(settings)) as home:
+        require_own_archive(home)
+
+
+def test_where_the_disk_of_the_archive_is_away_nothing_is_taken_in_and_no_folder_is_made(tmp_path: Path) -> None:
+    home, disk = tmp_path / "home", tmp_path / "disk"
+    home.mkdir()
+    (home / configuration.SETTINGS_FILE).write_text(f"FAIRHAND_ARCHIVE={disk / 'archive'}\n", encoding="utf-8")
+    house = House(home=home)
+    take_in(house)
+    disk.rename(tmp_path / "unmounted")
+    ran = house.run("ingest", RECEIPT, "--form", "receipt", "--no-read")
+    assert (ran.code, "Its disk may be away." in ran.err, disk.exists()) == (2, True, False), ran.err
+    (finding,) = other_archive_findings(configuration.load_settings(home))
+    assert finding.mend.startswith("put its disk back"), finding
+    assert not disk.exists()
+    (tmp_path / "unmounted").rename(disk)
+    assert house.run("ingest", RECEIPT, "--form", "receipt", "--no-read").code == 0

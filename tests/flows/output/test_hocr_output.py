@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
 from flows.home.home import Home
 from flows.output.hocr_output import hocr_pages
-from flows.output.json_result import ScanResult
+from flows.output.json_result import (
+    DecisionJson,
+    ErrorDetail,
+    ErrorJson,
+    FieldJson,
+    JsonAnswer,
+    ReadingJson,
+    ScanResult,
+    TaskJson,
+    UnknownScanJson,
+)
 from flows.standalone.read_files import read_files
 from flows.steps.read_scans import TakenScan, read_scan, take_in
 from flows.steps.reconcile_scans import reconcile_home
@@ -20,8 +32,6 @@ from transcribe.fields import facts_of
 from transcribe.model import Decision, FieldKey, Reading, Word
 from transcribe.ocr import hocr
 from transcribe.ocr.engines import tesseract
-
-pytestmark = pytest.mark.usefixtures("kept_readings")
 
 RECEIPT = CASES / "receipt-554.jpg"
 UPRIGHT = "bon-de-commande-flat-typed-0000.png"
@@ -64,6 +74,7 @@ def holds(words: list[Word], text: str) -> bool:
     return any([w.text for w in run] == wanted and min(w.confidence or 0 for w in run) > 0.9 for run in runs)
 
 
+@pytest.mark.usefixtures("kept_readings")
 def test_every_decided_value_of_a_form_stands_where_it_is_on_the_photo(rooms: Home, tmp_path: Path) -> None:
     """However the photo was turned, boxes are in its own pixels; print of the form stands beside the values."""
     with Image.open(CASES / UPRIGHT) as upright:
@@ -81,6 +92,7 @@ def test_every_decided_value_of_a_form_stands_where_it_is_on_the_photo(rooms: Ho
     assert {"Désignation", "Montant"} <= {word.text for word in words}
 
 
+@pytest.mark.usefixtures("kept_readings")
 def test_a_free_layout_is_not_read_a_second_time(rooms: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     ((_, it),) = read_files(rooms.settings, [RECEIPT], "receipt", lambda done, total: None)
     assert it is not None
@@ -91,6 +103,7 @@ def test_a_free_layout_is_not_read_a_second_time(rooms: Home, monkeypatch: pytes
     assert len(words) > 40
 
 
+@pytest.mark.usefixtures("kept_readings")
 def test_hocr_out_of_our_own_read_is_no_further_source(rooms: Home, tmp_path: Path) -> None:
     said = sources(rooms, written(rooms, tmp_path, ""))
     assert {each.source.split()[0] for each in said.values()} == {"tesseract", "rapidocr"}
@@ -107,6 +120,7 @@ def sources(rooms: Home, picture: Path) -> dict[str, Reading]:
     return {source_of(each): each for each in readings}
 
 
+@pytest.mark.usefixtures("kept_readings")
 def test_the_hocr_of_another_program_beside_a_picture_is_a_third_source(rooms: Home, tmp_path: Path) -> None:
     said = sources(rooms, written(rooms, tmp_path, "kraken 5.2"))
     assert set(said) == {"tesseract", "rapidocr", "hocr"}
@@ -115,7 +129,36 @@ def test_the_hocr_of_another_program_beside_a_picture_is_a_third_source(rooms: H
     assert said["hocr"].confidence is not None
 
 
+@pytest.mark.usefixtures("kept_readings")
 def test_the_hocr_of_an_engine_that_reads_here_too_is_no_further_source(rooms: Home, tmp_path: Path) -> None:
     """Two passes of one engine agree on what is wrong: they never stand for two."""
     said = sources(rooms, written(rooms, tmp_path, "tesseract 5.5.0"))
     assert set(said) == {"tesseract", "rapidocr"}
+
+
+CONTRACT: dict[str, Any] = json.loads((Path(__file__).parents[1] / "read.schema.json").read_text(encoding="utf-8"))
+PARTS = CONTRACT["$defs"]
+
+
+@pytest.mark.parametrize(
+    ("model", "part"),
+    [
+        (UnknownScanJson, PARTS["scan"]),
+        (FieldJson, PARTS["field"]),
+        (ReadingJson, PARTS["reading"]),
+        (DecisionJson, PARTS["decision"]),
+        (TaskJson, PARTS["field"]["properties"]["task"]["oneOf"][0]),
+        (ErrorJson, PARTS["failed"]),
+        (ErrorDetail, PARTS["failed"]["properties"]["error"]),
+    ],
+)
+def test_the_contract_has_the_keys_of_the_model_and_no_others(model: type[JsonAnswer], part: dict[str, Any]) -> None:
+    assert part["additionalProperties"] is False
+    assert set(part["properties"]) == set(model.model_json_schema()["properties"])
+
+
+def test_a_key_that_was_not_given_is_left_out_and_none_is_told() -> None:
+    reading = ReadingJson(source="ink", kind="machine", text=None, confidence=1, probability=0.5, alternatives=())
+    assert json.dumps(reading.plain()) == (
+        '{"source": "ink", "kind": "machine", "text": null, "confidence": 1, "probability": 0.5, "alternatives": []}'
+    )

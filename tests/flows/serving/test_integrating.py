@@ -32,8 +32,7 @@ from tests.flows.house import PATIENCE, House
 from tests.flows.serving.served import served
 from tests.flows.serving.test_api import recorded
 from tests.flows.serving.test_records_api import app_of_records, program
-from tests.flows.steps.test_provisional_records import read_all
-from tests.flows.steps.test_reconcile_scans import RECEIPT, received
+from tests.flows.steps.test_reconcile_scans import RECEIPT, read_all, received
 from tests.flows.webhooks.receivers import receiving, send_all, subscribed
 from transcribe.codes import RecordRule
 from transcribe.model import Record, RuleException

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
+import re
+import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,19 +27,21 @@ import uvicorn
 
 from flows.administration.people import invite
 from flows.home import settings as configuration
-from flows.home.home import Home, now
+from flows.home.home import Home, now, open_home
 from flows.runtime.prefect_server import free_port, is_answering, notice
 from flows.serving.serve import Serving as ServingProcess
 from flows.serving.serve import stop_by_signal
+from flows.steps.reconcile_scans import reconcile_home
+from flows.watching.incoming import waiting_scans
 from reconcile.records import query
+from tests.flows.forked_commands import started
 from tests.flows.house import START, House, simulated, until
 from tests.flows.steps.test_reconcile_scans import RECEIPT, received
 from tests.flows.webhooks.receivers import receiving, subscribed
 from tests.patience import PATIENCE, ended
-from transcribe.model import Task
+from tests.postgres import new_database, rows
+from transcribe.model import FieldKey, Task
 from transcribe.people.tokens import new_token
-
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 Serving = tuple[House, "subprocess.Popen[str]"]
 
@@ -57,6 +65,8 @@ def family(process: subprocess.Popen[str]) -> list[psutil.Process]:
     return children
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.promise(
     "You see one field",
     "It serves the review",
@@ -99,6 +109,8 @@ def test_what_people_type_becomes_a_record_at_once_and_sigterm_stops_everything(
     assert notice(rooms.settings) == {}
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_where_every_process_is_told_to_stop_none_is_said_to_have_ended_by_itself(
     serving: Serving, rooms: Home
 ) -> None:
@@ -136,6 +148,8 @@ def _answer(task: Task) -> str:
     return RECEIPT[task.key.name]
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_killed_it_leaves_no_process_behind_and_the_next_one_goes_on(serving: Serving, rooms: Home) -> None:
     house, process = serving
     received(rooms)
@@ -162,6 +176,8 @@ def test_killed_it_leaves_no_process_behind_and_the_next_one_goes_on(serving: Se
     again.communicate(timeout=PATIENCE)
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_a_taken_port_is_said_in_one_line(house: House) -> None:
     import socket
 
@@ -174,6 +190,8 @@ def test_a_taken_port_is_said_in_one_line(house: House) -> None:
     assert "Traceback" not in done.err
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_who_comes_as_soon_as_the_address_is_said_waits_and_is_not_refused(rooms: Home) -> None:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
@@ -183,6 +201,8 @@ def test_who_comes_as_soon_as_the_address_is_said_waits_and_is_not_refused(rooms
         socket.create_connection(listening.getsockname(), PATIENCE).close()
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_links_lead_to_where_serve_is(house: House, rooms: Home) -> None:
     (house.home / "serve.json").write_text('{"web": "http://127.0.0.1:5999", "pid": "1"}', encoding="utf-8")
     assert invite(rooms, "mina").link.startswith("http://127.0.0.1:5999/in/")
@@ -191,6 +211,8 @@ def test_links_lead_to_where_serve_is(house: House, rooms: Home) -> None:
     assert invite(rooms, "mina").link.startswith("https://orders.example/in/")
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_before_the_pages_run_is_remembered_for_them(number: signal.Signals) -> None:
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
@@ -204,6 +226,8 @@ def test_ctrl_c_before_the_pages_run_is_remembered_for_them(number: signal.Signa
         signal.signal(signal.SIGTERM, before[1])
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_who_looks_after_what_runs_beside_the_pages_goes_on_whatever_fails(
     rooms: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -222,3 +246,285 @@ def test_who_looks_after_what_runs_beside_the_pages_goes_on_whatever_fails(
     monkeypatch.setattr(ServingProcess, "_start_what_ended", fail)
     ServingProcess(rooms.settings)._watch(Pages())  # type: ignore[arg-type]
     assert capfd.readouterr().err == "fairhand: not all runs that should (OSError); it is tried again\n" * 2
+
+
+SEND = "/api/v1/forms/receipt/scans"
+JPEG = {"content-type": "image/jpeg"}
+SIGN_IN_TRIES = 10
+
+
+@contextmanager
+def host(house: House) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """A web process of this home, and its address."""
+    process = started("tests.flows.serving.web_host", house.home)
+    try:
+        assert process.stdout
+        address = process.stdout.readline().strip()
+        assert address.startswith("http"), "it did not start"
+        until(lambda: process.poll() is not None or _is_open(address), pause=0.02)
+        yield address, process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def url() -> str:
+    return new_database()
+
+
+@pytest.fixture
+def houses(tmp_path: Path, url: str) -> list[House]:
+    """Two machines set up as the documentation says."""
+    made: list[House] = []
+    for name in ("first", "second"):
+        place = tmp_path / name
+        place.mkdir()
+        kept = f"FAIRHAND_STATE={url}\nFAIRHAND_ARCHIVE={tmp_path / 'archive'}\nFAIRHAND_AUDIT_SHARE=0\n"
+        (place / configuration.SETTINGS_FILE).write_text(kept, encoding="utf-8")
+        if made:
+            shutil.copy(made[0].home / "state.key", place)
+        else:
+            open_home(configuration.load_settings(place)).close()
+        made.append(House(home=place))
+    return made
+
+
+@pytest.fixture
+def homes(houses: list[House]) -> Iterator[list[Home]]:
+    opened = [open_home(configuration.load_settings(each.home)) for each in houses]
+    yield opened
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture
+def hosts(houses: list[House], homes: list[Home]) -> Iterator[list[str]]:
+    with ExitStack() as running:
+        yield [running.enter_context(host(each))[0] for each in houses]
+
+
+class Alternating(httpx.BaseTransport):
+    """Sends each request to the host after the one of the request before, as a proxy without sticky sessions does."""
+
+    def __init__(self, hosts: list[str]) -> None:
+        self._hosts = [httpx.URL(each) for each in hosts]
+        self._turn = count()
+        self._inner = httpx.HTTPTransport()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        to = self._hosts[next(self._turn) % len(self._hosts)]
+        request.url = request.url.copy_with(host=to.host, port=to.port)
+        request.headers["host"] = f"{to.host}:{to.port}"
+        return self._inner.handle_request(request)
+
+
+def browser(hosts: list[str]) -> httpx.Client:
+    return httpx.Client(transport=Alternating(hosts), base_url="http://127.0.0.1", timeout=PATIENCE)
+
+
+def signed_in(home: Home, hosts: list[str], handle: str) -> httpx.Client:
+    """Somebody who opened their link on one host and pressed its button on the other."""
+    link = urlsplit(invite(home, handle).link).path
+    client = browser(hosts)
+    assert client.get(link).status_code == 200
+    assert client.post(link).status_code == 303
+    page = client.get("/before").text
+    assert client.post("/before", data={"csrf": csrf_of(page), "training": "no"}).status_code == 303
+    return client
+
+
+def csrf_of(page: str) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert found, page[:500]
+    return found[1]
+
+
+def sheets(client: httpx.Client) -> list[str]:
+    """The tasks that a person holds."""
+    held = client.get("/work/next", params={"count": 4})
+    assert held.status_code == 200, held.text
+    return [each["task"] for each in held.json()["tasks"]]
+
+
+def send(client: httpx.Client, csrf: str, task: str, text: str, **more: object) -> httpx.Response:
+    body = {"idem": secrets.token_hex(8), "action": "send", "text": text, **more}
+    return client.post(f"/work/{task}", json=body, headers={"x-csrf-token": csrf})
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.promise("kept in each process")
+def test_a_person_signs_in_leases_sends_takes_back_and_contests_over_both_hosts(
+    homes: list[Home], hosts: list[str]
+) -> None:
+    home = homes[0]
+    scan = received(home, texts={name: (text, f"{text}1") for name, text in RECEIPT.items()})
+    reconcile_home(home)
+    with closing(signed_in(home, hosts, "mina")) as mina:
+        csrf = csrf_of(mina.get("/work").text)
+        who = home.store.transcriber("mina").id
+        held = {home.store.task_subject(task).key.name: task for task in sheets(mina)}
+        assert set(sheets(mina)) == set(held.values()), "the same on both"
+        other = next(name for name in held if name != "total")
+        total, second = held["total"], held[other]
+        assert send(mina, csrf, total, "99.00").json()["outcome"] == "kept"
+        body = {"idem": "the-same-idem", "action": "send", "text": RECEIPT[other]}
+        for _ in range(2):  # sent again, as after an answer that was lost: it is one reading
+            answer = mina.post(f"/work/{second}", json=body, headers={"x-csrf-token": csrf})
+            assert answer.status_code == 200, answer.text
+        assert mina.get("/work/last").json() == {"task": second}
+        asked = {"x-csrf-token": csrf, "accept": "application/json"}
+        back = mina.post(f"/work/{second}/undo", json={}, headers=asked)
+        assert back.status_code == 200, back.text
+        assert send(mina, csrf, second, RECEIPT[other]).status_code == 200
+        left = mina.post("/renew", json={"tasks": list(held.values())}, headers={"x-csrf-token": csrf}).json()
+        assert set(left["lost"]) == {total, second}
+        pay = [line for line in home.store.ledger(who) if line.kind == "reading"]
+        assert [line.task for line in pay] == [total, second, second], "one was sent anew, and nothing counts twice"
+
+        home.store.correct_value(scan.id, FieldKey("total"), "12.50", "olga", "seen on the paper", now())
+        reconcile_home(homes[1])
+        readings = home.store.readings(scan.id)
+        mine = next(each.id for each in readings if each.source == who and each.key.name == "total")
+        words = {"csrf": csrf, "words": "it says 99", "seconds": "5"}
+        for _ in range(2):
+            assert mina.post(f"/readings/{mine}/appeal", data=words).status_code == 303
+        assert len(home.store.appeals(open_only=True)) == 1
+        before = dict(mina.cookies)
+        assert mina.post("/out", data={"csrf": csrf, "sure": "yes"}).status_code == 303
+        mina.cookies.update(before)  # as one that was copied
+        assert [mina.get("/work").status_code for _ in range(2)] == [303, 303], "signed out on both"
+    assert home.store.verify_audit().whole
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_what_was_typed_without_a_network_is_taken_by_whichever_host_is_asked(
+    homes: list[Home], hosts: list[str]
+) -> None:
+    home = homes[0]
+    for _ in range(2):
+        received(home, texts={name: (text, f"{text}1") for name, text in RECEIPT.items()})
+    reconcile_home(home)
+    with closing(signed_in(home, hosts, "omar")) as omar:
+        csrf = csrf_of(omar.get("/work").text)
+        along = omar.post("/along", json={"count": 6}, headers={"x-csrf-token": csrf})
+        assert along.status_code == 200, along.text
+        tasks = [each["task"] for each in along.json()["tasks"]]
+        assert len(tasks) > 3
+        for task in [*tasks, *tasks]:  # each of them twice, as a device does that had no answer
+            body = {"idem": task[:16], "action": "blank", "seconds": 2.0, "ago": 3600.0}
+            assert omar.post(f"/work/{task}", json=body, headers={"x-csrf-token": csrf}).status_code == 200
+        who = home.store.transcriber("omar").id
+        assert len(home.store.readings_of(who)) == len(tasks)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_file_is_taken_once_by_the_host_that_got_it_and_the_other_one_knows(
+    homes: list[Home], hosts: list[str]
+) -> None:
+    homes[0].use_form("receipt")
+    secret = new_token(homes[0].store, "till", ("scans:write",), now()).secret
+    content = b"\xff\xd8 a photograph"
+    file = hashlib.sha256(content).hexdigest()
+    with browser(hosts) as till:
+        till.headers["authorization"] = f"Bearer {secret}"
+        keyed = {**JPEG, "idempotency-key": "k1"}
+        sent = [till.post(SEND, content=content, headers=keyed) for _ in range(3)]
+        assert [each.json()["state"] for each in sent] == ["waiting"] * 3, sent[0].text
+        assert [till.get(f"{SEND}/{file}").json()["state"] for _ in range(2)] == ["waiting"] * 2
+        assert [till.post(SEND, content=content, headers=JPEG).json()["state"] for _ in range(2)] == ["waiting"] * 2
+    assert [len(waiting_scans(each.settings)) for each in homes] == [1, 0]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_tries_to_sign_in_are_counted_by_both_hosts_together(hosts: list[str], url: str) -> None:
+    with browser(hosts) as stranger:
+        typed = {"handle": "mina", "password": "not hers at all"}
+        told = [stranger.post("/in", data=typed).status_code for _ in range(SIGN_IN_TRIES + 4)]
+        assert told == [401] * SIGN_IN_TRIES + [429] * 4
+    assert not [row for row in rows(url, "SELECT what FROM use_count") if "mina" in str(row)]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.promise("since when a person")
+def test_waiting_is_counted_once_over_both_hosts(homes: list[Home], hosts: list[str], url: str) -> None:
+    with closing(signed_in(homes[0], hosts, "mina")) as mina:
+        for _ in range(4):
+            assert "no-work" in mina.get("/work").text
+        ((looks,),) = rows(url, "SELECT COUNT(*) FROM looked_in_vain")
+        assert looks == 1
+        since = time.monotonic()
+        mina.get("/work")
+        begun = homes[0].store.waiting_seconds(homes[0].store.transcriber("mina").id)
+        time.sleep(1.2)
+        mina.get("/work")
+        mina.get("/work")
+        waited = homes[0].store.waiting_seconds(homes[0].store.transcriber("mina").id) - begun
+        assert waited <= time.monotonic() - since, "and not once for each host"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.promise("new connections are refused")
+def test_told_to_end_a_host_finishes_what_it_has_begun_and_takes_nothing_new(
+    houses: list[House], homes: list[Home]
+) -> None:
+    homes[0].use_form("receipt")
+    secret = new_token(homes[0].store, "till", ("scans:write",), now()).secret
+    content, goes_on = b"\xff\xd8 a photograph" * 1000, threading.Event()
+
+    def slowly() -> Iterator[bytes]:
+        yield content[:5000]
+        assert goes_on.wait(PATIENCE)
+        yield content[5000:]
+
+    answers: list[httpx.Response] = []
+    with host(houses[0]) as (address, process):
+        headers = {**JPEG, "authorization": f"Bearer {secret}"}
+
+        def post() -> None:
+            answers.append(httpx.post(f"{address}{SEND}", content=slowly(), headers=headers, timeout=PATIENCE))
+
+        sending = threading.Thread(target=post)
+        sending.start()
+        folder = houses[0].home / "incoming"
+        until(lambda: folder.is_dir() and list(folder.iterdir()), pause=0.02)
+        process.send_signal(signal.SIGTERM)
+        begun = time.monotonic()
+        while _is_open(address):
+            assert time.monotonic() - begun < PATIENCE, "new connections are refused while one request goes on"
+            time.sleep(0.05)
+        assert process.poll() is None, "one request is not finished"
+        goes_on.set()
+        sending.join(PATIENCE)
+        assert [each.status_code for each in answers] == [202], answers
+        assert process.wait(PATIENCE) == 0
+    (kept,) = waiting_scans(homes[0].settings)
+    assert kept.path.read_bytes() == content
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_request_that_never_ends_holds_a_host_for_its_time_and_no_longer(houses: list[House]) -> None:
+    with host(houses[0]) as (address, process):
+        where = urlsplit(address)
+        with socket.create_connection((where.hostname, where.port or 0)) as hangs:
+            head = b"POST /in HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            hangs.sendall(head + b"Content-Length: 100\r\nExpect: 100-continue\r\n\r\n")
+            assert hangs.recv(99).startswith(b"HTTP/1.1 100"), "it is begun"
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(PATIENCE) == 0
+
+
+def _is_open(address: str) -> bool:
+    where = urlsplit(address)
+    try:
+        socket.create_connection((where.hostname, where.port or 0), timeout=1).close()
+    except OSError:
+        return False
+    return True

@@ -12,6 +12,7 @@ import pytest
 from flows.home.home import Home, now
 from flows.watching import incoming
 from flows.watching.incoming import FOLDER_NAME, ArrivingFile, Incoming, waiting_scans
+from flows.watching.sent_files import sent_file, unread_files, waiting_batches
 from transcribe.errors import DiskFull, SettingsError
 from transcribe.model import Scan, SourceFile
 
@@ -157,3 +158,23 @@ def test_a_file_is_taken_while_the_disk_has_more_than_what_readings_need(
 @dataclass(frozen=True)
 class _Usage:
     free: int
+
+
+def test_a_file_that_waits_on_another_machine_waits_here_too_until_that_one_has_taken_it_in(rooms: Home) -> None:
+    rooms.store.machine = "one"
+    file = sent(rooms, b"an order", "monday")
+    rooms.store.machine = "two"
+    (rooms.settings.home / FOLDER_NAME).rename(rooms.settings.home / "of the other")
+    assert sent_file(rooms, file).state == "waiting"
+    assert (unread_files(rooms), unread_files(rooms, "monday"), unread_files(rooms, "b")) == (1, 1, 0)
+    assert waiting_batches(rooms) == {"monday"}
+    takes(rooms, []).look()
+    assert sent_file(rooms, file).state == "waiting", "what others hold is not ours to end"
+    rooms.store.machine = "one"
+    (rooms.settings.home / "of the other").rename(rooms.settings.home / FOLDER_NAME)
+    incoming = takes(rooms, [])
+    incoming.look()
+    incoming.look()
+    rooms.store.machine = "two"
+    assert sent_file(rooms, file).state == "known"
+    assert (unread_files(rooms), waiting_batches(rooms)) == (0, set())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -10,8 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from flows.watching.settled_files import Settling, WatchedFile, is_being_written, is_settled
+from flows.watching.moved_files import FileChanged, move_aside, move_to_done, require_folders
+from flows.watching.settled_files import Look, Settling, WatchedFile, is_being_written, is_settled
+from tests.examples import examples
+from transcribe.errors import SettingsError
 
 
 @dataclass
@@ -143,3 +149,152 @@ def test_a_link_a_pipe_and_a_missing_file_are_not_waited_for(tmp_path: Path, clo
 def test_a_folder_that_is_gone_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         Settling(folder=tmp_path / "gone").files()
+
+
+def put(folder: Path, name: str, content: bytes) -> tuple[Path, Look]:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path, Look.of(path)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(each.relative_to(folder)): each.read_bytes() for each in folder.rglob("*") if each.is_file()}
+
+
+@pytest.mark.promise("the same file again")
+def test_equal_names_are_told_apart_and_equal_files_are_kept_once(tmp_path: Path) -> None:
+    for content in (b"one", b"two", b"two", b"three", b"one"):
+        move_to_done(tmp_path, *put(tmp_path, "sub/order.jpg", content))
+    kept = contents(tmp_path)
+    assert kept["done/sub/order.jpg"] == b"one"
+    assert set(kept.values()) == {b"one", b"two", b"three"}
+    assert not any(name.startswith("sub/") for name in kept)
+
+
+def test_beside_what_is_set_aside_lies_the_reason_and_no_file_of_another(tmp_path: Path) -> None:
+    move_aside(tmp_path, *put(tmp_path, "order.jpg.txt", b"a letter"), "It is a letter.")
+    move_aside(tmp_path, *put(tmp_path, "order.jpg", b"broken"), "It is broken.")
+    assert contents(tmp_path) == {
+        "aside/order.jpg.txt": b"a letter",
+        "aside/order.jpg.txt.txt": b"It is a letter.\n",
+        "aside/order (2).jpg": b"broken",
+        "aside/order (2).jpg.txt": b"It is broken.\n",
+    }
+
+
+@pytest.mark.promise("A file that changes")
+def test_a_file_that_was_changed_or_replaced_meanwhile_stays(tmp_path: Path) -> None:
+    path, look = put(tmp_path, "order.jpg", b"one")
+    path.write_bytes(b"another")
+    with pytest.raises(FileChanged):
+        move_to_done(tmp_path, path, look)
+    with pytest.raises(FileChanged):
+        move_aside(tmp_path, path, look, "why")
+    assert path.read_bytes() == b"another"
+    path.unlink()
+    with pytest.raises(FileChanged):
+        move_to_done(tmp_path, path, look)
+
+
+def test_what_comes_in_its_place_at_the_last_moment_goes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, look = put(tmp_path, "order.jpg", b"one")
+    rename = Path.rename
+
+    def late(source: Path, target: Path) -> Path:
+        if source == path:
+            path.unlink()
+            path.write_bytes(b"never read")
+        return rename(source, target)
+
+    monkeypatch.setattr(Path, "rename", late)
+    with pytest.raises(FileChanged):
+        move_to_done(tmp_path, path, look)
+    assert contents(tmp_path) == {"order.jpg": b"never read"}
+
+
+def test_on_another_disk_a_file_is_copied_whole_before_it_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, look = put(tmp_path, "order.jpg", b"one")
+
+    def apart(source: Path, target: Path) -> Path:
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    monkeypatch.setattr(Path, "rename", apart)
+    assert move_to_done(tmp_path, path, look).read_bytes() == b"one"
+    assert contents(tmp_path) == {"done/order.jpg": b"one"}
+
+
+@pytest.mark.promise("- Where the disk")
+def test_a_full_disk_leaves_the_file_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, look = put(tmp_path, "order.jpg", b"one")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match="No space left"):
+        move_aside(tmp_path, path, look, "why")
+    monkeypatch.setattr(Path, "rename", lambda *_: (_ for _ in ()).throw(OSError(errno.EXDEV, "apart")))
+    monkeypatch.setattr("shutil.copy2", full)
+    with pytest.raises(OSError, match="No space left"):
+        move_to_done(tmp_path, path, look)
+    assert path.read_bytes() == b"one"
+
+
+def test_a_long_name_has_room_for_its_reason(tmp_path: Path) -> None:
+    for name in ("a" * 251 + ".jpg", "é" * 125 + ".jpg"):
+        moved = move_aside(tmp_path, *put(tmp_path, name, name.encode()), "why")
+        assert moved.with_name(f"{moved.name}.txt").read_text() == "why\n"
+
+
+def test_links_and_pipes_are_moved_themselves(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "secret").write_bytes(b"secret")
+    link, pipe = tmp_path / "in" / "link.jpg", tmp_path / "in" / "pipe.jpg"
+    link.symlink_to(tmp_path / "secret")
+    os.mkfifo(pipe)
+    for path in (link, pipe):
+        move_aside(tmp_path / "in", path, Look.of(path), "no file")
+    assert (tmp_path / "in" / "aside" / "link.jpg").is_symlink()
+    assert (tmp_path / "secret").read_bytes() == b"secret"
+    assert not pipe.exists()
+
+
+def test_done_must_be_a_folder_that_may_be_written(tmp_path: Path) -> None:
+    (tmp_path / "done").symlink_to(".")
+    with pytest.raises(SettingsError, match="is no folder"):
+        require_folders(tmp_path)
+    (tmp_path / "done").unlink()
+    (tmp_path / "done").write_bytes(b"")
+    with pytest.raises(SettingsError, match="is no folder"):
+        require_folders(tmp_path)
+    (tmp_path / "done").unlink()
+    require_folders(tmp_path)
+    assert {each.name for each in tmp_path.iterdir()} == {"done", "aside"}
+    assert contents(tmp_path) == {}
+
+
+NAMES = st.sampled_from(["a.jpg", "a.jpg.txt", "a (2).jpg", "a (2).jpg.txt", "b/a.jpg", "b/c"])
+
+
+@examples(60)
+@given(moves=st.lists(st.tuples(st.booleans(), NAMES, st.sampled_from([b"1", b"2", b"3"])), max_size=12))
+def test_whatever_is_moved_no_content_is_lost_and_each_file_aside_has_its_reason(
+    tmp_path_factory: pytest.TempPathFactory, moves: list[tuple[bool, str, bytes]]
+) -> None:
+    folder = tmp_path_factory.mktemp("law")
+    came: dict[bool, set[bytes]] = {True: set(), False: set()}
+    reasons: dict[Path, str] = {}
+    for number, (taken, name, content) in enumerate(moves):
+        path, look = put(folder, name, content)
+        came[taken].add(content)
+        if taken:
+            move_to_done(folder, path, look)
+        else:
+            moved = move_aside(folder, path, look, f"reason {number}")
+            reasons[moved] = f"reason {number}"
+        assert not path.exists()
+    assert {each.read_bytes() for each in (folder / "done").rglob("*") if each.is_file()} == came[True]
+    assert {each.read_bytes() for each in reasons} == came[False]
+    for moved, reason in reasons.items():
+        assert moved.with_name(f"{moved.name}.txt").read_text() == f"{reason}\n"
