@@ -19,8 +19,9 @@ from flows.steps import place_of
 from flows.watching import watched_folder
 from flows.watching.watched_folder import WatchedFolder
 from tests.examples import examples
-from transcribe.errors import FairhandError
+from transcribe.errors import FairhandError, ScanError
 from transcribe.intake import scan_id
+from transcribe.intake.file_pages import unreadable
 from transcribe.model import ReadResult, Scan, ScanPage, SourceFile
 
 
@@ -50,7 +51,8 @@ class Reader:
             file = SourceFile(sha256=hashlib.sha256(content).hexdigest(), name=path.name, size=1, media_type="")
             self.step()
             if b"broken" in content:
-                self.home.store.set_aside(file, "ScanError", f"{path.name}: broken.", batch, now(), place_of(path))
+                message = unreadable(path, file, ScanError("broken.")).message
+                self.home.store.set_aside(file, "ScanError", message, batch, now(), place_of(path))
                 continue
             pages = (ScanPage(file=file.sha256, page=1),)
             scan = Scan(id=scan_id([(file.sha256, 1)]), pages=pages, form="receipt", form_version=1, name=path.name)
@@ -94,6 +96,7 @@ def names(folder: Path) -> set[str]:
     return {str(each.relative_to(folder)) for each in folder.rglob("*") if each.is_file() and each.name[0] != "."}
 
 
+ADVICE = "Replace the file and put it into the watched folder again."
 CONTENTS = st.lists(st.sampled_from([b"1", b"2", b"3", b"broken 1", b"broken 2"]), max_size=6)
 STEPS = st.lists(st.tuples(CONTENTS, st.integers(1, 12), st.booleans()), max_size=4)
 
@@ -139,7 +142,7 @@ def test_killed_at_any_step_every_file_is_taken_in_once_and_moved_once(
     )
     pictures = [each for each in (inbox / "aside").iterdir() if each.suffix == ".png"]
     assert sorted(each.read_bytes() for each in pictures) == sorted(content for content in put if b"broken" in content)
-    assert all(each.with_name(f"{each.name}.txt").read_text().endswith(": broken.\n") for each in pictures)
+    assert all(each.with_name(f"{each.name}.txt").read_text().endswith(f": broken. {ADVICE}\n") for each in pictures)
 
 
 def test_what_cannot_be_read_is_left_for_a_while_as_it_may_not_be_all_there(
@@ -165,7 +168,7 @@ def test_of_two_files_with_the_same_bytes_each_is_told_of_by_its_own_name(homes:
         (inbox / name).write_bytes(b"broken alike")
     look_until_quiet(watched(homes, inbox, Reader(homes)))
     told = {name: (inbox / "aside" / f"{name}.txt").read_text("utf-8") for name in ("one.png", "two.png")}
-    assert told == {name: f"{name}: broken.\n" for name in told}
+    assert told == {name: f"{name}: broken. {ADVICE}\n" for name in told}
 
 
 @pytest.mark.promise("a watched folder tries", "where Prefect, an engine")
