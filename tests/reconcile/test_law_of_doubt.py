@@ -18,7 +18,7 @@ from reconcile.forms import prepared
 from reconcile.inference import weigh
 from reconcile.parameters import CONFIDENCE_STEPS, bin_of, confidence_table, shipped_parameters
 from reconcile.policy import POLICY
-from tests.examples import examples
+from tests.examples import SOAK, examples
 from tests.reconcile.drawn import ENGINES, KEY, TEXTS, World, worlds
 from tests.reconcile.made import field, form, ink, reading
 from transcribe.codes import Flag
@@ -26,7 +26,7 @@ from transcribe.model import INK, READ, Decision, Kind, Parameters, Posterior, R
 
 pytestmark = pytest.mark.law
 
-LAW = examples(200, HealthCheck.filter_too_much)
+LAW = examples(200 if SOAK else 100, HealthCheck.filter_too_much)
 
 MARKS = ("checkbox", "signature")
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import pytest
-
 AFTERWARDS = "import pandas; assert pandas.Timestamp(0).year == 1970"
 
 
-@pytest.mark.parametrize(
-    "module",
-    ["reconcile.records.table_library", "transcribe.ocr.engines.tesseract", "flows.serving.reconcile_worker"],
-)
-def test_it_comes_without_pandas_which_may_be_imported_afterwards(module: str) -> None:
-    said = f"import sys, {module}; assert 'pandas' not in sys.modules, sys.modules['pandas']; {AFTERWARDS}"
+LEAN = "reconcile.records.table_library, transcribe.ocr.engines.tesseract, flows.serving.reconcile_worker"
+
+
+def test_they_come_without_pandas_which_may_be_imported_afterwards() -> None:
+    said = f"import sys, {LEAN}; assert 'pandas' not in sys.modules, sys.modules['pandas']; {AFTERWARDS}"
     subprocess.run([sys.executable, "-c", said], check=True)
 
 

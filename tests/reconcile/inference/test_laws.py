@@ -48,7 +48,7 @@ from transcribe.codes import Flag
 from transcribe.model import INK, READ, Decision, FieldKey, Parameters, Posterior, Reading, Rule
 from transcribe.values import with_day_as_month, without_accents
 
-EXAMPLES = 250 if SOAK else 200
+EXAMPLES = 250 if SOAK else 100
 """Examples of a law in a test run; 10,000 in `make soak`."""
 
 LAW = examples(EXAMPLES, HealthCheck.filter_too_much, derandomize=not SOAK)
@@ -284,7 +284,7 @@ def test_a_careful_person_who_agrees_makes_nothing_decided_a_question(
     assert after.text == before.text
 
 
-LAW_OF_RULES = examples(250 if SOAK else 200, HealthCheck.filter_too_much, derandomize=not SOAK)
+LAW_OF_RULES = examples(EXAMPLES, HealthCheck.filter_too_much, derandomize=not SOAK)
 """As in `test_laws.py`."""
 
 

@@ -296,9 +296,15 @@ def blank(rows: str, sides: str = "lllll", dark: bool = False) -> Picture:
     return numpy.asarray(page)
 
 
-@pytest.mark.parametrize("sides", ["lllll", "ccccc"])
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize(("rows", "count"), [("ruled", 8), ("dotted", 8), ("tinted", 9)])
+@pytest.mark.parametrize(
+    ("rows", "count", "dark", "sides"),
+    [
+        ("ruled", 8, False, "lllll"),
+        ("ruled", 8, True, "ccccc"),
+        ("dotted", 8, False, "ccccc"),
+        ("tinted", 9, True, "lllll"),
+    ],
+)
 def test_columns_are_found_from_the_words_above_rows(rows: str, count: int, dark: bool, sides: str) -> None:
     found = find_ruling(blank(rows, sides, dark))
     (grid,) = found.grids
@@ -422,7 +428,7 @@ def test_a_clean_page_is_given_back_itself_with_its_colours() -> None:
     assert flat_page(written) is written
 
 
-@pytest.mark.parametrize(("level", "seed"), [("phone", 1), ("phone", 2), ("phone", 4), ("hard", 2)])
+@pytest.mark.parametrize(("level", "seed"), [("phone", 2), ("hard", 2)])
 def test_frames_of_a_photographed_form_stand_where_they_are_printed(level: Level, seed: int) -> None:
     flat = flat_page(taken(level, seed))
     height, width = flat.shape

@@ -80,7 +80,7 @@ def said(blank: Path, page: Picture) -> tuple[float | None, float | None, float 
     )
 
 
-SHIFTS = [(0.0, 0.0), (2.0, -3.0), (-4.0, 2.0), (5.0, 5.0), (0.0, -6.0)]
+SHIFTS = [(0.0, 0.0), (-4.0, 2.0), (5.0, 5.0)]
 TICKS = [[(296, 316), (312, 334), (340, 290)], [(304, 530), (330, 502)]]
 INITIALS = [[(420 + 3 * n, 775 + round(40 * numpy.sin(n / 4))) for n in range(100)]]
 
@@ -222,7 +222,7 @@ def shaken(way: list[tuple[int, int]]) -> Picture:
     return line
 
 
-KERNELS = [lens(4), lens(6), lens(8), shaken([(3, 12), (21, 12)]), shaken([(5, 20), (19, 4)])]
+KERNELS = [lens(4), lens(8), shaken([(5, 20), (19, 4)])]
 
 
 @pytest.mark.parametrize("kernel", KERNELS)

@@ -246,13 +246,13 @@ def dimmed(shown: Picture, light: float) -> Picture:
     return numpy.asarray(numpy.clip(shown * light + grain, 0, 255), numpy.uint8)
 
 
-@pytest.mark.parametrize("light", [0.45, 0.3, 0.15, 0.06])
+@pytest.mark.parametrize("light", [0.45, 0.06])
 def test_a_photograph_in_too_little_light_is_to_be_taken_in_more_and_is_not_called_blurred(light: float) -> None:
     form = forms.load("bon-de-commande")
     assert read_picture(dimmed(picture(PHOTO), light), form, []).advice == ("dark",)
 
 
-@pytest.mark.parametrize(("file", "light"), [(PHOTO, 1.0), (PHOTO, 0.7), (FLAT, 1.0), (FLAT, 0.3)])
+@pytest.mark.parametrize(("file", "light"), [(PHOTO, 0.7), (FLAT, 0.3)])
 def test_a_photograph_that_reads_well_is_not_to_be_taken_again(file: str, light: float) -> None:
     form = forms.load("bon-de-commande")
     shown = picture(file) if light == 1 else dimmed(picture(file), light)

@@ -36,15 +36,14 @@ def bent(waves: int, height_px: float) -> numpy.ndarray[tuple[int, ...], numpy.d
     return numpy.asarray(moved, numpy.uint8)
 
 
-@pytest.mark.parametrize(("waves", "height_px"), [(1, 10), (1, 30), (2, 10), (2, 20), (3, 10)])
+@pytest.mark.parametrize(("waves", "height_px"), [(1, 30), (2, 20), (3, 10)])
 def test_print_of_a_bent_page_is_moved_to_where_the_blank_has_it(waves: int, height_px: int) -> None:
     page = bent(waves, height_px)
     assert similarity(page, FORM, 1).fit < 0.8
     assert similarity(dewarp(page, BLANK), FORM, 1).fit > 0.85
 
 
-@pytest.mark.parametrize("height_px", [8, 12])
-@pytest.mark.parametrize("place_px", [500, 900])
+@pytest.mark.parametrize(("place_px", "height_px"), [(500, 12), (900, 8)])
 def test_lines_of_empty_rows_that_a_fold_bends_are_moved_to_where_the_blank_has_them(
     height_px: int, place_px: int
 ) -> None:
@@ -191,8 +190,7 @@ def unlike(one: Picture, other: Picture) -> float:
     return 1.0 - float(numpy.corrcoef(a, b)[0, 1])
 
 
-@pytest.mark.parametrize("degrees", [0, 35, 90, 140])
-@pytest.mark.parametrize("length", [6, 9])
+@pytest.mark.parametrize(("degrees", "length"), [(0, 6), (35, 9), (90, 9), (140, 6)])
 def test_a_text_in_motion_becomes_sharp_though_only_the_forms_print_is_known(length: float, degrees: float) -> None:
     page = filled(blank())
     seen = photographed(page, streak(length, degrees))

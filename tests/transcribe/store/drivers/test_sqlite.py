@@ -14,6 +14,8 @@ import pytest
 from transcribe.store.drivers.journal import enable_write_ahead
 from transcribe.store.drivers.sqlite_errors import store_error
 
+ONLY_ON = "sqlite"
+
 CRASHES = """
 import sqlite3, sys, threading, time
 from pathlib import Path
