@@ -36,11 +36,18 @@ def read(site: Site, who: Transcriber, text: str = "BC-2025-0001") -> str:
     return task.id
 
 
-@pytest.mark.promise("An hour of measured")
-def test_every_line_the_floor_and_its_source_stand_on_the_pay_page(site: Site, sign_in: SignIn) -> None:
+@pytest.fixture
+def amina(site: Site) -> Transcriber:
+    """Somebody who is paid, and a field to be read."""
     set_pay(site)
     site.scan("bon-de-commande", {NUMBER: "1"})
-    amina = site.person("amina")
+    return site.person("amina")
+
+
+@pytest.mark.promise("An hour of measured")
+def test_every_line_the_floor_and_its_source_stand_on_the_pay_page(
+    site: Site, sign_in: SignIn, amina: Transcriber
+) -> None:
     read(site, amina)
 
     page = sign_in(amina).get("/pay").text
@@ -79,10 +86,7 @@ def test_the_rules_on_the_pay_page_are_those_of_ones_own_engagement(
 
 
 @pytest.mark.promise("Added and paid: %(time)s", "A measured time you")
-def test_a_clock_is_contested_and_the_answer_is_shown(site: Site, sign_in: SignIn) -> None:
-    set_pay(site)
-    site.scan("bon-de-commande", {NUMBER: "1"})
-    amina = site.person("amina")
+def test_a_clock_is_contested_and_the_answer_is_shown(site: Site, sign_in: SignIn, amina: Transcriber) -> None:
     task = read(site, amina)
     client = sign_in(amina)
     sent = {"csrf": csrf(client), "task": task, "minutes": "4", "words": "the picture came late"}
@@ -309,10 +313,7 @@ def test_an_entry_that_is_too_long_is_said_to_be_so_and_by_how_much(site: Site, 
     "What you read, when and how long it took, what you earned,",
     "Only the total of",
 )
-def test_everything_held_about_a_person_is_one_download(site: Site, sign_in: SignIn) -> None:
-    set_pay(site)
-    site.scan("bon-de-commande", {NUMBER: "1"})
-    amina = site.person("amina")
+def test_everything_held_about_a_person_is_one_download(site: Site, sign_in: SignIn, amina: Transcriber) -> None:
     read(site, amina, "BC-2025-0042")
 
     answered = sign_in(amina).get("/me.json")
@@ -363,10 +364,7 @@ def test_saying_no_to_training_costs_no_work(site: Site, sign_in: SignIn) -> Non
     "readings, ledger and what",
     "Your account here is",
 )
-def test_who_leaves_is_forgotten_and_the_ledger_stays(site: Site, sign_in: SignIn) -> None:
-    set_pay(site)
-    site.scan("bon-de-commande", {NUMBER: "1"})
-    amina = site.person("amina")
+def test_who_leaves_is_forgotten_and_the_ledger_stays(site: Site, sign_in: SignIn, amina: Transcriber) -> None:
     read(site, amina)
     client = sign_in(amina)
     cookies, token = dict(client.cookies), csrf(client)
@@ -426,11 +424,10 @@ def test_a_test_is_paid_explained_at_once_and_can_be_taken_again(site: Site, sig
 
 
 @pytest.mark.promise("one dispute a task,", "This time was contested")
-def test_a_contested_time_is_more_than_was_measured_and_is_contested_once(site: Site, sign_in: SignIn) -> None:
+def test_a_contested_time_is_more_than_was_measured_and_is_contested_once(
+    site: Site, sign_in: SignIn, amina: Transcriber
+) -> None:
     """A typing error of 0 minutes could never be put right, and what was typed after it was dropped without a word."""
-    set_pay(site)
-    site.scan("bon-de-commande", {NUMBER: "1"})
-    amina = site.person("amina")
     client = sign_in(amina)
     sent = {"csrf": csrf(client), "task": read(site, amina), "minutes": "0", "words": "the picture came late"}
     refused = client.post("/pay/dispute", data=sent)
@@ -467,10 +464,9 @@ def send(site: Site, who: Transcriber, task: str, text: str, seconds: float) -> 
 
 
 @pytest.mark.promise("corrected: a field is")
-def test_a_field_that_was_taken_back_and_sent_again_is_one_field_everywhere(site: Site, sign_in: SignIn) -> None:
-    set_pay(site)
-    site.scan("bon-de-commande", {NUMBER: "BC-1"})
-    amina = site.person("amina")
+def test_a_field_that_was_taken_back_and_sent_again_is_one_field_everywhere(
+    site: Site, sign_in: SignIn, amina: Transcriber
+) -> None:
     client = sign_in(amina)
     (task,) = site.store.lease(amina.id, 1, site.clock.now())
     send(site, amina, task.id, "BC-I", 20)
@@ -529,11 +525,8 @@ def test_practice_that_was_left_is_not_counted_as_open(site: Site, sign_in: Sign
 
 @pytest.mark.promise("contested clocks with the")
 def test_the_time_that_may_be_contested_is_that_of_the_field_and_what_an_operator_is_shown(
-    site: Site, sign_in: SignIn
+    site: Site, sign_in: SignIn, amina: Transcriber
 ) -> None:
-    set_pay(site)
-    site.scan("bon-de-commande", {NUMBER: "BC-1"})
-    amina = site.person("amina")
     client = sign_in(amina)
     (task,) = site.store.lease(amina.id, 1, site.clock.now())
     send(site, amina, task.id, "BC-1", 20)
@@ -549,10 +542,7 @@ def test_the_time_that_may_be_contested_is_that_of_the_field_and_what_an_operato
     assert dispute.measured == 20
 
 
-def test_an_hour_comes_to_the_same_on_my_pay_and_about_me(site: Site, sign_in: SignIn) -> None:
-    set_pay(site)
-    site.scan("bon-de-commande", {NUMBER: "BC-1"})
-    amina = site.person("amina")
+def test_an_hour_comes_to_the_same_on_my_pay_and_about_me(site: Site, sign_in: SignIn, amina: Transcriber) -> None:
     client = sign_in(amina)
     (task,) = site.store.lease(amina.id, 1, site.clock.now())
     send(site, amina, task.id, "BC-1", 17)
@@ -596,10 +586,7 @@ def test_a_volunteer_who_was_paid_before_reads_that_what_is_due_is_still_paid(si
     assert "what is due is still paid" in sign_in(vera).get("/me").text
 
 
-def test_a_month_that_has_not_begun_has_no_statement(site: Site, sign_in: SignIn) -> None:
-    set_pay(site)
-    site.scan("bon-de-commande", {NUMBER: "BC-1"})
-    amina = site.person("amina")
+def test_a_month_that_has_not_begun_has_no_statement(site: Site, sign_in: SignIn, amina: Transcriber) -> None:
     (task,) = site.store.lease(amina.id, 1, site.clock.now())
     send(site, amina, task.id, "BC-1", 20)
     client = sign_in(amina)
@@ -691,10 +678,7 @@ def test_what_is_no_number_of_minutes_is_none(typed: str) -> None:
     assert typed_minutes(typed, 600.0) is None
 
 
-def test_a_claim_with_a_comma_is_kept_as_it_was_meant(site: Site, sign_in: SignIn) -> None:
-    set_pay(site)
-    site.scan("bon-de-commande", {NUMBER: "1"})
-    amina = site.person("amina")
+def test_a_claim_with_a_comma_is_kept_as_it_was_meant(site: Site, sign_in: SignIn, amina: Transcriber) -> None:
     client, task = sign_in(amina), read(site, amina)
     for typed in NONSENSE:
         sent = {"csrf": csrf(client), "task": task, "minutes": typed, "words": "it was <small>"}
@@ -729,11 +713,8 @@ def test_an_operator_adds_minutes_with_a_comma_and_no_nonsense(site: Site, sign_
 
 @pytest.mark.browser
 def test_what_is_typed_with_a_comma_in_a_browser_is_no_other_number(
-    site: Site, address: str, page: Page, sign_in: SignIn
+    site: Site, address: str, page: Page, sign_in: SignIn, amina: Transcriber
 ) -> None:
-    set_pay(site)
-    site.scan("bon-de-commande", {NUMBER: "1"})
-    amina = site.person("amina")
     task = read(site, amina)
     page.goto(f"{address}/in/{site.link(amina)}")
     page.locator("main button").click()
