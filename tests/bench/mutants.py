@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType
 from typing import NamedTuple
@@ -24,9 +25,10 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).parents[2]
-OTHER = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq}
-OTHER |= {ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.And: ast.Or, ast.Or: ast.And}
-
+OTHER: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    **{ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq},
+    **{ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is},
+}
 MUTANT_SECONDS = 120
 """For the tests of one mutant: what takes longer is found. Chosen by hand."""
 
@@ -55,7 +57,7 @@ def changed(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
         case ast.Compare(left=left, ops=[op, *more], comparators=others) if type(op) in OTHER:
             yield node, ast.Compare(left=left, ops=[OTHER[type(op)](), *more], comparators=others)
         case ast.BoolOp(op=op, values=values):
-            yield node, ast.BoolOp(op=OTHER[type(op)](), values=values)
+            yield node, ast.BoolOp(op=ast.And() if isinstance(op, ast.Or) else ast.Or(), values=values)
         case ast.Constant(value=bool() | int() | float() as value):
             yield node, ast.Constant(not value if isinstance(value, bool) else value + 1)
         case ast.Return(value=ast.expr() as value) if not isinstance(value, ast.Constant):
@@ -67,7 +69,7 @@ def changed(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
 def mutants_of(file: Path) -> Iterator[Mutant]:
     """Every mutant of the functions of a file; what is written within an f-string has no place of its own."""
     tree = ast.parse(file.read_text("utf-8"))
-    owners = [tree, *(each for each in tree.body if isinstance(each, ast.ClassDef))]
+    owners: list[ast.Module | ast.ClassDef] = [tree, *(each for each in tree.body if isinstance(each, ast.ClassDef))]
     for function in (each for owner in owners for each in owner.body if isinstance(each, ast.FunctionDef)):
         line = min([function.lineno, *(each.lineno for each in function.decorator_list)])
         within = {id(it) for each in ast.walk(function) if isinstance(each, ast.JoinedStr) for it in ast.walk(each)}
@@ -91,12 +93,12 @@ class Lot:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         items = [each for each in session.items if "postgresql" not in each.nodeid]
-        assert self._in_child(lambda: self._look(items)), "without a change all tests pass"
+        assert self._in_child(partial(self._look, items)), "without a change all tests pass"
         reached: list[set[tuple[str, int]]] = pickle.loads(self.kept.read_bytes())  # noqa: S301 written above
         found = 0
         for each in self.mutants:
             own = [item for item, seen in zip(items, reached, strict=True) if (each.file, each.line) in seen]
-            is_found = not self._in_child(lambda each=each, own=own: self._try(each, own))
+            is_found = not self._in_child(partial(self._try, each, own))
             found += is_found
             words = f"{ast.unparse(each.was)} -> {ast.unparse(each.now)}"
             print(f"  {'found' if is_found else 'LEFT '} {Path(each.file).name}:{each.was.lineno} {words[:90]}")
@@ -107,8 +109,11 @@ class Lot:
         """Whether nothing failed in a child that was given its time."""
         child = os.fork()
         if child == 0:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-            work()
+            try:
+                os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+                work()
+            except BaseException:
+                self.has_failed = True
             os._exit(self.has_failed)
         return os.waitpid(child, 0)[1] == 0
 

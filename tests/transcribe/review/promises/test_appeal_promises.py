@@ -14,8 +14,7 @@ from flows.home import load_settings, policy
 from flows.serving.serve import review_options
 from flows.steps.close_appeals import ClosedAppeals, close_appeals
 from tests.transcribe.review.promises.test_known_fields import known_fields
-from tests.transcribe.review.promises.test_paid_time import client_of
-from tests.transcribe.review.site import SignIn, Site, csrf, form_of, make_site
+from tests.transcribe.review.site import SignIn, Site, client_of, csrf, form_of, make_site
 from tests.transcribe.review.test_readings import KEY, ask, decide, read
 from transcribe.codes import Flag
 from transcribe.errors import SettingsError
