@@ -121,36 +121,6 @@ def test_a_connection_that_was_left_within_a_pipeline_is_replaced(here: World) -
     assert here.store.transcribers() == before
 
 
-def test_whoever_writes_next_has_the_connection_that_wrote_last(here: World) -> None:
-    def written_by() -> int:
-        with here.store.together(), here.store.db.looking() as own:  # type: ignore[attr-defined]  # of PostgreSQL alone
-            return int(own.info.backend_pid)
-
-    with ThreadPoolExecutor(4) as many:
-        list(many.map(lambda _: here.store.transcribers(), range(20)))
-        first = written_by()
-        for _ in range(6):
-            here.store.transcribers()
-            assert written_by() == first
-    with psycopg.connect(here.url, autocommit=True) as killer:
-        killer.execute("SELECT pg_terminate_backend(%s)", [first])
-    assert written_by() != first
-
-
-def test_the_connection_of_who_writes_is_there_for_others_when_all_are_in_use(here: World) -> None:
-    pool = here.store.db._pool  # type: ignore[attr-defined]  # of PostgreSQL alone
-    here.store.put_transcriber(person("zoe"), NOON)
-    held = [pool.take() for _ in range(MAX_CONNECTIONS_COUNT - 1)]
-    assert "zoe" in {each.handle for each in here.store.transcribers()}
-    with ThreadPoolExecutor(1) as apart:
-        with here.store.together():
-            waits = apart.submit(here.store.transcribers)
-            time.sleep(0.3)
-        assert waits.result(PATIENCE)
-    for each in held:
-        pool.give_back(each)
-
-
 def work(store: Store, until: threading.Event) -> set[str]:
     """What a person was told is kept, sending through a writer until the event, whatever becomes of the server."""
     writer, kept = Writer(store), set[str]()

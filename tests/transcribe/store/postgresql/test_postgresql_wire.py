@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -100,27 +99,6 @@ def test_an_error_before_the_answer_that_is_waited_for_is_raised(connection: Ser
         connection.wire.wait_for(after)
     assert not after.is_here
     assert connection.wire.ask("SELECT $1 AS a", ["2"]).rows[0]["a"] == "2"
-
-
-def test_plans_are_made_anew_as_a_connection_grows_old(
-    connection: ServerConnection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A plan that was made while a table was empty is not used for long."""
-    sent_statements: list[str] = []
-    wire, send, begun = connection.wire, Wire.send, time.monotonic()
-
-    def sent_one(wire: Wire, sql: str, values: Sequence[object]) -> Answer:
-        sent_statements.append(sql)
-        return send(wire, sql, values)
-
-    monkeypatch.setattr(Wire, "send", sent_one)
-    renewed: list[float] = []
-    for seconds in (0.5, 1.5, 2.5, 3.5, 100.0, 101.0, 190.0, 210.0):
-        monkeypatch.setattr(time, "monotonic", lambda seconds=seconds: begun + seconds)
-        sent_statements.clear()
-        assert wire.ask("SELECT $1 AS a", ["1"]).rows[0]["a"] == "1"
-        renewed += [seconds] if "DISCARD PLANS" in sent_statements else []
-    assert renewed == [1.5, 3.5, 100.0, 210.0]
 
 
 def test_what_seldom_changes_is_asked_once_until_it_is_written(here: World, connection: ServerConnection) -> None:
