@@ -64,7 +64,7 @@ class PostgresqlDatabase:
         sql, wanted = self._call(name, values)
         own = self._own()
         if own is None:
-            return self._pool.read(sql, wanted).rows
+            return self._pool.ask(sql, wanted).rows
         if _reads(sql):
             return own.rows(sql, wanted, steady=name in STEADY_STATEMENTS)
         return own.execute(sql, wanted).rows
@@ -222,13 +222,12 @@ class PostgresqlDatabase:
 
     def _execute(self, sql: str, values: list[object]) -> Answer:
         own = self._own()
-        return self._pool.read(sql, values) if own is None else own.execute(sql, values)
+        return self._pool.ask(sql, values) if own is None else own.execute(sql, values)
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
         """A transaction of this thread: committed at the end, or nothing of it."""
-        writes = begin == BEGIN_WRITE
-        connection = self._pool.begin(begin, writes=writes)
+        connection = self._pool.begin(begin, writes=begin == BEGIN_WRITE)
         transaction = self._local.transaction = Transaction(connection)
         try:
             yield
@@ -242,7 +241,7 @@ class PostgresqlDatabase:
             raise
         finally:
             self._local.transaction = None
-            (self._pool.keep if writes else self._pool.give_back)(connection)
+            self._pool.give_back(connection)
 
 
 def open_postgresql(url: str, path: Path) -> PostgresqlDatabase:

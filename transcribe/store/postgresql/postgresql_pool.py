@@ -6,20 +6,22 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import TypeVar
 
 import psycopg
-from psycopg import Cursor, RawCursor
+from psycopg import RawCursor
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from transcribe.errors import DatabaseAway, ProgramOutdated, StoreError
 from transcribe.store.postgresql.postgresql_connection import ServerConnection
-from transcribe.store.postgresql.postgresql_errors import connection_refused, store_error
+from transcribe.store.postgresql.postgresql_errors import connection_refused, store_errors
 from transcribe.store.postgresql.postgresql_rows import adapt, named_rows
 from transcribe.store.postgresql.postgresql_silence import ConnectionSilent, ServerSilent, Silence
 from transcribe.store.postgresql.postgresql_wire import Answer
+
+Told = TypeVar("Told")
 
 MAX_CONNECTIONS_COUNT = 12
 """The most connections of one process: eight to twenty are enough for two cores and many people. Chosen by hand."""
@@ -37,11 +39,15 @@ As the server does for whoever holds a lock."""
 RECONNECT_SECONDS = 5.0
 """How long the pool tries by itself to connect again; then whoever asks next begins anew. Chosen by hand."""
 
+PLANS_SECONDS = 60.0
+"""A connection is replaced when it is so old, and with it the plans that it made. Chosen by hand.
+
+A plan that was made while tables were nearly empty may read all rows of a person for each reading. The server makes
+such plans anew only once it has counted the rows, which it does after a minute or more, or never.
+"""
+
 COUNT_SECONDS = 60
 """How long the server may count rows anew after a statement was stopped. Chosen by hand."""
-
-COUNTED_FOR = f"SET statement_timeout = '{COUNT_SECONDS}s'"
-"""Gives it so long."""
 
 TAKEN_FOR_EMPTY = """SELECT quote_ident(relname) FROM pg_class WHERE relkind = 'r' AND reltuples = 0 AND relpages > 0
     AND relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('scan'))"""
@@ -72,7 +78,6 @@ class ServerPool:
         self._pool: ConnectionPool[ServerConnection] | None = None
         self._process = os.getpid()
         self._left: list[object] = []
-        self._writer: ServerConnection | None = None
         self._local = threading.local()
         self._silence = Silence(address)
         self._refusal: tuple[float, psycopg.OperationalError] | None = None
@@ -92,103 +97,62 @@ class ServerPool:
         self._refuse()
         pool = self._own()
         try:
-            kept = self._take_writer() if self._writer is not None and _is_used_up(pool) else None
-            return kept or pool.getconn(HURRIED_SECONDS if self._is_hurried else CONNECT_SECONDS)
+            return pool.getconn(HURRIED_SECONDS if self._is_hurried else CONNECT_SECONDS)
         except (PoolTimeout, PoolClosed) as error:
             if not self._is_hurried:
                 self._silence.suspect()
             raise self._why_none(pool) from error
 
     def give_back(self, connection: ServerConnection) -> None:
-        """Say that a connection is free; one that is lost, or was left within a pipeline, is replaced.
+        """Say that a connection is free. The pool undoes what was not committed, and replaces one that is lost.
 
-        On the latter a statement would wait for its time to be up, as nothing asks the server to answer.
+        On one that was left within a pipeline a statement would be waited for for ever.
         """
         if connection.pgconn.pipeline_status:
             connection.close()
         self._own().putconn(connection)
 
-    def keep(self, connection: ServerConnection) -> None:
-        """Say that a connection is free that has written: the next write has it again, unless somebody waits for one.
-
-        The server has its plans and tables at hand there; the pool would take all connections in turn.
-        """
-        pool = self._own()
-        usable = not (connection.closed or connection.broken or connection.pgconn.pipeline_status)
-        if usable and not pool.get_stats().get("requests_waiting"):
-            with self._lock:
-                if self._writer is None and self._pool is pool:
-                    self._writer = connection
-                    return
+    def ask(self, sql: str, values: list[object]) -> Answer:
+        """What a statement gives outside of a transaction."""
+        connection, answer = self._start(lambda connection: connection.wire.ask(sql, values))
         self.give_back(connection)
+        return answer
 
     def begin(self, command: str, *, writes: bool = False) -> ServerConnection:
-        """A connection on which this command was run. After a restart of the server lost ones are replaced first.
+        """A connection on which this command was run.
 
         The last statement of one that `writes` gives the version of the tables. ProgramOutdated where it is another.
         """
-        for last in (False, True):
-            self._refuse()
-            connection = (self._take_writer() if writes else None) or self.take()
-            try:
-                told = connection.execute(command)
-            except psycopg.Error as error:
-                lost = connection.broken and not isinstance(error, ServerSilent)
-                with suppress(psycopg.Error):
-                    connection.execute("ROLLBACK")
+        connection, told = self._start(lambda connection: connection.execute(command))
+        if writes:
+            ((self._present,),) = told.set_result(-1).fetchall()
+            if self._present != self._version:
                 self.give_back(connection)
-                if last or not (lost or isinstance(error, ConnectionSilent)):
-                    raise store_error(error) from error
-                if lost:
-                    self._mend()
-                else:
-                    self._own().drain()  # others that are free may stand still with it
-            else:
-                if writes:
-                    self._refuse_other_version(connection, told)
-                return connection
-        raise AssertionError
+                raise ProgramOutdated(self._present, self._version)
+        return connection
 
-    def _refuse_other_version(self, connection: ServerConnection, told: Cursor[Any]) -> None:
-        ((self._present,),) = told.set_result(-1).fetchall()
-        if self._present != self._version:
-            with suppress(psycopg.Error):
-                connection.execute("ROLLBACK")
-            self.give_back(connection)
-            raise ProgramOutdated(self._present, self._version)
-
-    def read(self, sql: str, values: list[object]) -> Answer:
-        """What a statement gives outside of a transaction.
+    def _start(self, work: Callable[[ServerConnection], Told]) -> tuple[ServerConnection, Told]:
+        """A connection that nobody else uses, and what was done on it.
 
         It is tried again once, on another connection, where the connection was lost or the time was up: a machine that
         stood still, or a plan that was made while tables were empty, stops a statement of 2 ms. Rows of such tables are
         counted anew before. So it is where a newer program has changed a table. Once this program is known to be older
         than its tables it reads nothing either.
         """
-        for last in (False, True):
-            connection = self.take()
-            try:
-                return connection.wire.ask(sql, values)
-            except psycopg.IntegrityError:
-                raise
-            except psycopg.Error as error:
-                lost, stopped = connection.broken, isinstance(error, psycopg.errors.QueryCanceled)
-                is_changed = isinstance(error, psycopg.errors.FeatureNotSupported)  # its table: it is prepared anew
-                silent, alone = isinstance(error, ServerSilent), isinstance(error, ConnectionSilent)
-                lost = lost and not silent
-                may_go = alone or ((lost or stopped or is_changed) and not silent)
-                if last or self._is_hurried or not may_go:
-                    raise store_error(error) from error
-                if stopped:
-                    connection.close()
-            finally:
-                self.give_back(connection)
-            if lost:
-                self._mend()
-            elif stopped:
-                self.count_anew()
-            elif alone:
-                self._own().drain()  # others that are free may stand still with it
+        with store_errors():
+            for last in (False, True):
+                connection = self.take()
+                try:
+                    return connection, work(connection)
+                except BaseException as error:
+                    may_go = not last and not self._is_hurried and _helps_elsewhere(connection, error)
+                    if may_go:
+                        self._own().drain()  # others that are free are lost with it, stand still, or know old tables
+                    self.give_back(connection)
+                    if not may_go:
+                        raise
+                    if isinstance(error, psycopg.errors.QueryCanceled):
+                        self.count_anew()
         raise AssertionError
 
     def count_anew(self) -> None:
@@ -209,11 +173,8 @@ class ServerPool:
         """Close every connection."""
         with self._lock:
             pool, self._pool = self._pool, None
-            writer, self._writer = self._writer, None
         self._silence.close()
         if pool is not None and self._process == os.getpid():
-            if writer is not None:
-                pool.putconn(writer)
             pool.close()
 
     def _tried(self, error: psycopg.OperationalError | None) -> None:
@@ -230,18 +191,11 @@ class ServerPool:
     def _is_hurried(self) -> bool:
         return getattr(self._local, "hurried", False)
 
-    def _take_writer(self) -> ServerConnection | None:
-        """The connection that wrote last; None where it is in use."""
-        self._own()
-        with self._lock:
-            writer, self._writer = self._writer, None
-        return writer
-
     def _own(self) -> ConnectionPool[ServerConnection]:
         with self._lock:
             if self._pool is not None and self._process != os.getpid():
-                self._left += [self._pool, self._writer]  # the parent's: its connections are not ours to close
-                self._pool = self._writer = None
+                self._left.append(self._pool)  # the parent's: its connections are not ours to close
+                self._pool = None
             if self._pool is None:
                 self._process = os.getpid()
                 self._pool = ConnectionPool(
@@ -257,6 +211,7 @@ class ServerPool:
                     configure=self._made,
                     min_size=1,
                     max_size=MAX_CONNECTIONS_COUNT,
+                    max_lifetime=PLANS_SECONDS,
                     reconnect_timeout=RECONNECT_SECONDS,
                     name="fairhand",
                     open=True,
@@ -275,12 +230,15 @@ class ServerPool:
         if self._silence.refuses_hurried if self._is_hurried else self._silence.is_away:
             raise DatabaseAway(AWAY)
 
-    def _mend(self) -> None:
-        with suppress(PoolTimeout, PoolClosed):
-            self._own().check()
-
 
 def _is_used_up(pool: ConnectionPool[ServerConnection]) -> bool:
     """Whether no connection is free in a pool, and no other may be made."""
     now = pool.get_stats()
     return not now.get("pool_available") and now.get("pool_size", 0) >= MAX_CONNECTIONS_COUNT
+
+
+def _helps_elsewhere(connection: ServerConnection, error: BaseException) -> bool:
+    """Whether a statement that failed may go through on another connection."""
+    if isinstance(error, ServerSilent):
+        return isinstance(error, ConnectionSilent)
+    return connection.broken or isinstance(error, psycopg.errors.QueryCanceled | psycopg.errors.FeatureNotSupported)

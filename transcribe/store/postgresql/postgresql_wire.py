@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import select
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -24,14 +23,6 @@ PUSHED_COUNT = 6
 """So many statements are given to the network together, so that the server begins while the program goes on.
 
 Each by itself made the program's share of a submit a seventh dearer; none before somebody waits made it 20 % slower.
-"""
-
-FIRST_PLANS_SECONDS = 1.0
-"""The plans of a connection are made anew when it is so old, then each time that its age has doubled. Chosen by hand.
-
-A plan that was made while tables were nearly empty may read all rows of a person for each reading: after 8,000 readings
-a task took 210 microseconds, not 75, and the readings of a scan 5.5 ms, not .3. The server makes such plans anew only
-once it has counted the rows, which it does after a minute or more, or never.
 """
 
 _FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE)
@@ -74,8 +65,6 @@ class Wire:
         self._prepared: dict[tuple[str, tuple[int, ...]], Prepared] = {}
         self._named_count = 0
         self._unsent_count = 0
-        self._begun_at = time.monotonic()
-        self._plans_until = self._begun_at + FIRST_PLANS_SECONDS
         self._waiting: deque[Answer | Prepared] = deque()  # the latter are statements that are being prepared
         self._readable, self._writable = select.poll(), select.poll()
         self._readable.register(self._pgconn.socket, select.POLLIN)
@@ -91,7 +80,6 @@ class Wire:
         pgconn, adapters = self._pgconn, self._adapters
         if not pgconn.pipeline_status:
             pgconn.enter_pipeline_mode()
-            self._renew_plans()
         written = adapters.dump_sequence(values, [PyFormat.AUTO] * len(values))
         key = (sql, tuple(adapters.types or ()))
         prepared = self._prepared.get(key) or self._prepare(key)
@@ -105,12 +93,6 @@ class Wire:
         if self._unsent_count >= PUSHED_COUNT:
             self.push()
         return answer
-
-    def _renew_plans(self) -> None:
-        now = time.monotonic()
-        if now >= self._plans_until:
-            self._plans_until = now + (now - self._begun_at)
-            self.send("DISCARD PLANS", [])
 
     def push(self) -> None:
         """Give what was sent to the network, so that the server begins with it."""

@@ -18,6 +18,7 @@ from tests.transcribe.store.test_load import open_many
 from tests.transcribe.store.world import KEY, NOON, World, person, sent
 from transcribe.errors import StoreError
 from transcribe.store.facts import Rate
+from transcribe.store.postgresql import postgresql_pool
 from transcribe.store.postgresql.postgresql_pool import CONNECT_SECONDS, MAX_CONNECTIONS_COUNT
 from transcribe.store.state_store import Store, open_store
 from transcribe.store.writer import Writer
@@ -119,6 +120,22 @@ def test_a_connection_that_was_left_within_a_pipeline_is_replaced(here: World) -
         connection.pgconn.enter_pipeline_mode()
         pool.give_back(connection)
     assert here.store.transcribers() == before
+
+
+def test_plans_are_made_anew_as_a_connection_grows_old(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan that was made while a table was empty is not used for long: its connection is replaced."""
+    monkeypatch.setattr(postgresql_pool, "PLANS_SECONDS", 0.2)
+    store = open_store(here.path, KEY, url=here.url)
+
+    def backend() -> int:
+        with store.together(), store.db.looking() as own:  # type: ignore[attr-defined]  # of PostgreSQL alone
+            return int(own.info.backend_pid)
+
+    first, until = backend(), time.monotonic() + PATIENCE
+    while backend() == first:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    store.close()
 
 
 def work(store: Store, until: threading.Event) -> set[str]:
