@@ -29,7 +29,6 @@ from flows.home import (
 from flows.house import found_parts
 from flows.runtime import notice, port_is_free
 from flows.steps import held_forms
-from flows.webhooks import webhook_troubles
 from reconcile.records import copy_notes
 from transcribe.codes import Verdict
 from transcribe.errors import DiskFull, FairhandError, StateReadOnly, WrongKey
@@ -426,6 +425,8 @@ def _ports(settings: Settings) -> Iterator[Finding]:
 
 def webhook_findings(settings: Settings) -> Iterator[Finding]:
     """Programs that are to be told of orders and are not."""
+    from flows.webhooks import webhook_troubles
+
     with usable_state(settings) as store:
         troubles = list(webhook_troubles(store, now())) if store else []
     for each in troubles:

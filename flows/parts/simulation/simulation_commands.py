@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from flows import terminal
-from flows.home import load_settings, open_existing_home
 from flows.parts.simulation.scale_commands import print_scale, warn_of_pace
 from transcribe.errors import SettingsError
 from transcribe.whole_files import write_whole
 
 if TYPE_CHECKING:
-    from flows.home import Settings
+    from flows.home import Home, Settings
     from flows.parts.simulation.plan_lines import PlanLine
     from flows.parts.simulation.planning_inputs import PlanInputs, PlanOptions
 
@@ -81,10 +80,9 @@ def simulate(
     of_people, of_machines = (error_shares(each) if each else None for each in (people, machines))
     options = PlanOptions(of_people, of_machines, expert, rounds, seed, seconds, rate, hour, currency)
     if scale:
-        home = open_existing_home(load_settings(ctx.obj))
-        print_scale(home, scale, options, within=within, always=always, as_json=as_json)
+        print_scale(_home(ctx), scale, options, within=within, always=always, as_json=as_json)
     else:
-        _play(_inputs(load_settings(ctx.obj), form, truth, options), target, orders, as_json=as_json, plot=plot)
+        _play(_inputs(_settings(ctx), form, truth, options), target, orders, as_json=as_json, plot=plot)
 
 
 @commands.command(rich_help_panel="Begin", epilog="Example: fairhand demo --people simulated")
@@ -99,7 +97,19 @@ def demo(
     """Show the whole path on sample order forms: read by machine, reviewed by people, recorded."""
     from flows.parts.simulation.demo import SAMPLES, run_demo
 
-    raise typer.Exit(run_demo(load_settings(ctx.obj), people, samples or SAMPLES))
+    raise typer.Exit(run_demo(_settings(ctx), people, samples or SAMPLES))
+
+
+def _settings(ctx: typer.Context) -> Settings:
+    from flows.home import load_settings
+
+    return load_settings(ctx.obj)
+
+
+def _home(ctx: typer.Context) -> Home:
+    from flows.home import open_existing_home
+
+    return open_existing_home(_settings(ctx))
 
 
 def _refuse_without_use(ctx: typer.Context, *, is_scale: bool) -> None:
