@@ -38,16 +38,16 @@ CELL_WIDTHS_PX = (14, 110)
 """Width of the narrowest and of the widest cell, 2 and 14 mm."""
 
 MIN_CELL_COUNT = 3
-"""A comb has at least so many cells. Chosen by hand."""
+"""The fewest cells of a comb. Chosen by hand."""
 
 MIN_WIDE_CELL_COUNT = 4
-"""A comb of cells that are wider than high has at least so many: three may be for day, month and year."""
+"""The fewest cells of a comb whose cells are wider than high: three may be day, month and year."""
 
 MAX_CELL_ASPECT = 1.3
 """Width of a cell over its height, at most: people write a word in what is wider. Chosen by hand."""
 
 MAX_CELL_WIDTH_DIFFERENCE_SHARE = 0.12
-"""How far the widths of one comb's cells differ, as a share of the usual one. Chosen by hand."""
+"""The largest difference between the cell widths of one comb, as a share of the usual width. Chosen by hand."""
 
 MIN_COVERED_SHARE = 0.75
 """Share of the field's box that the cells of its comb cover. Chosen by hand."""
@@ -68,7 +68,7 @@ class Comb:
 
     @property
     def dividers(self) -> list[int]:
-        """Where the dividers stand."""
+        """The places of the dividers."""
         return sorted({side for cell in self.cells for side in cell})
 
     @property

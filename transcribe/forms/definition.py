@@ -84,7 +84,7 @@ def blank_grey(path: str) -> Picture:
 # The terms of an electronic order in a form definition, checked against the fields of the form.
 
 LINE_PREFIX = "line_"
-"""What the names of terms begin with that every line has."""
+"""The prefix of the names of terms that every line has."""
 
 
 def order_mapping(file: str, said: FormFile, mistakes: Mistakes) -> OrderMapping | None:
@@ -125,7 +125,7 @@ def _checked(wrong: Callable[[str], Mistake], term: OrderTermTable, known: set[s
 
 
 def impossible_constants(file: str, order: OrderMapping | None) -> list[Mistake]:
-    """What no order can have of what a mapping says itself: a constant, or the code of a value."""
+    """The constants and codes of values in a mapping that no order can have."""
     told: list[Mistake] = []
     for name, term in order.terms.items() if order else ():
         if name in WANTED:
@@ -148,7 +148,7 @@ A table of records.db has 999 at most; the rest is for its own and for those of 
 """
 
 MAX_NAME_CHARACTERS = 100
-"""The longest name of a field or table, as that of a form. Chosen by hand."""
+"""The most characters in the name of a field or table, as in that of a form. Chosen by hand."""
 
 
 def unpublishable(file: str, form: Form) -> Iterator[Mistake]:
@@ -190,7 +190,7 @@ SHIPPED = Path(__file__).parent / "shipped"
 """The folder of the forms that come with fairhand."""
 
 MISSING_FILE = N_("The file %(file)s is missing. Send it again.")
-"""What pages say of a file that a definition names and that does not lie beside it."""
+"""The message for a file that a definition names and that does not lie beside it."""
 
 
 def load(

@@ -40,7 +40,7 @@ def cell(table: Box, rows: int, row: int, span: tuple[int, int]) -> Box:
 # What differs between two versions of a form, as people compare them.
 
 What = Literal["form", "field", "table", "rule", "list"]
-"""What a difference is about."""
+"""The kinds of things that a difference is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class Difference:
 
 
 def differences(before: Form, after: Form) -> list[Difference]:
-    """What a later version says otherwise: of the form, its fields and tables in their order, rules, and lists."""
+    """The differences of a later version: of the form, its fields and tables in their order, rules, and lists."""
     return [
         *_changed("form", "", _of_form(before), _of_form(after)),
         *_listed("field", _fields(before), _fields(after)),
@@ -80,7 +80,7 @@ def unchanged_fields(before: Form, after: Form) -> frozenset[str]:
 
 
 def _places(form: Form) -> dict[str, tuple[object, ...]]:
-    """What each field is and where it stands, by name; with the box and rows of its table for a column."""
+    """The type and box of each field by name; a column also has the box and rows of its table."""
     sizes = {number: blank.size for number, blank in enumerate(form.blanks, start=1)}
     plain = {each.name: (each.type, each.page, sizes.get(each.page), each.box) for each in form.fields}
     cells = {
@@ -94,7 +94,7 @@ def _places(form: Form) -> dict[str, tuple[object, ...]]:
 def _listed(
     what: What, before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]]
 ) -> Iterator[Difference]:
-    """What is gone, what is new, and what says something else, by name."""
+    """The differences between two lists by name: entries gone, new, and changed."""
     for name in before:
         if name not in after:
             yield Difference(what=what, name=name, key="", before=name, after="")
@@ -153,7 +153,7 @@ def _of_table(table: Table) -> dict[str, str]:
 
 
 def _lists(form: Form) -> dict[str, dict[str, str]]:
-    """The lists of known values, told by their number and what their file is."""
+    """The lists of known values, by number and file."""
     return {
         each.field: {"values": f"{len({value for value, _ in each.values})} ({each.digest[:8]})"}
         for each in form.masters

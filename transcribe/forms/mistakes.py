@@ -60,7 +60,7 @@ class Entry(NamedTuple):
 
 
 Place = Sequence[str | Entry]
-"""Where in a definition something stands, from the outermost table to the key."""
+"""The path to an entry of a definition, from the outermost table to the key."""
 
 
 class Mistake(Worded):
@@ -95,7 +95,7 @@ class Mistakes:
             self.found += error.args
 
     def kept(self, make: Callable[[Said], Made], said: Iterable[Said]) -> list[Made]:
-        """What is made of each entry; of those that raise a FormError nothing but the mistake."""
+        """The entries made without a FormError; the errors of the others are noted as mistakes."""
         made = []
         for each in said:
             with self.noted():
@@ -139,13 +139,13 @@ def require_no_nul(file: str, content: Mapping[str, object]) -> None:
 
 
 def unknown_options(file: str, options: Iterable[str]) -> list[str]:
-    """What is wrong with options that nothing reads: a mistyped one would leave the form as it is without it."""
+    """The mistakes for options that nothing reads, such as a mistyped name."""
     unknown = [each for each in options if each not in OPTIONS]
     return [mistake(file, ("options", each), _unknown(each, OPTIONS, "there is no such option%s")) for each in unknown]
 
 
 def _unknown(key: str, known: Iterable[str], command: str) -> str:
-    """What is said of a key that there is not, with the known one that is most like it where one is."""
+    """The message for an unknown key, with the known key that is most like it, if any."""
     from rapidfuzz import fuzz, process
 
     near = process.extractOne(key, sorted(set(known) - {key}), scorer=fuzz.ratio, score_cutoff=MIN_LIKENESS_PER_CENT)
@@ -279,7 +279,7 @@ def definition_content(name: str, text: str | bytes) -> dict[str, object]:
 
 
 def _no_toml(error: ValueError) -> str:
-    """What TOML's reader has against a text. Until Python 3.14 it says where only in its sentence."""
+    """The mistake that TOML's reader found in a text. Until Python 3.14 its place stands only in the sentence."""
     command = "this is no TOML: %(fault)s."
     if found := _TOML_PLACE.search(str(error)):
         return worded(
@@ -347,7 +347,7 @@ MIN_SIDE_PX = 8
 
 
 def misplaced(file: str, entry: Entry, page: int, box: Box | None, blanks: Sequence[Blank | None]) -> Mistake | None:
-    """What is wrong where a field or table does not stand on its page. A blank that is None could not be looked at."""
+    """The fields and tables that do not fit on their page. A blank of None is not looked at."""
     if page > len(blanks):
         said = worded("There is no page %(page)s: the form has %(count)s. Choose one of its pages.",
                       command="the form has no page %(page)s; its last one is %(count)s.",

