@@ -27,19 +27,19 @@ from transcribe.errors import FairhandError, NoConnectionFree, ProgramOutdated, 
 from transcribe.store import ApiToken
 
 MIN_FREE_BYTES = 100_000_000
-"""Below so many free bytes a home takes no work: some dozens of photographs. Chosen by hand."""
+"""The fewest free bytes with which a home takes work: room for some dozens of photographs. Chosen by hand."""
 
 READY_SECONDS = 5.0
-"""How long an answer of /readyz stands: strangers who ask often cost nothing. Chosen by hand."""
+"""Seconds for which an answer of /readyz is kept, so that frequent requests cost nothing. Chosen by hand."""
 
 METRICS_SECONDS = 15.0
-"""How long an answer of /metrics stands: counting a million readings takes a second. Chosen by hand."""
+"""Seconds for which an answer of /metrics is kept: counting a million readings takes a second. Chosen by hand."""
 
 PROBE_BYTES = 4096
-"""What is written to see whether the disk takes anything: one block."""
+"""Bytes written to test whether the disk can be written: one block."""
 
 ARCHIVE_AWAY = "the archive cannot be read"
-"""What keeps nobody's reading from being kept: every machine has the same archive, and none would be left."""
+"""The fault that stops no readings: every machine has the same archive, so none could take them instead."""
 
 Value = TypeVar("Value")
 
@@ -54,11 +54,11 @@ class Health:
         self._metrics = _Kept(self._count, METRICS_SECONDS)
 
     async def faults(self) -> tuple[str, ...]:
-        """What is wrong with this home, in plain words, `ARCHIVE_AWAY` last. Empty where nothing is."""
+        """The faults of this home in plain words, `ARCHIVE_AWAY` last; empty if there are none."""
         return await self._faults.value()
 
     async def metrics(self) -> bytes:
-        """Everything in numbers, as Prometheus reads them."""
+        """All measures in the text format of Prometheus."""
         return await self._metrics.value()
 
     def _look(self) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ NICENESS = 19
 """Pages come first: a person notices 100 ms, a record does not. At 15, a tenth fewer readings were kept a second."""
 
 GATHER_SECONDS = 0.25
-"""What arrives this soon after a reading is weighed with it: a round costs more than most of its scans."""
+"""Seconds in which further readings join one round: a round costs more than most of its scans."""
 
 
 SUMMING_SECONDS = 0.5

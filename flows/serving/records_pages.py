@@ -42,7 +42,7 @@ SHORT_NUMBER = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]*)?")
 
 
 def as_time(told: object) -> object:
-    """What was sent as a time. A year or a day without hyphens is refused: it would be taken for seconds of 1970."""
+    """The time in a text. A year, or a day without hyphens, is refused: it would be taken for seconds of 1970."""
     if isinstance(told, str) and SHORT_NUMBER.fullmatch(told.strip()):
         raise PydanticCustomError("datetime_parsing", "a short number is no time")
     return told
@@ -136,7 +136,7 @@ def record_tag(scan: str, version: int) -> str:
 
 @cache
 def shape() -> str:
-    """What the bytes of a record depend on beside its version: a fairhand that writes records otherwise has another."""
+    """The format version of a record's bytes, which changes with the fairhand that writes them."""
     told = f"{LAYOUT_VERSION} {json.dumps(PageV1.model_json_schema(), sort_keys=True)}"
     return hashlib.sha256(told.encode()).hexdigest()[:8]
 

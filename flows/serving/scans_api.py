@@ -66,7 +66,7 @@ class SentV1(BaseModel):
 
 
 class _Asked(BaseModel):
-    """What a request is, for telling whether it was the same."""
+    """The identity of a request, to tell whether it came before."""
 
     form: str
     batch: str | None
@@ -134,7 +134,7 @@ def _add_asking(router: APIRouter, home: Home) -> None:
 
 
 def _only(token: ApiToken, form: str) -> str | None:
-    """The form that a token is for, about whose files alone it is told; None where it is for all."""
+    """The only form that a token may ask about; None if it may ask about all."""
     return None if "scans:write" in token.scopes or form == AUTO_FORM else form
 
 

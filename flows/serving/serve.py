@@ -80,7 +80,7 @@ def review_options(settings: Settings, port: int) -> ReviewOptions:
     )
 
 
-# Where the pages listen, and that nobody reads along there.
+# The address that the pages listen on, and the refusal of one that others can read along.
 
 
 def require_encryption(settings: Settings) -> None:
@@ -108,13 +108,13 @@ def listen(settings: Settings) -> socket.socket:
 
 
 WATCH_SECONDS = 2.0
-"""How often it is looked whether the processes beside us still run. Chosen by hand."""
+"""Seconds between checks that the processes beside us still run. Chosen by hand."""
 
 LOCK_SECONDS = 1.0
-"""How long the lock of a home is tried for: others look at it for a moment only. Chosen by hand."""
+"""Seconds to try for the lock of a home: other processes hold it for a moment only. Chosen by hand."""
 
 STOP_SECONDS = 8
-"""How long open requests may take to end: longer than any page takes."""
+"""Seconds that open requests may take to end: longer than any page takes."""
 
 
 class Serving:

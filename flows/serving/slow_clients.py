@@ -8,19 +8,19 @@ import resource
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEADER_SECONDS = 30.0
-"""How long the head of a request may take, as a proxy allows: a kilobyte over 300 bits a second."""
+"""Seconds that the head of a request may take, as a proxy allows: a kilobyte over 300 bits a second."""
 
 BODY_SECONDS = 30.0
-"""How long a body may take at least; each MIN_BYTES_A_SECOND of it give a second more."""
+"""Seconds that a body may always take; each MIN_BYTES_A_SECOND of it adds one."""
 
 MIN_BYTES_A_SECOND = 500.0
 """The slowest line on which a body is waited for; Apache's mod_reqtimeout asks for as much."""
 
 TAKING_SECONDS = 60.0
-"""How long a client may take nothing of an answer. Chosen by hand."""
+"""Seconds that a client may go without taking anything of an answer. Chosen by hand."""
 
 LOOK_SECONDS = 5.0
-"""How often each connection is looked at. Chosen by hand."""
+"""Seconds between looks at each connection. Chosen by hand."""
 
 MAX_CONNECTIONS_COUNT = 1000
 """Connections held at once. A browser's stays open for five seconds after an answer: 200 pages a second."""
@@ -32,11 +32,11 @@ SPARE_CONNECTIONS_COUNT = 64
 """Connections over the most that are answered with 503: those that are being ended count until they have."""
 
 WANTED_FILES_COUNT = 65_536
-"""Open files that are asked of the system, as the unit file asks for them."""
+"""The number of open files asked of the system, as in the unit file."""
 
 
 def most_connections() -> int:
-    """What `limit_concurrency` may be under the limit of open files, which is raised first if it may be."""
+    """The `limit_concurrency` that the limit of open files allows; that limit is raised first where possible."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard == resource.RLIM_INFINITY or soft < min(hard, WANTED_FILES_COUNT):
         soft = WANTED_FILES_COUNT if hard == resource.RLIM_INFINITY else min(hard, WANTED_FILES_COUNT)

@@ -13,7 +13,7 @@ RESTART_SECONDS = 30.0
 """A process that ends by itself is started again so long after its last start at the earliest. Chosen by hand."""
 
 STOP_SECONDS = 12.0
-"""How long it may take to end, and what it started with it; the guard kills after 8."""
+"""Seconds that a process and its children may take to end; the guard kills after 8."""
 
 
 class SupervisedProcess:
