@@ -1,4 +1,4 @@
-"""What an operator does: people, pay, disputes, records, the doctor."""
+"""Operators' actions: people, pay, disputes, records, the doctor."""
 
 from flows.administration.deep_check import Finding, checks, examine_deeply, orphaned_files, remove_orphans
 from flows.administration.disputes import expect_work, settle_dispute, show_in_guide

@@ -1,4 +1,4 @@
-"""What lies in a home, looked at byte by byte: databases, pictures, and whether they belong together."""
+"""Checks of every byte in a home: databases, pictures, and whether they belong together."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from reconcile.records import damage, is_of
 from transcribe.errors import ArchiveAway, ArchiveRefused, FairhandError
 from transcribe.store import StateFile, Store
 
-# What the doctor says is wrong.
+# The findings of the doctor.
 
 MACHINE_CHECKS = ("packages", "parts", "engines", "settings", "forms", "disk", "backups", "archive", "private", "ports")
 HOME_CHECKS = ("database", "people", "learning", "records", "webhooks")
@@ -77,7 +77,7 @@ MIN_ORPHAN_AGE = timedelta(hours=24)
 
 
 def bucket_findings(settings: Settings) -> Iterator[Finding]:
-    """What keeps a bucket from being an archive. Where pictures lie in a folder, the check of disks says it."""
+    """The findings that make a bucket unfit as an archive. Folders are covered by the check of disks."""
     if settings.archive_folder is not None:
         return
     try:
@@ -88,7 +88,7 @@ def bucket_findings(settings: Settings) -> Iterator[Finding]:
 
 
 def other_archive_findings(settings: Settings) -> Iterator[Finding]:
-    """That a state has its pictures in another archive than the one that is named here."""
+    """The finding that a state has its pictures in another archive than the one named here."""
     with usable_state(settings) as store, suppress(ArchiveAway):
         if store and may_be_another(settings) and is_other_archive(store, archive_of(settings).hurried()):
             mend = "put its disk back, or set FAIRHAND_ARCHIVE as it was where pictures were taken in"
@@ -117,7 +117,7 @@ def remove_orphans(home: Home, at: datetime) -> list[str]:
 
 
 SHOWN_ORPHANS_COUNT = 10
-"""So many files of no scan are named; `fairhand prune` lists them all. Chosen by hand."""
+"""The most files of no scan that are named; `fairhand prune` lists them all. Chosen by hand."""
 
 RESTORE_MEND = "stop everything and put state.db back from a backup, as docs/backups.md says"
 REBUILD_MEND = "fairhand records rebuild"

@@ -1,4 +1,4 @@
-"""What an operator tells people: answers to disputes, examples in guides, and the work to come."""
+"""Operators' messages to people: answers to disputes, examples in guides, and the work to come."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ from transcribe.lean_imports import later
 from transcribe.model import Form
 from transcribe.store import MissingPeople, StateFile
 
-# Who is missing, in words: what keeps orders from ending, and the command that mends it.
+# The people who are missing to finish orders, in words, and the command that mends it.
 
 WAITING = {
     "orders": ("{n} field of {orders} can be finished", "{n} fields of {orders} can be finished"),
@@ -72,7 +72,7 @@ def missing_command(missing: MissingPeople) -> str:
 
 
 def _mend(missing: MissingPeople) -> str:
-    """What an operator does about it."""
+    """The command with which an operator mends it."""
     return worded("%(add)s, or fairhand people resume NAME of somebody who is paused", add=missing_command(missing))
 
 
@@ -92,7 +92,7 @@ def _limits(missing: MissingPeople) -> str:
 
 
 def people_findings(settings: Settings) -> Iterator[Finding]:
-    """Who is missing, where some fields can be finished by nobody who is there."""
+    """The finding that people are missing, if nobody present can finish some fields."""
     with usable_state(settings) as store:
         missing = store.missing_people() if store else ()
     for each in missing:
@@ -100,10 +100,10 @@ def people_findings(settings: Settings) -> Iterator[Finding]:
                       facts={"code": "people", "missing": each})  # fmt: skip
 
 
-# What the doctor says of the database of the state.
+# The doctor's findings on the database of the state.
 
 MAX_CLOCK_DIFFERENCE_SECONDS = 10.0
-"""Clocks that differ by more are told of: a minute does harm, and a busy machine may answer late. Chosen by hand."""
+"""The clock difference that is reported: a minute does harm, and a busy machine may answer late. Chosen by hand."""
 
 
 def database_findings(settings: Settings) -> Iterator[Finding]:
@@ -135,7 +135,7 @@ def database_findings(settings: Settings) -> Iterator[Finding]:
 
 
 def _clock_findings(settings: Settings) -> Iterator[Finding]:
-    """That the clock of this machine is not that of the database, by which all machines go."""
+    """The finding that this machine's clock differs from the database's, which all machines go by."""
     with usable_state(settings) as store:
         ahead = store.clock_ahead_seconds(now()) if store and settings.state_url else 0.0
     if abs(ahead) > MAX_CLOCK_DIFFERENCE_SECONDS:
@@ -173,7 +173,7 @@ class EngineState:
 
 
 NAMED_PLACES_COUNT = 3
-"""So many files that others may read are named. Chosen by hand."""
+"""The most readable files that are named. Chosen by hand."""
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
@@ -283,7 +283,7 @@ def unread_languages(settings: Settings, form: Form) -> list[str]:
 
 
 def _engine_choice(named: tuple[str, ...]) -> Iterator[Finding]:
-    """What is wrong with the choice of engines: one alone is never believed, and one named twice is still one."""
+    """The findings on the choice of engines: one alone is never believed, and one named twice is still one."""
     for name in sorted({name for name in named if named.count(name) > 1}):
         mend = worded("set FAIRHAND_ENGINES to %(names)s", names=",".join(dict.fromkeys(named)))
         message = worded("The engine %(name)s is named %(count)s times; it is one source, however often it reads.",
@@ -342,7 +342,7 @@ def _disk(settings: Settings) -> Iterator[Finding]:
 
 
 def _backups(settings: Settings) -> Iterator[Finding]:
-    """That backups lie on the disk of the home."""
+    """The finding that backups lie on the disk of the home."""
     folder = settings.backups and Path(settings.backups)
     if folder and has_state(settings) and is_beside_home(settings, folder):
         message = worded(
@@ -360,7 +360,7 @@ def free_bytes(settings: Settings) -> dict[str, int]:
 
 
 def _private(settings: Settings) -> Iterator[Finding]:
-    """What lies in a home that was made before files were for their owner only, or was copied there."""
+    """The files of a home that others may read: it was made by an old version, or copied there."""
     if not has_state(settings):
         return
     places = [settings.home, *sorted(settings.home.iterdir())]
@@ -420,7 +420,7 @@ def _ports(settings: Settings) -> Iterator[Finding]:
         yield Finding(check="ports", message=message, mend=worded("fairhand serve --port 0, or set FAIRHAND_PORT"))
 
 
-# What the doctor says of webhooks.
+# The doctor's findings on webhooks.
 
 
 def webhook_findings(settings: Settings) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ from transcribe.people import MIN_PLAUSIBLE_SECONDS
 from transcribe.store import Forgery, TimeClaim
 
 READ_LAST_SCAN_COUNT = 1000
-"""So many scans that people read last are looked at: some seconds of work. Chosen by hand."""
+"""The number of scans read last that are looked at: some seconds of work. Chosen by hand."""
 
 NULL_WORDS: Mapping[Null, str] = {
     "blank": N_("nothing is written"),
@@ -144,7 +144,7 @@ BURST_TIME = timedelta(minutes=1)
 """The time within which a burst comes. An afternoon without a line comes as quickly, but with its seconds."""
 
 LEAST_SECONDS_A_READING = 1.0
-"""In a burst, readings with less measured time than this on average are asked about. Chosen by hand."""
+"""The least seconds a reading in a burst; a lower average is asked about. Chosen by hand."""
 
 MANY_READINGS_COUNT = 3
 """More readings of one task than this are asked about: one, and two corrections. Chosen by hand."""
@@ -153,7 +153,7 @@ BESIDE_READINGS = frozenset({"skip", "question", "appeal", "dispute", "explanati
 """What the lines of time refer to that a person by the piece is paid for without a reading."""
 
 MANY_SECONDS_BESIDE = 3600.0
-"""From so much time without a reading on it is asked about where it is more than half. Chosen by hand."""
+"""Seconds without a reading that are asked about if they are more than half of all time. Chosen by hand."""
 
 TABLE_WORDS = {
     "ledger": N_("lines of pay"),
@@ -181,7 +181,7 @@ TABLE_WORDS = {
 
 
 def forgery_sentence(forgery: Forgery) -> str:
-    """What is wrong with some rows, where, and what to do."""
+    """The sentence that names forged rows and what to do."""
     numbers: dict[str, Any] = {"first": forgery.first, "last": forgery.last}
     if forgery.first == forgery.last:
         where = worded("number %(first)s", first=forgery.first)
@@ -272,7 +272,7 @@ def _questions(claims: Sequence[TimeClaim], paid_waiting_minutes: float) -> list
 
 
 def _questions_of_readings(claims: Sequence[TimeClaim]) -> list[tuple[str, str]]:
-    """What is odd in readings themselves: many at once, too quick, paid again."""
+    """The questions about readings themselves: many at once, too quick, paid again."""
     found: list[tuple[str, str]] = []
     if burst := _burst(claims):
         count, seconds, begin = burst

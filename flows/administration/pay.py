@@ -174,7 +174,7 @@ def _as_it_would_be(
 
 
 def _carried_sentences(home: Home, lines: Sequence[facts.PayLine], rests: Sequence[facts.CarriedRest]) -> list[str]:
-    """What a closed period left to the next one: in all by currency, and of each who was paid nothing."""
+    """Sentences on what a closed period carried over: totals by currency, and each person paid nothing."""
     paid = {(line.transcriber, line.currency) for line in lines}
     handles = {person.id: person.handle for person in home.store.transcribers()}
     said = []
@@ -208,7 +208,7 @@ def micro_of(amount: str) -> int:
     return int(micro)
 
 
-# Whether paid work may begin: only with a floor of an hour, and a rate that reaches it at the measured speed.
+# The check before paid work begins: a floor for an hour, and a rate that reaches it at the measured speed.
 
 PAID_ENGAGEMENTS = ("by reading", "hourly")
 """Engagements that are paid; no pay is counted for staff and volunteers."""
@@ -220,7 +220,7 @@ UNDER_FLOOR: PayFault = "pays under the floor"
 """The fault of a rate that is too low at the measured speed."""
 
 NAMED_PEOPLE_COUNT = 3
-"""So many of those who would be paid are named. Chosen by hand."""
+"""The most unpaid people that are named. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,7 +273,7 @@ def require_fair_serving(home: Home) -> None:
 
 
 def _unfair_form(home: Home, form: str, paid: Sequence[Transcriber]) -> UnfairForm | None:
-    """What is wrong with the pay of a form for these people; None where nothing is."""
+    """The fault in a form's pay for these people; None if there is none."""
     at, store = now(), home.store
     floor, pace, engagements = store.floor(at), store.pace(form), {person.engagement for person in paid}
     piece = store.rate(form, at) if "by reading" in engagements else None

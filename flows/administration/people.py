@@ -16,16 +16,16 @@ from transcribe.model import Transcriber
 from transcribe.people import secret_hash
 
 ROLES = ("transcriber", "expert", "operator", "auditor")
-"""What a person may be."""
+"""The roles that a person may have."""
 
 ENGAGEMENTS = ("by reading", "hourly", "staff", "volunteer")
-"""How a person may be engaged."""
+"""The ways in which a person may be engaged."""
 
 LISTED_NAMES_COUNT = 10
-"""From so many names on an error gives one as an example instead of all. Chosen by hand."""
+"""The number of names from which an error gives one as an example instead of all. Chosen by hand."""
 
 Change = tuple[object, object]
-"""What was known of a person before, and what is known now."""
+"""The old and the new value of a person's attribute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,10 +14,10 @@ from transcribe.pay_arithmetic import HOUR_SECONDS, MICRO_UNITS
 from transcribe.store import facts
 
 MIN_PEOPLE_COUNT = 5
-"""Hours and pay are told of so many people together, or not at all. Five is usual in official statistics."""
+"""The fewest people whose hours and pay are told together. Five is usual in official statistics."""
 
 MAX_SHARE_OF_ONE = 0.5
-"""Nor are they told where one person worked or earned more than this share: the total would nearly be theirs."""
+"""The largest share of one person in hours or pay that are told: above it the total would nearly be theirs."""
 
 SETTLED_DAYS = 7
 """A month is counted so long after its end: top-ups of its last days are written by then. Chosen by hand."""

@@ -1,4 +1,4 @@
-"""What an operator does with finished records: finding and checking them, and forgetting a scan."""
+"""Operators' actions on finished records: finding and checking them, and forgetting a scan."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from transcribe.fields import Facts
 from transcribe.model import Value
 
 READER_WAIT_SECONDS = 30.0
-"""How long forgetting waits for those who read a database. Chosen by hand."""
+"""Seconds that forgetting waits for readers of a database. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +139,7 @@ def forget_scan(
     return ForgottenScan(scan=found, files=len(names))
 
 
-# Keeping a promise to people: what was kept long enough is forgotten.
+# Retention: scans that were kept for their time are forgotten.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

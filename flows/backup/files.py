@@ -23,7 +23,7 @@ from flows.runtime import take_lock
 from transcribe.archive import Archive
 from transcribe.errors import ArchiveAway, FairhandError, NotFound, SettingsError
 
-# What a backup holds: every file with its hash, when it was made, by which version, and how much is in it.
+# The manifest of a backup: every file with its hash, time, version and counts.
 
 MANIFEST_FILE = "manifest.json"
 """The name of a manifest in its backup: a folder without one is no backup."""
@@ -52,11 +52,11 @@ _KNOWN_FILES = frozenset({*HOME_FILES, ERASURE_LIST_FILE, STATE_FILE, ARCHIVE_LI
 
 
 class BackupDamaged(FairhandError):
-    """Something in this backup is not as it was written; take another one."""
+    """A backup is damaged; take another one."""
 
 
 class KeptFile(BaseModel):
-    """One file of a backup as it was written."""
+    """A file of a backup as it was written."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -140,10 +140,10 @@ READ_BYTES = 1_048_576
 """So much of a file is read at a time. Chosen by hand."""
 
 AHEAD_COUNT = 8
-"""So many pictures are read at once. Chosen by hand."""
+"""The number of pictures read at once. Chosen by hand."""
 
 TOGETHER_BYTES = 16_000_000
-"""Pictures of so many bytes are written before the disk is waited for. Chosen by hand."""
+"""Bytes of pictures written before the disk is waited for. Chosen by hand."""
 
 
 @contextmanager
@@ -193,7 +193,7 @@ def kept_as(file: Path) -> KeptFile:
 
 
 def fault_of(folder: Path, name: str, kept: KeptFile) -> str:
-    """What is wrong with a file below a folder; "" where it is as it was written. A link is nobody's file."""
+    """The fault of a file below a folder; "" if it is as written. A link is a fault."""
     file = folder / name
     if any(each.is_symlink() for each in (file, *file.parents) if folder in (each, *each.parents)):
         return f"{file} is a link, or lies behind one"
@@ -251,10 +251,10 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-# The folder that backups lie in: one dated folder for each, and the pictures that they share.
+# The folder of backups: a dated folder for each, and the pictures that they share.
 
 UNFINISHED_SUFFIX = ".unfinished"
-"""How the folder of a backup that is being made ends: the next one removes what a killed one left."""
+"""The suffix of the folder of a backup in progress; the next backup removes one that was killed."""
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -263,7 +263,7 @@ _NAME = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ(-\d+)?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backup:
-    """One finished backup: where it lies, and its manifest."""
+    """A finished backup: its folder and its manifest."""
 
     folder: Path
     manifest: Manifest
@@ -330,7 +330,7 @@ class BackupFolder:
         return backups[-1].manifest.made_at if backups else None
 
     def newest_sizes(self) -> dict[str, int]:
-        """The lengths of the pictures that the newest backup needs, as they were written; none where nobody can say."""
+        """The lengths of the pictures that the newest backup needs; empty if it cannot be read."""
         backups, _ = self.backups()
         try:
             return backups[-1].archive_sizes() if backups else {}

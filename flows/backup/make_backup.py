@@ -36,7 +36,7 @@ from transcribe.store import StateFile, Store, copying
 
 KEPT = "Earlier backups are as they were."
 GOES_ON = f"{KEPT} Mend that and run it again: it goes on where it stopped."
-"""What is said of the next step where a disk refuses something."""
+"""The advice where a disk refuses something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,7 @@ from transcribe.archive import Archive, is_bucket, known_place
 from transcribe.errors import SettingsError, StoreError
 from transcribe.store import AuditState, StateFile, copying, open_store
 
-# What a move of a home is to do, in a file in the home: a move that was ended goes on by it.
+# The plan of a move, kept in a file of the home so that an interrupted move goes on.
 
 PLAN_FILE = "plan.json"
 """The name of the file of a plan."""
@@ -124,13 +124,13 @@ def moving_alone(settings: Settings) -> Iterator[None]:
                 shutil.rmtree(folder)
 
 
-# The places that a home is moved from and to: which are known, which are there, and which would be a mistake.
+# The places to move from and to: those known, those present, and those refused as mistakes.
 
 TO_FILE = "file"
-"""How the file of the home is named, as a place to move a state to."""
+"""The name of the home's own file as a place to move a state to."""
 
 LOOKED_FOR_COUNT = 10
-"""So many pictures are looked for in the old archive; the first that is there ends it. Chosen by hand."""
+"""The number of pictures looked for in the old archive; the first one found ends it. Chosen by hand."""
 
 
 def known_state(to: str) -> str:
@@ -194,10 +194,10 @@ def require_old_pictures(settings: Settings, plan: MovePlan) -> None:
 
 
 TOGETHER_NAMES_COUNT = 1000
-"""The names of so many pictures are held at a time. Chosen by hand."""
+"""The number of picture names held at a time. Chosen by hand."""
 
 GOES_ON = "Mend that and run the same move again: it goes on. The home is as it was."
-"""What is said of the next step where a disk refuses something."""
+"""The advice where a disk refuses something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,7 +295,7 @@ def _require_home(settings: Settings) -> None:
 
 
 def _plan(settings: Settings, to: str, archive: str) -> MovePlan:
-    """What is to be done: the plan of the same move that did not end, else a new one, which is kept from now on."""
+    """The plan of the same move if it did not end; else a new one, which is kept."""
     is_on_server = copying.is_bound_to_database(settings.state)
     from_state = settings.state_url if is_on_server else ""
     plan = MovePlan(

@@ -41,7 +41,7 @@ from transcribe.errors import NotFound, SettingsError
 from transcribe.store import AuditState, StateFile, Store, copying, open_store
 
 SET_ASIDE_SUFFIX = ".of-backup"
-"""How the settings of a backup end that do not hold any more: they are kept, and not used."""
+"""The suffix of settings of a backup that no longer hold: they are kept, and not used."""
 
 CLAIM_FILE = "database"
 """The file that says, while a home is made, which database was found empty for it."""
@@ -51,13 +51,13 @@ ARCHIVE_VARIABLE = "FAIRHAND_ARCHIVE"
 """The setting that says where the state is."""
 
 SHOWN_FAULTS_COUNT = 5
-"""So many faults of a backup are named. Chosen by hand."""
+"""The most faults of a backup that are named. Chosen by hand."""
 
 IGNORED_NAMES = frozenset({"lost+found"})
-"""What may lie in an empty folder: the file system's own."""
+"""Names allowed in an empty folder: the file system's own."""
 
 GOES_ON = "Mend that and run it again: it begins anew. The backup is as it was."
-"""What is said of the next step where a disk refuses something."""
+"""The advice where a disk refuses something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,7 +277,7 @@ def _settings_of(home: Path, url: str) -> tuple[Settings, str]:
 
 
 def _verified(state: StateFile, store: Store, manifest: Manifest, with_broken_log: bool) -> AuditState:
-    """What is to be said of the log of a state. BackupDamaged where it, or the state, does not hold."""
+    """The notes on the log of a state. BackupDamaged if the log or the state does not hold."""
     faults = state.faults()
     if faults:
         raise BackupDamaged(f"The state in this backup is broken: {faults[0]}. Take an earlier one with --at.")
