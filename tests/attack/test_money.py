@@ -507,7 +507,6 @@ def test_a_plain_form_is_paid_for_a_skip_what_passed_since_the_last_sending(site
 
 @pytest.mark.promise(
     "By the hour: in",
-    "Who is paid by the hour is paid for `paid_waiting_minutes`",
     "minutes of waiting paid",
     "Who is paid by the hour is paid for 60",
 )
@@ -536,9 +535,7 @@ def test_waiting_is_paid_up_to_the_measure_of_a_day_and_the_operator_sees_who_re
     assert rested.seconds > 3600
 
 
-@pytest.mark.promise(
-    "By the hour: in", "Who is paid by the hour is paid for `paid_waiting_minutes`", "chosen by hand), and"
-)
+@pytest.mark.promise("By the hour: in", "chosen by hand), and")
 def test_waiting_beside_work_that_was_passed_on_is_not_paid(site: Site, enter: SIGNED_IN) -> None:
     person = site.person("hal")
     site.store.set_engagement(person.id, "hourly", site.clock.now())

@@ -242,7 +242,7 @@ def test_a_floor_says_where_its_figure_comes_from(rooms: Home, source: str) -> N
 
 
 @pytest.mark.usefixtures("rooms")
-@pytest.mark.promise("`fairhand pay report` says", "with `--dry-run` it prints", "What is less is")
+@pytest.mark.promise("`fairhand pay report` says", "with `--dry-run` it prints", "What is [carried]")
 def test_closing_prints_whole_cents_and_says_what_is_carried(house: House, rooms: Home) -> None:
     for handle, micro in (("Mina", 951_121), ("Omar", 9_999)):
         invite(rooms, handle)

@@ -437,7 +437,6 @@ def test_a_forecast_stands_for_a_minute_and_is_that_of_its_batch(
     assert asked == [30, 10, 20]
 
 
-@pytest.mark.promise("Desks of people who", "a page that is")
 def test_a_poll_shares_the_page_with_who_may_do_the_same_and_keeps_its_own_token(busy: DeskSite) -> None:
     poll = {POLL_HEADER: "1"}
     one, other = (busy.client(busy.person(name, "operator")) for name in ("ann op", "bob op"))
@@ -484,7 +483,6 @@ def look(address: str, token: str, page: str, is_over: Callable[[], bool]) -> li
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.promise("Desks of people who")
 @pytest.mark.soak
 def test_every_reading_arrives_while_ten_desks_look_on(tmp_path: Path) -> None:
     rooms = open_home(load_settings(tmp_path / "home"))

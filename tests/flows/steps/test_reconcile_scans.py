@@ -193,7 +193,7 @@ def test_a_form_that_lets_values_be_shown_shows_one_to_the_first_reader_and_none
     assert [each.shown for each in people] == [first.prefill, None]
 
 
-@pytest.mark.promise("%(share)s of the decided", "decided values drawn by")
+@pytest.mark.promise("%(share)s of the decided")
 def test_decided_fields_are_audited_by_experts_who_have_not_read_them(rooms: Home) -> None:
     received(rooms)
     all_of_them = replace(policy(rooms.settings), audit_share=1.0)

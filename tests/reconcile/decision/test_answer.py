@@ -200,7 +200,7 @@ def test_a_tick_is_never_shown() -> None:
     assert prefilled(task, weighed, showing(0.5, tick)).prefill == ""
 
 
-@pytest.mark.promise("decided values drawn by", "Ticks, audits, control items,")
+@pytest.mark.promise("Ticks, audits, control items,")
 @pytest.mark.parametrize("kind", ["adjudicate", "audit", "appeal", "test", "locate"])
 def test_only_first_readings_are_shown_anything(kind: str) -> None:
     task = Task(scan="scan", key=SAYS.key, kind=kind, reason="audit")  # type: ignore[arg-type]  # real kinds

@@ -51,7 +51,7 @@ def test_the_time_between_looks_that_found_nothing_stands_beside_the_pay(site: S
     assert site.store.ledger(amina.id) == [], "waiting is no line of pay by the piece"
 
 
-@pytest.mark.promise("There is no rate", "Who is paid by the hour is paid for `paid_waiting_minutes`")
+@pytest.mark.promise("There is no rate")
 def test_who_is_paid_by_the_hour_is_paid_for_waiting_and_volunteers_have_no_clock(site: Site, sign_in: SignIn) -> None:
     now = site.clock.now()
     site.store.put_floor(Floor(micro=12_000_000, currency="EUR", source="law", since=now), now)

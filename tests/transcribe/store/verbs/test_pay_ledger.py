@@ -569,7 +569,7 @@ def carried(here: World, reference: str) -> dict[tuple[str, str], int]:
     return {(handles[each.transcriber], each.currency): each.micro for each in here.store.carried_of(reference)}
 
 
-@pytest.mark.promise("A closed period pays", "What is less is", "`carried` keeps for each")
+@pytest.mark.promise("A closed period pays", "What is [carried]", "`carried` keeps for each")
 def test_what_no_bank_can_transfer_waits_for_the_next_period(here: World) -> None:
     earn(here, "ann", 951_121, 1)
     earn(here, "ben", 9_999, 1)
