@@ -1,4 +1,4 @@
-"""What every page works with: the store, the archive, the forms, the options, the clock."""
+"""The context of every page: the store, the archive, the forms, the options, the clock."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Context:
         return await self.writer.write(lambda: deed(self.store), in_event_loop=True, reading=reading)
 
     async def picture(self, name: str) -> bytes:
-        """Bytes from the archive. NotFound where they were erased."""
+        """The bytes of a picture in the archive. NotFound if they were erased."""
         return await run_in_threadpool(self.archive.get, name)
 
 
@@ -90,4 +90,4 @@ async def _context(request: Request) -> Context:
 
 
 Here = Annotated[Context, Depends(_context)]
-"""How a page asks for the context."""
+"""The context of a page."""

@@ -1,4 +1,4 @@
-"""What a person or a program is told when something cannot be done: one sentence, a status, an id."""
+"""Failures as a person or a program is told of them: one sentence, a status, an id."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ DOCUMENTED_FAILURES: dict[int | str, dict[str, Any]] = {
     429: {"description": "Too many requests"},
     503: {"description": "The store is busy; send it again"},
 }
-"""What every route may answer beside its own answer, as OpenAPI says it."""
+"""The answers that OpenAPI names for every route beside its own."""
 
 
 LOST_WORDS: dict[type[Exception], str] = {
@@ -107,14 +107,14 @@ TYPED_NAMES = frozenset(
 """Names under which forms send what somebody typed and would not like to type again; never a password or code."""
 
 UNREADABLE_BODY = frozenset({400, 408, 413, 415})
-"""What is answered while a body is still coming, or is no form: reading on would wait for what never comes."""
+"""Statuses sent while a body is still coming, or is no form: reading on would wait for what never comes."""
 
 TYPED_SECONDS = 2.0
-"""How long a body is waited for that was read before, and never comes again. Chosen by hand."""
+"""Seconds to wait for a body that was read before and never comes again. Chosen by hand."""
 
 
 async def typed_in(request: Request) -> tuple[str, ...]:
-    """What somebody typed into the form that they sent, so that its error page can give it back."""
+    """The text that somebody typed into a form, so that its error page can give it back."""
     if request.method != "POST" or wants_json(request):
         return ()
     try:
@@ -234,7 +234,7 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 def _for_program(error: HTTPException) -> str:
-    """What a program is told; where the framework has but the name of the status, what to do instead."""
+    """The message for a program; where the framework has only the name of the status, what to do instead."""
     if error.detail != HTTPStatus(error.status_code).phrase:
         return error.detail
     if error.status_code == 404:
@@ -253,7 +253,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 
 def _of_program(request: Request, wrong: Mapping[str, Any]) -> str:
-    """What is wrong with an entry that a program sent, in a sentence."""
+    """The fault of an entry that a program sent, in a sentence."""
     if wrong["type"] == "json_invalid":
         return f"The body is no JSON: {wrong['ctx']['error']}, at character {wrong['loc'][-1]}."
     is_json = "json" in request.headers.get("content-type", "")
@@ -272,7 +272,7 @@ SAID_WHOLE = (ArchiveAway, DatabaseAway, StateMoved)
 
 
 def _cause_in_words(error: Exception) -> str:
-    """What kind of error it is, in a line: a full disk makes thousands. What these libraries say names no text."""
+    """The kind of an error, in a line: a full disk makes thousands. The messages of these libraries name no text."""
     cause = error.__cause__
     said = f", {cause}" if type(cause).__module__.partition(".")[0] in ("sqlite3", "psycopg_pool") else ""
     return f"{type(error).__name__}{said}"

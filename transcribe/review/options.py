@@ -1,4 +1,4 @@
-"""What an operator may set about the review pages, each default with its reason."""
+"""The options of the review pages, each default with its reason."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class ReviewOptions:
     most_along: int = 100
     """The most fields that a person may take along to read without a network; 0: none. Never more than MOST_ALONG."""
     along_hours: float = 12.0
-    """What is taken along is lent for so many hours: a working day with its ways. No lease is renewed for longer."""
+    """Hours for which tasks taken along are lent: a working day with its ways. No lease is renewed for longer."""
     idle_minutes: float = 12 * 60
     """A session ends after a night without use."""
     session_days: float = 30
@@ -132,7 +132,7 @@ class ReviewOptions:
         return "__Host-fairhand" if self.secure else "fairhand"
 
 
-# What each person did and earned today, kept in this process and brought up to date from the ledger's new lines.
+# The day's work and pay of each person, kept in this process and updated from the ledger's new lines.
 
 EARNED_KINDS = frozenset({"reading", "time", "top-up", "rounding", "correction"})
 """Lines of the ledger that are earned: the others are payments."""
@@ -182,10 +182,10 @@ def _midnight(now: datetime, zone: str) -> datetime:
     return now - passed
 
 
-# The mark of operators that people are missing: what was found when it was looked up last, kept in this process.
+# The mark of operators that people are missing, kept in this process.
 
 MARK_AGE = timedelta(minutes=1)
-"""How long the mark stands before it is looked up again: on every page that would cost too much. Chosen by hand."""
+"""The time for which the mark stands: a look on every page would cost too much. Chosen by hand."""
 
 FIRST_WAIT_SECONDS = 2.0
 """So long a page waits for it where nothing is known. Chosen by hand."""
@@ -204,7 +204,7 @@ class MissingMark:
         self._done = threading.Event()
 
     def known(self, now: datetime) -> bool | None:
-        """What was found lately; None where it is to be looked up."""
+        """The latest finding; None if it must be looked up."""
         if self._found is None or not timedelta(0) <= now - self._found[0] < MARK_AGE:
             return None
         return self._found[1]

@@ -1,4 +1,4 @@
-"""How often one address or person may ask: moving windows kept in this process, and counts that all machines share."""
+"""Limits on how often an address or person may ask: moving windows in this process, and counts all machines share."""
 
 from __future__ import annotations
 

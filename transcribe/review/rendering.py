@@ -17,9 +17,9 @@ from transcribe.i18n import direction, said, translation
 from transcribe.review.views.formatting import moment
 
 TEMPLATES_FOLDER = Path(__file__).parent / "templates"
-"""Where the templates lie."""
+"""The folder of the templates."""
 STATIC_FOLDER = Path(__file__).parent / "static"
-"""Where the static files lie."""
+"""The folder of the static files."""
 
 
 class Rendering:
@@ -86,7 +86,7 @@ def _environment(language: str, languages: tuple[str, ...], desk: str, folders: 
     )
 
     def kind_words(kind: str) -> str:
-        """What a type of fields is called."""
+        """The name of a type of fields."""
         return said(facts_of(kind).plural, language) or kind
 
     environment.globals.update(

@@ -1,4 +1,4 @@
-"""What a page sends, as strict models, and what the store keeps of it."""
+"""Strict models of what a page sends, and the parts that the store keeps."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ FLAG_OF_ACTION: dict[Action, Flag] = {
 """The flag of a reading whose text is None."""
 
 MAX_SENT_LENGTH = 16_000
-"""Characters that are looked at: a text that is too long, but no attack, is told its own limit."""
+"""The most characters looked at: a text that is too long, but no attack, is told its own limit."""
 
 SAME_TIME_SECONDS = 2.0
-"""What was typed so shortly before another reading was kept is no older one. Chosen by hand."""
+"""Seconds before another reading was kept in which a typed text is no older one. Chosen by hand."""
 
 MAX_AGO_SECONDS = 30 * 86_400.0
 """A month: a device that says that it kept a reading for longer has another time than the server."""
@@ -68,7 +68,7 @@ TimeBeside = Annotated[float, Form(ge=0, le=MAX_SECONDS_BESIDE, allow_inf_nan=Fa
 """The seconds that a form of a page says it took. An empty one was not measured."""
 
 NO_FORM = ("", "none")
-"""What is sent for "none of these": nothing by a script, and a word by a page, whose person must have chosen it."""
+"""The values for "none of these": empty from a script, a word from a page, whose person must have chosen it."""
 
 Idem = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Text = Annotated[str, Field(max_length=MAX_SENT_LENGTH)]
@@ -138,7 +138,7 @@ SENT_OPENAPI = {
         "content": {"application/x-www-form-urlencoded": _body(SentForm), "application/json": _body(SentJson)},
     },
 }
-"""What OpenAPI says of a request that sends a reading: the route takes both kinds of body."""
+"""The OpenAPI of a request that sends a reading: the route takes both kinds of body."""
 
 
 def reason_words(language: str) -> dict[SkipReason, str]:
@@ -170,7 +170,7 @@ def reading_from_form(sent: SentForm, kind: str) -> SentReading:
 
 
 def late_word(outcome: Outcome | None) -> Late:
-    """What is told of a reading that came after its time, "" where it did not."""
+    """The message for a reading that came after its time; "" if it did not."""
     if outcome is None or outcome.kind != "late":
         return ""
     return "erased" if outcome.erased else "1"
@@ -229,10 +229,10 @@ def _reading(
     )
 
 
-# What comes back of a form that was sent, because it looks odd or is not complete: the page asks about it once.
+# The answer that a page asks about once, as it looks odd or is not complete.
 
 SENT_KEPT_SECONDS = 900
-"""How long it is kept: as long as the pictures of a field may be seen after it was answered."""
+"""Seconds that it is kept: as long as the pictures of a field may be seen after it was answered."""
 
 OTHER_KINDS = frozenset({"identify", "locate", "rows"})
 """Kinds of tasks that are not answered by a text alone."""
@@ -242,7 +242,7 @@ MAX_COOKIE_LENGTH = 3800
 
 
 class _Kept(BaseModel):
-    """What the cookie holds: who answered which task, and what was sent for it."""
+    """The content of the cookie: who answered which task, and what was sent for it."""
 
     who: str
     task: str
@@ -307,7 +307,7 @@ def _keep(response: Response, context: Context, kept_values: BaseModel) -> bool:
 
 
 def kept_sent(request: Request, who: str, task: str) -> SentForm | None:
-    """What this person sent for this task and is asked about. None where nothing is, or the cookie is none of ours."""
+    """The doubtful answer that this person sent for this task. None if there is none, or the cookie is not ours."""
     try:
         kept = _Kept.model_validate_json(base64.urlsafe_b64decode(request.cookies.get(SENT_COOKIE, "")))
     except (ValueError, ValidationError):
@@ -316,7 +316,7 @@ def kept_sent(request: Request, who: str, task: str) -> SentForm | None:
 
 
 def kept_answers(request: Request, who: str, kind: str) -> dict[str, str]:
-    """What this person answered to this test and is asked about, by task. Empty where nothing is kept."""
+    """The doubtful answers of this person to this test, by task; empty if none are kept."""
     try:
         kept = _KeptAnswers.model_validate_json(base64.urlsafe_b64decode(request.cookies.get(SENT_COOKIE, "")))
     except (ValueError, ValidationError):
@@ -325,13 +325,13 @@ def kept_answers(request: Request, who: str, kind: str) -> dict[str, str]:
 
 
 def forget_sent(request: Request, response: Response) -> None:
-    """Have the browser forget what was sent, as it is taken."""
+    """Have the browser forget an answer that is taken."""
     if SENT_COOKIE in request.cookies:
         response.delete_cookie(SENT_COOKIE, path="/")
 
 
 def doubt_of(context: Context, visitor: Visitor, task: Task, sent: SentForm) -> Doubt:
-    """What is odd about what a form says of a task, or missing in it."""
+    """The doubt about a form's answer to a task: odd, or incomplete."""
     is_framed = reading_from_form(sent, task.kind).box is not None
     language, corners = visitor.language, reading_corners(sent)
     if task.kind == "identify":
@@ -348,7 +348,7 @@ def doubt_of(context: Context, visitor: Visitor, task: Task, sent: SentForm) -> 
     return Doubt(text=sent.text, faults=faults, corners=corners)
 
 
-# Entries of forms and parts of addresses that are missing or not allowed, in words, each with the reason.
+# Messages for entries of forms and parts of addresses that are missing or not allowed.
 
 ENTRY_WORDS: dict[str, str] = {
     "role": N_("Roles"),
@@ -379,7 +379,7 @@ ENTRY_WORDS: dict[str, str] = {
 """What entries of forms and parts of addresses are called where they are wrong; another one has its own name."""
 
 MISSING_TYPES = frozenset({"missing", "too_short", "string_too_short"})
-"""What pydantic calls an entry that was left empty or not sent."""
+"""The names that pydantic gives to an entry left empty or not sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,7 +395,7 @@ class Wrong:
 
 
 def wrong_entries(error: RequestValidationError) -> tuple[Wrong, ...]:
-    """Which entries are wrong, each once, in the order in which they were looked at."""
+    """The wrong entries, each once, in the order in which they were checked."""
     found: dict[str, Wrong] = {}
     for each in error.errors():
         name = next((str(part) for part in reversed(each["loc"]) if isinstance(part, str)), "")

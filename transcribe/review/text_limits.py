@@ -1,4 +1,4 @@
-"""What no text that a person sends may hold: characters that nobody can type or see, and lengths that no paper has."""
+"""Limits on a text that a person sends: characters that nobody can type or see, and lengths that no paper has."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MAX_VALUE_LENGTH = 300
 """Characters of a field that holds one value, with what may be written around it: six lines of a form."""
 
 SHOWN_NAMES_COUNT = 3
-"""So many characters are named in one sentence. Chosen by hand."""
+"""The most characters that are named in one sentence. Chosen by hand."""
 
 _LONG_WORD = re.compile(rf"[\u0021-\u058f]{{{MAX_WORD_LENGTH + 1},}}")
 """A run of Latin, Greek, Cyrillic or Armenian: later scripts may have none between words, as Japanese."""
@@ -32,7 +32,7 @@ CONTROL_NAMES = """
 NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI
 DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US
 """
-"""What ASCII calls its first characters, in order."""
+"""The ASCII names of its first characters, in order."""
 
 
 class TextRefused(FairhandError):
@@ -48,7 +48,7 @@ class TextRefused(FairhandError):
 
 
 def unkeepable(*found: str) -> TextRefused:
-    """What is said of a text that holds these characters."""
+    """The message for a text that holds these characters."""
     said = N_("The text has a character that cannot be kept: {names}. Take it out and send the text again.")
     return TextRefused(said, {"names": ", ".join(map(character_name, found))})
 
@@ -82,7 +82,7 @@ def require_value_length(text: str, type_name: str) -> None:
 
 
 def character_name(character: str) -> str:
-    """What a character is called: "NUL (U+0000)"."""
+    """The name of a character: "NUL (U+0000)"."""
     code = ord(character)
     controls = CONTROL_NAMES.split()
     known = controls[code] if code < len(controls) else unicodedata.name(character, "")

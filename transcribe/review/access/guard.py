@@ -1,4 +1,4 @@
-"""What guards every route alike: headers, size of bodies, requests from other sites, errors that give nothing away."""
+"""Guards of all routes: headers, size of bodies, requests from other sites, errors that give nothing away."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing, and so may come from other sites."""
 
 PROBLEMS_PATH = "/api/v1"
-"""Where, and below which, errors are problems as in RFC 9457."""
+"""The address below which errors are problems as in RFC 9457."""
 
 TAKES_FILE = {"x-takes-file": True}
-"""What a route says in `openapi_extra` that takes a file, or a text as long as one."""
+"""The mark in `openapi_extra` of a route that takes a file, or a text as long as one."""
 
 
 def upload_paths(routes: Sequence[BaseRoute]) -> str:
@@ -183,7 +183,7 @@ class _Body:
 # HEAD for programs: the headers of a GET, without its content.
 
 PROGRAM_PATHS = ("/api/", "/healthz", "/readyz", "/metrics")
-"""Where HEAD is answered. A page for people may do something when it is got: a link that signs in is used up."""
+"""The addresses that answer HEAD. A page for people may act when it is fetched, as a sign-in link is used up."""
 
 METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 """The methods that a route may have; HEAD goes with GET."""

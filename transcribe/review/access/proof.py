@@ -1,4 +1,4 @@
-"""Who a person is, asked again: before a password is changed, and before anything that moves money or power."""
+"""Proof of identity before a password is changed and before anything that moves money or power."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from transcribe.review.access.sessions import Sending, Visitor
 from transcribe.review.context import Context, Here
 
 FRESH_FOR = timedelta(minutes=15)
-"""How long after a sign-in a password is changed without the present one. Chosen by hand."""
+"""The time after a sign-in in which a password is changed without the present one. Chosen by hand."""
 
 PROOF_HOLDS_FOR = timedelta(hours=1)
-"""How long a proof holds for what moves money or power. Chosen by hand: a sitting of an operator's work."""
+"""The time for which a proof holds for what moves money or power. Chosen by hand: one sitting of an operator."""
 
 
 class ProofNeeded(Exception):
@@ -46,7 +46,7 @@ async def _proved_where_possible(context: Here, visitor: Sending) -> Visitor:
 
 
 Proved = Annotated[Visitor, Depends(_proved)]
-"""As `Sending`, for what moves money or power, or cannot be undone."""
+"""A `Sending` visitor with a fresh proof, for what moves money or power, or cannot be undone."""
 
 ProvedWherePossible = Annotated[Visitor, Depends(_proved_where_possible)]
 """As `Proved`, of whoever has a password or a code; others have nothing but their session."""

@@ -15,7 +15,7 @@ DESK_ROLES = frozenset({"operator", "auditor"})
 
 
 def first_address(roles: Collection[str], desk: str) -> str:
-    """Where somebody comes to who signs in: the operator's pages, where there are any for them, else work."""
+    """The first page after signing in: the operator's pages, where there are any for them, else work."""
     return desk if desk and not DESK_ROLES.isdisjoint(roles) else "/work"
 
 

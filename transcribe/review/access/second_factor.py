@@ -16,10 +16,10 @@ from transcribe.people import secret_hash
 from transcribe.store import Store
 
 RECOVERY_CODE_COUNT = 10
-"""Recovery codes of a person. Chosen by hand, as elsewhere."""
+"""The number of recovery codes of a person. Chosen by hand, as elsewhere."""
 
 RECOVERY_CODE_BYTES = 10
-"""Bytes of chance in a recovery code: sixteen letters, out of reach of who has their hashes."""
+"""Random bytes in a recovery code: sixteen letters, which nobody finds from their hashes."""
 
 RECOVERY_GROUP_LENGTH = 4
 """Letters of a recovery code between two hyphens: so they are copied by hand with few slips."""
@@ -28,7 +28,7 @@ CLOCK_SLACK_STEPS = (0, -1, 1)
 """Half minutes by which a telephone's clock may be wrong, likeliest first."""
 
 QR_MARGIN_MODULES = 4
-"""White around a QR code, as its standard asks."""
+"""The white margin around a QR code, as its standard asks."""
 
 MAX_CODE_LENGTH = 40
 """Characters that are looked at: a recovery code with its hyphens and as many spaces."""
@@ -43,12 +43,12 @@ class QrCode:
 
 
 def new_secret() -> str:
-    """A new secret, 160 bits in base32, as apps take it."""
+    """A new secret, 160 bits in base32, in the format of apps."""
     return pyotp.random_base32()
 
 
 def setup_address(secret: str, handle: str) -> str:
-    """What an app reads from the QR code."""
+    """The address that an app reads from the QR code."""
     return pyotp.TOTP(secret).provisioning_uri(name=handle, issuer_name="fairhand")
 
 

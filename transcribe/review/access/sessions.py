@@ -1,4 +1,4 @@
-"""Who is asking: sessions by cookie, and the token that proves that a form came from our own page."""
+"""The visitor of a request: sessions by cookie, and the token that proves that a form came from our own page."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MAX_SEEN_SESSIONS = 50_000
 
 
 CODE_WAIT = timedelta(minutes=15)
-"""How long a sign-in waits for its code. Chosen by hand: long enough to fetch a telephone."""
+"""The time that a sign-in waits for its code. Chosen by hand: long enough to fetch a telephone."""
 
 
 OPEN_TO_PAUSED = re.compile(
@@ -138,7 +138,7 @@ async def signed_in_or_none(request: Request, context: Context) -> Visitor | Non
 
 
 async def _are_people_missing(context: Context) -> bool:
-    """Whether nobody who is there can do some of what waits, as it was when it was looked up last."""
+    """True if nobody present can do some of the waiting work, as it was at the last look."""
     now = context.now()
     known = context.missing_mark.known(now)
     if known is not None:
@@ -226,10 +226,10 @@ async def sending(request: Request, visitor: Annotated[Visitor, Depends(signed_i
 
 
 SignedIn = Annotated[Visitor, Depends(signed_in)]
-"""How a page asks for the visitor."""
+"""The visitor of a page."""
 
 Sending = Annotated[Visitor, Depends(sending)]
-"""How a route that changes something asks for the visitor: with the session's token."""
+"""The visitor of a route that changes something, checked by the session's token."""
 
 
 async def waiting_for_code(request: Request, context: Here) -> Visitor:
@@ -240,7 +240,7 @@ async def waiting_for_code(request: Request, context: Here) -> Visitor:
 
 
 Waiting = Annotated[Visitor, Depends(waiting_for_code)]
-"""How the page that asks for a code asks for whose it is. No other page knows them yet."""
+"""The person who has to give a code, for the page that asks for it. No other page knows them yet."""
 
 
 async def start_session(

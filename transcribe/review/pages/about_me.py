@@ -19,7 +19,7 @@ from transcribe.store import Store
 router = APIRouter()
 
 FIGURES_OF_PAY = frozenset({"hours", "an_hour"})
-"""Of the figures of somebody's work those that come from what is counted for pay."""
+"""The figures of somebody's work that come from the counts for pay."""
 
 
 @router.get("/me")

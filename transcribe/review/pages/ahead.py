@@ -1,4 +1,4 @@
-"""What the work page asks for in the background: tasks ahead, checks while typing, leases kept up."""
+"""Background requests of the work page: tasks ahead, checks while typing, leases kept up."""
 
 from __future__ import annotations
 

@@ -30,10 +30,10 @@ TOO_MANY_QUESTIONS = N_(
     "Thank you for asking so carefully. Your questions of the last hour are with the operator, who answers each. "
     "Until then, skip such a field, and ask again a little later."
 )
-"""What a person is told who has asked a lot within the hour."""
+"""The message for a person who has asked a lot within the hour."""
 
 NOT_SHOWN = N_("This field is personal or has no picture: only the words of the answer can stand in the guide.")
-"""What an operator is told who would show what is not for everybody."""
+"""The message for an operator who would show a picture that is not for everybody."""
 
 QuestionId = Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 ExampleId = Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]

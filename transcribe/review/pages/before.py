@@ -40,10 +40,7 @@ PAY_FAULT_WORDS = {
 
 
 def fault_words(terms: PayTerms, paid: PaidWork) -> tuple[str, ...]:
-    """What speaks against the pay of a form for these people. Nothing for whoever is not paid for anything.
-
-    Work of a form without a rate begins without a floor too.
-    """
+    """The faults in the pay of a form, in words. Empty for who is not paid. A form without a rate needs no floor."""
     if not paid.any:
         return ()
     if pays(terms.rate):
@@ -125,7 +122,7 @@ async def before(request: Request, context: Here) -> Response:
 
 
 def appeal_counts(store: Store, now: datetime) -> AppealCounts:
-    """How appeals ended, in all and by expert. Nobody is named."""
+    """The outcomes of appeals, in all and by expert. Nobody is named."""
     appeals = store.appeals()
     ended = Counter(each.outcome for each in appeals)
     return AppealCounts(

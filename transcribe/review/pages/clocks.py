@@ -26,7 +26,7 @@ MAX_ADDED_MINUTES = 600.0
 """The most minutes that may be added for one task: as many as may be claimed."""
 
 Choice = Literal["theirs", "measured", "other"]
-"""Which figure the operator takes."""
+"""The figure that the operator takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What became of fields in which somebody typed on a device and which they did not send."""
+"""The fate of fields in which somebody typed on a device and which they did not send."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from transcribe.store import Store
 router = APIRouter()
 
 MOST_DRAFTS = 100
-"""Tasks in one request, as in one that renews leases."""
+"""The most tasks in one request, as in one that renews leases."""
 
 
 class DraftTasks(BaseModel):

@@ -32,7 +32,7 @@ class FormTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InForce:
-    """What holds now: the version of what was learnt, shares, whether fields are known to practise on, own targets."""
+    """The rules in force: version of what was learnt, shares, own targets, whether fields are known to practise on."""
 
     learnt: int
     learnt_at: datetime | None

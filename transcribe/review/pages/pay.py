@@ -62,7 +62,7 @@ LINE_KIND_WORDS = {
     "rounding": N_("Rounded up, as you left"),
     "paid": N_("Paid out"),
 }
-"""What a line of the ledger is, as a message of the catalogues."""
+"""The kind of a line of the ledger, as a message of the catalogues."""
 
 TIME_KIND_WORDS = {
     "skip": N_("skipped field"),
@@ -76,7 +76,7 @@ TIME_KIND_WORDS = {
     "above the piece": N_("time worth more than the price of the field"),
     "paid already": N_("time that is paid already"),
 }
-"""What a line of time without a reading was for."""
+"""The purpose of a line of time without a reading."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +163,7 @@ async def _page(
 
 
 def _in_words(language: str, zone: str) -> dict[str, Any]:
-    """How amounts, times and days are written for this person, by the names that the page knows."""
+    """The functions that write amounts, times and days for this person, by the names that the page knows."""
     return {
         "amount": partial(amount, language=language),
         "exact": partial(exact_amount, language=language),

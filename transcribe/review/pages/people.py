@@ -32,14 +32,14 @@ ROLE_WORDS: Mapping[str, str] = {
     "operator": N_("Operator"),
     "auditor": N_("Auditor"),
 }
-"""What a person may be, as a message of the catalogues."""
+"""The name of each role, as a message of the catalogues."""
 ENGAGEMENT_WORDS: Mapping[str, str] = {
     "by reading": N_("paid by reading"),
     "hourly": N_("paid by the hour"),
     "staff": N_("staff"),
     "volunteer": N_("volunteer"),
 }
-"""How a person is paid, as a message of the catalogues."""
+"""The name of each way of being paid, as a message of the catalogues."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,10 @@ class TypedInvitation:
 
 
 NO_LANGUAGE = N_("No language has one of these codes. Codes are written as en, fr or pt_BR.")
-"""What is said of languages that there are not."""
+"""The message for codes that are no languages."""
 
 NO_ROLE = N_("Tick at least one role.")
-"""What is said where nobody ticked what a person is to be."""
+"""The message where no role is ticked."""
 
 PersonId = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Handle = Annotated[str, Form(max_length=1000)]
@@ -170,7 +170,7 @@ async def link(context: Here, visitor: Proved, person: PersonId, interface: Inte
 
 
 def _why_refused(person: Transcriber, taken: Iterable[str]) -> str:
-    """Why nobody can be added so, as a message of the catalogues; empty where nothing is wrong."""
+    """The reason why nobody can be added so, as a message of the catalogues; empty if nothing is wrong."""
     if refusal := name_refusal(person.handle, taken):
         return refusal
     if unknown_languages(person.languages):

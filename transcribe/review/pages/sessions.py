@@ -1,4 +1,4 @@
-"""Where I am signed in: sessions and unused links of a person, each to be ended by themselves."""
+"""Sessions and unused links of a person, each to be ended by themselves."""
 
 from __future__ import annotations
 

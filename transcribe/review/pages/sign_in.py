@@ -142,7 +142,7 @@ async def _spent(request: Request, context: Context) -> Response:
 
 
 async def _inside(request: Request, context: Context) -> Visitor | None:
-    """Who is signed in here already, if anybody."""
+    """The person who is signed in here already, if anybody."""
     return await signed_in_or_none(request, context)
 
 

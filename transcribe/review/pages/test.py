@@ -36,7 +36,7 @@ PASS_SHARE = 0.8
 TIME_OVER = N_(
     "The time of this test was over before you sent it. Begin it again under Tests; what you typed stands below."
 )
-"""What is said where none of the items is held any more."""
+"""The message where none of the items is held any more."""
 
 
 @router.get("/test")

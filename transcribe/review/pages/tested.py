@@ -1,4 +1,4 @@
-"""What came of a test: each answer beside what is right, on pages that can be loaded again for a quarter of an hour."""
+"""The results of a test: each answer beside what is right, on pages that load again for a quarter of an hour."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class MarkedItem:
 
 
 def result_address(kind: str, tasks: Iterable[str]) -> str:
-    """Where the result of a test stands that had these items."""
+    """The address of the result of a test with these items."""
     return f"/test/{kind}/result?{'&'.join(f'task={task}' for task in tasks)}"
 
 
@@ -99,7 +99,7 @@ def _page(context: Context, visitor: Visitor, **values: Any) -> Response:
 
 
 def own_answer(store: Store, task: str, who: str) -> Reading | None:
-    """What this person answered last to this item of a test. None where they did not, or it is none."""
+    """The latest answer of this person to this item of a test. None if there is none, or the item is of no test."""
     try:
         subject = store.task_subject(task)
     except NotFound:

@@ -45,7 +45,7 @@ class FormLine:
 
     @property
     def label(self) -> str:
-        """What the field or its column is called."""
+        """The name of the field or its column."""
         return self.view.label
 
 

@@ -147,7 +147,7 @@ async def send(request: Request) -> Response:
 
 
 def _onwards(task: Task, sent: SentForm, outcome: Outcome | None, back: str) -> str:
-    """Where a form that is kept leads."""
+    """The page after a form that is kept."""
     if task.reason == Reason.QUALIFICATION and outcome is not None:
         return f"/test/explained/{task.id}"
     if sent.action == "not_this_form" and back == "form":
@@ -194,7 +194,7 @@ async def undo(request: Request, context: Here, visitor: Sending, task: TaskId) 
 
 
 def _own_text(store: Store, task: str, who: str) -> str:
-    """What this person typed for a task last, "" where it was nothing: it stands in the box again."""
+    """The text that this person typed for a task last, to stand in the box again; "" for none."""
     subject = store.task_subject(task)
     readings = store.field_history(subject.scan, subject.key).readings
     own = [each for each in readings if each.task == task and each.source == who]

@@ -1,4 +1,4 @@
-"""What must stand at the root: the service worker, its page, the app's manifest, the OpenAPI; whether we are alive."""
+"""Addresses at the root: service worker, its page, the app's manifest, the OpenAPI, and the sign of life."""
 
 from __future__ import annotations
 
