@@ -23,7 +23,7 @@ from transcribe.store.state_store import open_store
 whole_command()
 
 VERBS = Path(state_file.__file__).parents[1] / "verbs"
-WRITERS = [*VERBS.glob("*.py"), *(VERBS.parent / "steering").glob("*.py"), VERBS.parent / "kept_time.py"]
+WRITERS = [*VERBS.glob("*.py"), *(VERBS.parent / "steering").glob("*.py"), VERBS.parent / "paid_time.py"]
 QUERIES = VERBS.parent / "queries"
 TABLES = {**{kind: kind for kind in SEALED_FACTS}, "dispute": "time_dispute", "person": "transcriber"}
 """The table of each kind of fact."""
