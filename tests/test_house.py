@@ -78,7 +78,6 @@ ROOMS = {
     "transcribe.ocr": "lean_imports plugins sandbox imaging",
     "transcribe.registration": "imaging forms",
     "transcribe.ink": "imaging forms",
-    "transcribe.form_drafting": "values fields i18n imaging forms ocr ink",
     "transcribe.extraction": "values fields ocr",
     "transcribe.recognition": "archive_names table_rows imaging forms fields registration ink ocr extraction",
     "transcribe.intake": "archive i18n sandbox registration ink ocr",
@@ -111,16 +110,14 @@ ROOMS = {
     "flows.shifts": "home runtime steps",
     "flows.watching": "home ingest runtime steps transcribe.i18n transcribe.intake transcribe.store",
     "flows.mending": "home duplicates steps reconcile.forms reconcile.inference reconcile.parameters transcribe.fields"
-    " transcribe.form_drafting transcribe.forms transcribe.i18n transcribe.intake transcribe.pay_arithmetic"
+    " transcribe.forms transcribe.i18n transcribe.intake transcribe.pay_arithmetic"
     " transcribe.registration transcribe.store transcribe.values",
     "flows.output": "home reconcile.decision reconcile.forms reconcile.inference"
     " reconcile.parameters reconcile.policy transcribe.fields transcribe.i18n transcribe.intake transcribe.ocr"
     " transcribe.people transcribe.store",
     "flows.standalone": "home steps output reconcile.decision reconcile.inference reconcile.parameters"
-    " transcribe.archive transcribe.drawing transcribe.form_drafting transcribe.forms transcribe.i18n"
-    " transcribe.imaging transcribe.intake transcribe.ocr transcribe.recognition transcribe.sandbox",
-    # drafts of forms: files of a home that are no form of it yet
-    "flows.drafting": "home standalone output reconcile.decision reconcile.learning transcribe.forms transcribe.i18n",
+    " transcribe.archive transcribe.drawing transcribe.i18n"
+    " transcribe.intake transcribe.ocr transcribe.recognition",
     "flows.administration": "backup home house measuring runtime steps webhooks reconcile.conduct reconcile.parameters"
     " reconcile.records transcribe.fields transcribe.i18n transcribe.ocr transcribe.pay_arithmetic transcribe.people"
     " transcribe.store",
@@ -139,17 +136,20 @@ ROOMS = {
     " reconcile.inference reconcile.parameters reconcile.policy transcribe.i18n transcribe.whole_files",
     "flows.views": "home steps transcribe.people transcribe.store",
     # the operator's pages: they call what commands call
-    "flows.desk": "home house views administration alerts backup drafting duplicates measuring mending runtime output"
+    "flows.desk": "home house views administration alerts backup duplicates measuring mending runtime output"
     " steps watching webhooks reconcile.algorithms reconcile.learning reconcile.records transcribe.drawing"
     " transcribe.fields transcribe.forms transcribe.i18n transcribe.pay_arithmetic transcribe.people transcribe.review"
     " transcribe.store",
     "flows.serving": "home desk backup runtime steps output administration mending watching webhooks"
     " reconcile.inference reconcile.records transcribe.drawing transcribe.people transcribe.review transcribe.store",
+    "flows.parts.drafting": "home house standalone output terminal administration desk mending watching"
+    " reconcile.decision reconcile.learning transcribe.fields transcribe.forms transcribe.i18n transcribe.imaging"
+    " transcribe.ink transcribe.ocr transcribe.review transcribe.sandbox transcribe.store transcribe.whole_files",
     "flows.parts.simulation": "home house runtime steps output terminal administration ingest desk reconcile.algorithms"
     " reconcile.decision reconcile.forms reconcile.inference reconcile.parameters reconcile.policy reconcile.records"
     " transcribe.fields transcribe.ocr transcribe.pay_arithmetic transcribe.people transcribe.recognition"
     " transcribe.store transcribe.whole_files",
-    "flows.cli": "home house views backup drafting exporting mending runtime shifts steps output terminal standalone"
+    "flows.cli": "home house views backup exporting measuring mending runtime shifts steps output terminal standalone"
     " administration serving ingest watching alerts webhooks reconcile.conduct transcribe.forms"
     " transcribe.i18n transcribe.intake transcribe.people transcribe.store transcribe.whole_files",
 }
@@ -179,18 +179,17 @@ ONLY_IN = {
     "matplotlib": "flows.output flows.parts.simulation flows.parts.collections",
     "rich": "flows.terminal",
     "typer": "flows.cli flows.terminal flows.house flows.parts",
-    "tomlkit": "flows.drafting",
+    "tomlkit": "flows.parts.drafting",
     "pydantic_settings": "flows.home.settings",
     "subprocess": "transcribe.sandbox transcribe.ocr flows.runtime flows.serving flows.parts.simulation",
     "pickle": "transcribe.sandbox",
-    "cv2": "transcribe.imaging transcribe.registration transcribe.ink transcribe.forms transcribe.form_drafting"
+    "cv2": "transcribe.imaging transcribe.registration transcribe.ink transcribe.forms flows.parts.drafting"
     " transcribe.intake transcribe.drawing transcribe.ocr flows.output.hocr_output",
     "numpy": "transcribe.model transcribe.geometry transcribe.imaging transcribe.registration transcribe.ink"
-    " transcribe.forms transcribe.form_drafting transcribe.intake transcribe.recognition transcribe.drawing"
+    " transcribe.forms flows.parts.drafting transcribe.intake transcribe.recognition transcribe.drawing"
     " transcribe.ocr transcribe.sandbox reconcile.algorithms reconcile.collection reconcile.inference"
-    " transcribe.extraction flows.output.hocr_output flows.mending.batches flows.parts.simulation"
-    " flows.standalone.draft_form",
-    "PIL": "transcribe.drawing transcribe.forms transcribe.ocr transcribe.sandbox flows.standalone",
+    " transcribe.extraction flows.output.hocr_output flows.mending.batches flows.parts.simulation",
+    "PIL": "transcribe.drawing transcribe.forms transcribe.ocr transcribe.sandbox flows.parts.drafting",
     "pypdfium2": "transcribe.sandbox",
     "pillow_heif": "transcribe.sandbox",
     "zxingcpp": "transcribe.imaging",
@@ -275,6 +274,7 @@ LISTED_FOR_OTHERS = {
     "flows.cli.main": "the console script `fairhand`",
     "flows.standalone.reconcile_readings": "the face for programs, `fairhand/`",
     "flows.parts.collections.PART": "an entry point of `fairhand.parts`",
+    "flows.parts.drafting.PART": "an entry point of `fairhand.parts`",
     "flows.parts.simulation.PART": "an entry point of `fairhand.parts`",
 }
 

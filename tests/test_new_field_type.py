@@ -26,7 +26,7 @@ from transcribe.codes import EvidenceCode, Witness
 from transcribe.extraction.key_values.finders import candidates
 from transcribe.extraction.page_text.page_text import page_text_of
 from transcribe.extraction.page_text.text_lines import lines
-from transcribe.form_drafting import grids
+from transcribe.fields import _label_types as label_types
 from transcribe.model import Field, Find, Form
 from transcribe.review.text_limits import MAX_VALUE_LENGTH, TextRefused, require_value_length
 
@@ -64,7 +64,7 @@ def faults(text, field, form):
 
 RIGHT = {"vat": "FR40303265045", "iban": "DE89370400440532013000"}
 MISREAD = {"vat": "FR40303265046", "iban": "DE89370400440532013007"}
-CACHED = (fields.names, fields.load, fields.facts_of, fields.guessed, grids._type_patterns)
+CACHED = (fields.names, fields.load, fields.facts_of, fields.guessed, label_types._type_patterns)
 
 both_types = pytest.mark.parametrize("kind", RIGHT)
 
@@ -123,7 +123,7 @@ def test_on_a_page_without_a_blank_it_is_one_word_beside_its_label(kind: str) ->
 
 @pytest.mark.parametrize(("label", "kind"), [("VAT number", "vat"), ("Kontoverbindung", "iban"), ("IBAN", "iban")])
 def test_a_drafted_form_knows_it_by_its_label(label: str, kind: str) -> None:
-    assert grids.type_of(label, "eng") == kind
+    assert label_types.type_of(label, "eng") == kind
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "es"])

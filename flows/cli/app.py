@@ -112,18 +112,33 @@ def _add_parts() -> None:
     from flows.house import brought  # looks through all that is installed, and quick commands need no part
 
     for name, commands in brought(lambda part: part.commands):
-        app.add_typer(commands)
-        _part_of.update(dict.fromkeys(typer.main.get_group(commands).commands, name))
+        _add(commands, app, name)
 
 
-_part_of: dict[str, str] = {}
-"""The part of each command that is none of the core."""
+def _add(given: typer.Typer, to: typer.Typer, part: str, *path: str) -> None:
+    """Add what a part gives to a group; what both have as a group becomes one."""
+    known = {each.name: each.typer_instance for each in to.registered_groups}
+    for group in given.registered_groups:
+        ours, theirs = known.get(group.name), group.typer_instance
+        if ours and theirs:
+            _add(theirs, ours, part, *path, str(group.name))
+        else:
+            to.registered_groups.append(group)
+            _part_of[(*path, str(group.name))] = part
+    for command in given.registered_commands:
+        to.registered_commands.append(command)
+        word = command.name or typer.main.get_command_name(getattr(command.callback, "__name__", ""))
+        _part_of[(*path, word)] = part
+
+
+_part_of: dict[tuple[str, ...], str] = {}
+"""The part of each command that is none of the core, by the words of the command."""
 
 
 def _require_part_on(ctx: Context, words: Sequence[str]) -> None:
-    """PartOff where the first word is a command of a part that is switched off in this home."""
-    part = _part_of.get(words[0]) if words and not ctx.resilient_parsing else None
-    if part:
+    """PartOff where these are the words of a command of a part that is switched off in this home."""
+    part = next((part for path, part in _part_of.items() if path == tuple(words[: len(path)])), None)
+    if part and not ctx.resilient_parsing:
         from flows.home import load_settings
         from flows.house import require_on
 

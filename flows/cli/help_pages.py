@@ -64,7 +64,6 @@ EXAMPLES = {
     "forms list": "fairhand forms list",
     "forms check": "fairhand forms check order.toml",
     "forms preview": "fairhand forms preview order.toml",
-    "forms draft": "fairhand forms draft blank.png",
     "forms versions": "fairhand forms versions bon-de-commande",
     "forms suggest": "fairhand forms suggest bon-de-commande",
     "forms install": "fairhand forms install order.toml",

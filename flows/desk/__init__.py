@@ -2,21 +2,50 @@
 
 from flows.desk.batches.batch_pages import Name
 from flows.desk.batches.batch_view import BatchView, batch_view
+from flows.desk.batches.new_batch import safe_name, uploads
+from flows.desk.deeds import do, refused, with_done
 from flows.desk.desk import DESK_ADDRESS, add_desk
+from flows.desk.forms.form_page import FormName, PageNumber
+from flows.desk.forms.form_tables import difference_table, earlier_versions, form_of_version
+from flows.desk.forms.form_words import PERSONAL, WHAT, key_words, type_choices
+from flows.desk.forms.known_forms import KnownForm, known_form
+from flows.desk.forms.suggested import forget_suggested, suggested
+from flows.desk.scans.scan_view import rule_words
 from flows.desk.tables import Cell, Column, Kind, Table, table_file
-from flows.desk.visit import Look, Visit
+from flows.desk.visit import Act, Look, ProvedAct, Visit
 
 __all__ = [
     "DESK_ADDRESS",
+    "PERSONAL",
+    "WHAT",
+    "Act",
     "BatchView",
     "Cell",
     "Column",
+    "FormName",
     "Kind",
+    "KnownForm",
     "Look",
     "Name",
+    "PageNumber",
+    "ProvedAct",
     "Table",
     "Visit",
     "add_desk",
     "batch_view",
+    "difference_table",
+    "do",
+    "earlier_versions",
+    "forget_suggested",
+    "form_of_version",
+    "key_words",
+    "known_form",
+    "refused",
+    "rule_words",
+    "safe_name",
+    "suggested",
     "table_file",
+    "type_choices",
+    "uploads",
+    "with_done",
 ]

@@ -11,9 +11,10 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from starlette.routing import BaseRoute
 
 from flows.desk.batches import batch_deeds, batch_pages, new_batch
-from flows.desk.forms import draft_deeds, draft_page, form_page, gallery, new_form, trial_page
+from flows.desk.forms import form_page, gallery
 from flows.desk.money import closing, rates, statement
 from flows.desk.now import now_page
+from flows.desk.part_pages import pages_of_parts
 from flows.desk.parts import section_routes
 from flows.desk.people import people_page
 from flows.desk.published import programs_page, record_list, records_page
@@ -24,7 +25,7 @@ from flows.desk.static_files import router as static_files
 from flows.desk.system import system_page
 from flows.desk.visit import Desk, Piece
 from flows.home import Home
-from flows.house import DeskPages, brought, require_on
+from flows.house import require_on
 from transcribe.review import Rendering
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -36,23 +37,17 @@ DESK_ADDRESS = "/desk"
 
 def add_desk(app: FastAPI, home: Home) -> None:
     """Add the desk over one home to the review pages."""
-    folders = [TEMPLATES, *(each.folder / "templates" for each in _of_parts().values())]
+    folders = [TEMPLATES, *(each.folder / "templates" for each in pages_of_parts().values())]
     rendering = Rendering(app.state.context.options.languages, DESK_ADDRESS, folders)
     app.state.desk = Desk(home=home, rendering=rendering, pieces=_pieces(home))
     app.state.context.rendering.show_tabs([(each.address, each.name, each.of_home) for each in SECTIONS])
     app.router.routes.extend(_routes())
 
 
-@cache
-def _of_parts() -> Mapping[str, DeskPages]:
-    """What each part adds to the desk."""
-    return dict(brought(lambda part: part.desk))
-
-
 def _pieces(home: Home) -> Mapping[str, Sequence[Piece]]:
     """What the parts that are on here put into pages of others, by place."""
     pieces: dict[str, list[Piece]] = defaultdict(list)
-    for name, added in _of_parts().items():
+    for name, added in pages_of_parts().items():
         if name not in home.settings.parts_off:
             for place, piece in added.pieces.items():
                 pieces[place].append(piece)
@@ -72,7 +67,7 @@ def _required(part: str) -> Callable[[Request], None]:
 def _routes() -> Sequence[BaseRoute]:
     """The routes of the desk: FastAPI looks at the parameters of each once, however many apps have them."""
     desk = APIRouter()
-    for part, added in _of_parts().items():
+    for part, added in pages_of_parts().items():
         desk.include_router(added.router, include_in_schema=False, dependencies=[Depends(_required(part))])
     for pages in (
         now_page,
@@ -98,12 +93,8 @@ def _routes() -> Sequence[BaseRoute]:
         people_page,
         people_page,
         people_page,
-        new_form,
         gallery,
         form_page,
-        draft_page,
-        draft_deeds,
-        trial_page,
     ):
         desk.include_router(pages.router, include_in_schema=False)
     for made in (system_page, quality_page, records_page, statement, people_page):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated
@@ -11,10 +12,11 @@ import fastapi
 from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse
 
+from flows.desk.part_pages import pages_of_parts
 from transcribe.errors import NotFound
 
 STATIC = Path(__file__).parent / "static"
-"""Where they lie."""
+"""Where those of the core lie."""
 
 router = APIRouter()
 
@@ -25,17 +27,25 @@ Name = Annotated[str, fastapi.Path(pattern=r"^[a-z_]{1,40}\.(css|js)$")]
 @router.get("/desk/static/{digest}/{name}")
 async def static_file(digest: Digest, name: Name) -> Response:
     """One of them, which browsers may keep for ever."""
-    if digest != static_digest() or not (STATIC / name).is_file():
+    path = _files().get(name)
+    if digest != static_digest() or path is None:
         raise NotFound("There is no such file.")
-    return FileResponse(STATIC / name, headers={"cache-control": "public, max-age=31536000, immutable"})
+    return FileResponse(path, headers={"cache-control": "public, max-age=31536000, immutable"})
+
+
+@cache
+def _files() -> Mapping[str, Path]:
+    """All of them by name, those of parts too."""
+    folders = (STATIC, *(each.folder / "static" for each in pages_of_parts().values()))
+    return {path.name: path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir())}
 
 
 @cache
 def static_digest() -> str:
     """A digest of all of them."""
     together = hashlib.sha256()
-    for path in sorted(STATIC.iterdir()):
-        together.update(path.name.encode() + b"\0" + path.read_bytes())
+    for name, path in _files().items():
+        together.update(name.encode() + b"\0" + path.read_bytes())
     return together.hexdigest()[:12]
 
 

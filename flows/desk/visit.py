@@ -44,8 +44,8 @@ from transcribe.review import (
 
 Result = TypeVar("Result")
 
-Piece = Callable[["Visit", str], str]
-"""Gives the HTML that a part puts into a page, from the visit and the id of what the page is about."""
+Piece = Callable[["Visit", Any], str]
+"""Gives the HTML that a part puts into a page, from the visit and what the page is about there."""
 
 MOST_CHANCE_SHARE = 0.9999
 """A probability is shown as no more than this: two places of 99.999 would round to certainty."""
@@ -305,7 +305,7 @@ class Visit:
         token, main = self.shared.of(key, POLL_SECONDS, self.now, make)
         return HTMLResponse(main.replace(token, self.visitor.csrf.encode()))
 
-    def from_parts(self, place: str, about: str = "") -> str:
+    def from_parts(self, place: str, about: object = None) -> str:
         """The HTML that parts put into a place of a page."""
         return "".join(piece(self, about) for piece in self.pieces.get(place, ()))
 

@@ -52,6 +52,12 @@ class Home:
         self.store.put_form(form, self.forms.keep(form, name_or_path), now())
         return form
 
+    def install_form(self, definition: Path, by: str) -> tuple[Form, Path]:
+        """Put a definition with the files beside it in force for scans to come, and log who did: the form, its file."""
+        form, path = self.forms.install(definition)
+        self.store.log(by, "form installed", form.name, {"version": form.version, "digest": form.digest}, now())
+        return form, path
+
 
 def open_home(settings: Settings) -> Home:
     """Open the home of these settings; it is made where it is missing. SettingsError where it cannot be.

@@ -19,14 +19,14 @@ CONTRACT = 1
 class DeskPages:
     """What a part adds to the operator's desk.
 
-    `router` has its pages, `folder` holds their `templates`. `pieces` are what it puts into pages of the core, by the
-    name of the place: each is given the visit (`flows.desk.Visit`) and the id of what the page is about, and gives
+    `router` has its pages, `folder` holds their `templates` and `static` files. `pieces` are what it puts into pages of
+    the core, by the name of the place: each is given the visit (`flows.desk.Visit`) and what is shown there, and gives
     HTML.
     """
 
     router: APIRouter
     folder: Path
-    pieces: Mapping[str, Callable[[Any, str], str]] = field(default_factory=dict)
+    pieces: Mapping[str, Callable[[Any, Any], str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

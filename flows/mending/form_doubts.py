@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from flows.duplicates import identifying_fields
+from transcribe.fields import looks_like_payment
 from transcribe.i18n import N_, worded
-from transcribe.lean_imports import later
 from transcribe.model import Field, Form
-
-if TYPE_CHECKING:
-    from transcribe import form_drafting
-else:
-    form_drafting = later("transcribe.form_drafting")
 
 PAYMENT = N_(
     '%(field)s looks like payment data, and people read it: mark it with personal = "payment", and its box is painted '
@@ -39,4 +33,4 @@ def form_doubts(form: Form) -> Iterator[str]:
 
 def _looks_like_payment(field: Field) -> bool:
     said = [*field.label.values()] or [field.name.replace("_", " ")]
-    return any(form_drafting.looks_like_payment(each, field.type) for each in said)
+    return any(looks_like_payment(each, field.type) for each in said)

@@ -17,7 +17,7 @@ import pytest
 from fastapi.testclient import TestClient
 from jinja2 import Template
 
-from flows.drafting import start_version
+from flows.parts.drafting.draft_files import start_version
 from tests.bench.large_site import FIELDS, Size, counted_rows, fill
 from tests.examples import SOAK
 from tests.flows.desk.all_pages import SECTIONS, table_files

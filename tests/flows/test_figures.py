@@ -22,11 +22,11 @@ from flows.desk.people import people_page, work_of_each
 from flows.desk.quality import measured
 from flows.desk.scans import scan_list
 from flows.desk.system import machine
-from flows.drafting.trial import MOST_TRIED
 from flows.duplicates.duplicate_policy import SURELY_ANOTHER
 from flows.home.home import Home, now
 from flows.home.settings import Settings, variables
 from flows.measuring.quality_measures import AUDITED_SCAN_COUNT, LATEST_SCAN_COUNT, MIN_GROUP_COUNT
+from flows.parts.drafting.trial import MOST_TRIED
 from flows.parts.simulation import planning_inputs, scale, what_if
 from flows.parts.simulation.scale_inputs import MIN_FINISHED_COUNT, TIMED_COUNT
 from flows.scheduled import KEPT_BACKUPS_COUNT

@@ -19,10 +19,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from flows.administration.people import invite
 from flows.alerts.conditions import odd_readers
 from flows.cli.people import example_in_words
-from flows.drafting.draft_files import start_draft, start_version
 from flows.home.home import Home, now
 from flows.mending.batches import forecast
 from flows.mending.retake import retake
+from flows.parts.drafting.draft_files import start_draft, start_version
 from flows.steps.read_scans import Because, TakenScan, take_in
 from flows.steps.reconcile_scans import reconcile_home
 from flows.watching.incoming import ArrivingFile

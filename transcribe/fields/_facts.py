@@ -84,7 +84,7 @@ class Facts:
     labels: Mapping[str, int] = field(default_factory=dict)
     """What labels of such fields say, with the place in the order in which labels are looked through.
 
-    Each is a regular expression, or "#" and the name of a list in transcribe/form_drafting/words.
+    Each is a regular expression, or "#" and the name of a list in transcribe/fields/words.
     """
 
     example: Value = None

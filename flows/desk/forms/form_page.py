@@ -1,18 +1,17 @@
-"""The page of one form, its pictures and tables, and what an operator begins there."""
+"""The page of one form, its pictures and tables, and what the data suggest for it."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 import fastapi
-from fastapi import APIRouter, Form, Query, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import RedirectResponse
 
-from flows.desk.deeds import do, with_done
+from flows.desk.deeds import with_done
 from flows.desk.forms.drawn_form import blank_of, drawn_pages, small_blank
 from flows.desk.forms.form_tables import (
     differences_table,
-    earlier_versions,
     fields_table,
     form_of_version,
     lists_table,
@@ -25,7 +24,6 @@ from flows.desk.forms.suggested import look_if_quick, suggested, suggesting, sug
 from flows.desk.parts import when_counted
 from flows.desk.tables import Kind, table_file
 from flows.desk.visit import Act, Look, Visit
-from flows.drafting import draft_of, drafts, start_version, take_over
 from transcribe import forms
 from transcribe.errors import NotFound
 from transcribe.model import Form as FormModel
@@ -35,9 +33,6 @@ router = APIRouter()
 
 MAX_PAGE_NUMBER = 1000
 """No form has more pages. Chosen by hand."""
-
-MAX_VERSION = 1_000_000
-"""No form has more versions. Chosen by hand."""
 
 FormName = Annotated[str, fastapi.Path(pattern=forms.FORM_NAME, max_length=100)]
 PageNumber = Annotated[int, fastapi.Path(ge=1, le=MAX_PAGE_NUMBER)]
@@ -68,11 +63,6 @@ def form_page(visit: Look, name: FormName) -> Response:
         found=suggested(visit, name),
         when=when_counted(visit, counting),
         looks=counting.runs,
-        earlier=[
-            (each, visit.say("version %(number)s", number=each))
-            for each in earlier_versions(known)
-            if form_of_version(visit, known, each)
-        ],
     )
 
 
@@ -100,44 +90,12 @@ def form_file(visit: Look, name: FormName, table: str, kind: Kind) -> Response:
     return table_file(TABLES[table](visit, known), kind)
 
 
-@router.post("/desk/form/{name}/draft")
-async def begin_version(
-    visit: Act, name: FormName, version: Annotated[int | None, Form(ge=1, le=MAX_VERSION)] = None
-) -> Response:
-    """Begins a draft of the next version, from the form as it is now or as it was."""
-    home = visit.home
-    await visit.look(lambda: known_form(visit, name))
-
-    def deed() -> None:
-        start_version(home.settings, home.forms, name, version)
-        home.store.log(visit.by, "form drafted", name, {} if version is None else {"from": version}, visit.now)
-
-    return await do(visit, deed, f"/desk/draft/{name}", "form-drafted", f"/desk/form/{name}")
-
-
 @router.post("/desk/form/{name}/look")
 async def look_for_suggestions(visit: Act, name: FormName) -> Response:
     """Has it looked for what the data suggest."""
     await visit.look(lambda: known_form(visit, name))
     suggesting(visit, name).begin()
     return RedirectResponse(with_done(f"/desk/form/{name}", "count"), 303)
-
-
-@router.post("/desk/form/{name}/take")
-async def take_suggestion(visit: Act, name: FormName, number: Annotated[int, Form(ge=0, le=10_000)]) -> Response:
-    """Puts a suggestion into the draft of the next version, which is begun where there is none."""
-    home = visit.home
-    await visit.look(lambda: known_form(visit, name))
-    found = suggested(visit, name)
-    if found is None or number >= len(found.suggestions):
-        raise NotFound("There is no such suggestion.")
-
-    def deed() -> None:
-        settings = home.settings
-        draft = draft_of(settings, name) if name in drafts(settings) else start_version(settings, home.forms, name)
-        take_over(draft, found.suggestions[number])
-
-    return await do(visit, deed, f"/desk/draft/{name}", "form-taken", f"/desk/form/{name}")
 
 
 def _form(visit: Visit, known: KnownForm, version: int | None) -> FormModel:

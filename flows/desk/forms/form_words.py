@@ -33,17 +33,6 @@ SUGGESTED: Mapping[str, str] = {
 }
 """What a suggestion is."""
 
-FATES: Mapping[str, str] = {
-    "decided": N_("decided"),
-    "blank": N_("blank"),
-    "asked": N_("people are asked"),
-    "nothing": N_("not decided"),
-}
-"""What would become of a field that is tried."""
-
-FATE_BOXES: Mapping[str, str] = {"decided": "decided", "blank": "nothing", "asked": "open", "nothing": "nothing"}
-"""How each is drawn."""
-
 
 def type_choices(visit: Visit) -> list[tuple[str, str]]:
     """The types of fields that there are with what they are called, the most usual first."""

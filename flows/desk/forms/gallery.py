@@ -1,4 +1,4 @@
-"""The gallery: every form with a picture, and the drafts."""
+"""The gallery: every form with a picture."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from flows.desk.forms.drawn_form import drawn_pages
 from flows.desk.forms.form_tables import forms_table
 from flows.desk.forms.known_forms import known_forms
 from flows.desk.tables import Kind, table_file
-from flows.desk.visit import Look, Visit
-from flows.drafting import draft_of, drafts
-from transcribe.errors import FormError
-from transcribe.i18n import said
+from flows.desk.visit import Look
 
 router = APIRouter()
 
@@ -21,13 +18,10 @@ def gallery(visit: Look) -> Response:
     """All forms, the most used first."""
     found = known_forms(visit)
     shown = {each.name: drawn_pages(each.form, visit.language)[:1] if each.form else [] for each in found}
-    names = {each.name for each in found}
-    new = [name for name in drafts(visit.home.settings) if name not in names and visit.sees(name)]
     return visit.page(
         "forms/gallery.html",
         forms=found,
         pages=shown,
-        drafts=[(name, _title(visit, name)) for name in new],
         table_of_forms=forms_table(visit, found),
     )
 
@@ -36,11 +30,3 @@ def gallery(visit: Look) -> Response:
 def gallery_file(visit: Look, kind: Kind) -> Response:
     """All forms as a file."""
     return table_file(forms_table(visit, known_forms(visit)), kind)
-
-
-def _title(visit: Visit, name: str) -> str:
-    """What people call the form of a draft; its name while the draft has mistakes."""
-    try:
-        return said(draft_of(visit.home.settings, name).form().title, visit.language) or name
-    except FormError:
-        return name

@@ -11,7 +11,6 @@ from flows.desk.batches.batch_table import scans_of, straight_through
 from flows.desk.counts import visible
 from flows.desk.forms.suggested import waiting_count
 from flows.desk.visit import Visit
-from flows.drafting import drafts
 from transcribe.errors import FormError, NotFound
 from transcribe.i18n import said
 from transcribe.model import Form
@@ -37,7 +36,6 @@ class KnownForm:
     scans: int
     straight: float | None
     suggestions: int | None
-    has_draft: bool
 
     def title(self, language: str) -> str:
         """What it is called."""
@@ -52,9 +50,9 @@ class KnownForm:
 def known_forms(visit: Visit) -> list[KnownForm]:
     """Every form that the visitor sees, the most used first."""
     home = visit.home
-    since, counts, drafted = _since(visit), _counts(visit), drafts(home.settings)
+    since, counts = _since(visit), _counts(visit)
     names = [name for name in home.forms.names() if visit.sees(name)]
-    found = [_known(visit, name, since, counts.get(name, Counter()), drafted) for name in names]
+    found = [_known(visit, name, since, counts.get(name, Counter())) for name in names]
     return sorted(found, key=lambda each: (-each.scans, each.name))
 
 
@@ -64,10 +62,10 @@ def known_form(visit: Visit, name: str) -> KnownForm:
     if name not in visit.home.forms.names():
         raise NotFound("There is no such form here.")
     counts = _counts(visit).get(name, Counter())
-    return _known(visit, name, _since(visit), counts, drafts(visit.home.settings))
+    return _known(visit, name, _since(visit), counts)
 
 
-def _known(visit: Visit, name: str, since: Since, counts: Counter[str], drafted: list[str]) -> KnownForm:
+def _known(visit: Visit, name: str, since: Since, counts: Counter[str]) -> KnownForm:
     library = visit.home.forms
     form, problem = None, ""
     try:
@@ -85,7 +83,6 @@ def _known(visit: Visit, name: str, since: Since, counts: Counter[str], drafted:
         scans=scans_of(counts),
         straight=straight_through(counts),
         suggestions=waiting_count(visit, name),
-        has_draft=name in drafted,
     )
 
 

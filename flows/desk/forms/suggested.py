@@ -7,7 +7,7 @@ from flows.desk.forms.form_words import SUGGESTED
 from flows.desk.parts import counting
 from flows.desk.tables import Cell, Column, Table
 from flows.desk.visit import Visit
-from flows.drafting import SuggestedForm, suggest_form
+from flows.measuring import SuggestedForm, suggest_form
 
 MOST_SCANS_UNASKED = 500
 """So many scans of a form are looked through without being asked: a second or two. Chosen by hand."""

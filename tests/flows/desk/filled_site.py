@@ -6,8 +6,8 @@ import secrets
 from datetime import timedelta
 
 from flows.administration.quality import refresh_quality
-from flows.drafting.draft_files import start_version
 from flows.home.home import policy
+from flows.parts.drafting.draft_files import start_version
 from flows.steps import publish_records
 from flows.steps.reconcile_scans import reconcile_waiting
 from flows.webhooks import add_webhook

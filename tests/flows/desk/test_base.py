@@ -34,9 +34,9 @@ from flows.desk.now import alarms, throughput
 from flows.desk.now.throughput import FORECAST_SECONDS, kept_forecast
 from flows.desk.published.programs_page import EVENTS, SCOPES
 from flows.desk.visit import POLL_HEADER
-from flows.drafting.draft_files import start_version
 from flows.home.home import Home, now, open_home
 from flows.home.settings import load_settings
+from flows.parts.drafting.draft_files import start_version
 from flows.serving.reconcile_worker import sum_up
 from flows.webhooks.http_post import NO_ANSWER, NOT_ALLOWED, NOT_FOUND
 from flows.webhooks.safe_addresses import INSIDE_NAME

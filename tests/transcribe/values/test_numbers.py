@@ -21,8 +21,8 @@ from transcribe.errors import SettingsError
 from transcribe.extraction.page_text.label_roles import ROLES, labels_by_role
 from transcribe.extraction.page_text.vocabulary import WORDS_FOLDER as EXTRACTION_WORDS
 from transcribe.fields import amount, date, decimal, integer
-from transcribe.form_drafting.grids import PAYMENT_SUBJECTS
-from transcribe.form_drafting.grids import WORDS_FOLDER as DRAFTING_WORDS
+from transcribe.fields._label_types import PAYMENT_SUBJECTS
+from transcribe.fields._label_types import WORDS_FOLDER as DRAFTING_WORDS
 from transcribe.model import Value
 from transcribe.values import (
     any_word,

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.drafting.draft_files import Draft, draft_of, start_draft
 from flows.home.settings import load_settings
+from flows.parts.drafting.draft_files import Draft, draft_of, start_draft
 from tests.flows.desk.desk_site import AGREED, DOUBTED, DeskSite, copied_site, desk_site
-from tests.flows.drafting.own_form import blank_page, photo
+from tests.flows.parts.drafting.own_form import blank_page, photo
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.drafting import start_version
+from flows.parts.drafting.draft_files import start_version
 from tests.flows.desk.desk_site import DEFINITION, DeskSite, csrf, desk_site
 
 ORDER = DEFINITION.format(name="order")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from flows.drafting.draft_files import Draft, draft_of, drafts
+from flows.parts.drafting.draft_files import Draft, draft_of, drafts
 from tests.flows.desk.desk_site import DeskSite, csrf, post
 from transcribe.errors import NotFound
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.drafting.draft_files import draft_of, drafts
-from flows.drafting.put_in_force import install_draft
+from flows.parts.drafting.draft_files import draft_of, drafts, install_draft
 from tests.flows.desk.desk_site import AGREED, DeskSite, page, post
 from tests.flows.house import until
 

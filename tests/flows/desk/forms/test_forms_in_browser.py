@@ -13,14 +13,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from flows.drafting.draft_files import Draft, start_version
+from flows.parts.drafting.draft_files import Draft, start_version
 from flows.steps import publish_records
 from flows.steps.read_scans import TakenScan, read_scan, take_in
 from flows.watching.incoming import Incoming
 from reconcile.records import query
 from tests.flows.desk.desk_site import DeskSite
 from tests.flows.desk.test_desk_in_browser import Enter, address, browser_type_launch_args, enter
-from tests.flows.drafting.own_form import COLUMNS, LINES, TEXTS, blank_page, filled_page, photo
+from tests.flows.parts.drafting.own_form import COLUMNS, LINES, TEXTS, blank_page, filled_page, photo
 from tests.in_turn import EVERY_LOOK, in_turn
 from tests.transcribe.store.world import sent
 from transcribe.model import Transcriber

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.drafting.draft_files import Draft
+from flows.parts.drafting.draft_files import Draft
 from tests.flows.desk.desk_site import DeskSite
 
 

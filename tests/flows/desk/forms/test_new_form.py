@@ -6,10 +6,10 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from flows.desk.forms.draft_names import slug
-from flows.drafting.draft_files import draft_of, drafts
+from flows.parts.drafting.desk.draft_names import slug
+from flows.parts.drafting.draft_files import draft_of, drafts
 from tests.flows.desk.desk_site import DeskSite, csrf
-from tests.flows.drafting.own_form import FIELDS, blank_page, filled_page, photo
+from tests.flows.parts.drafting.own_form import FIELDS, blank_page, filled_page, photo
 
 HERE = "/desk/forms/new"
 

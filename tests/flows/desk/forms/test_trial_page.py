@@ -8,9 +8,9 @@ import time
 import pytest
 from fastapi.testclient import TestClient
 
-from flows.drafting.draft_files import Draft, draft_of, start_version
+from flows.parts.drafting.draft_files import Draft, draft_of, start_version
 from tests.flows.desk.desk_site import DeskSite, csrf, post
-from tests.flows.drafting.own_form import TEXTS, filled_page, photo
+from tests.flows.parts.drafting.own_form import TEXTS, filled_page, photo
 
 HERE = "/desk/draft/bike/try"
 

@@ -1,0 +1,1 @@
+"""The pages of drafts: drawn in the browser, tried and put in force."""
