@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from flows import terminal
-from flows.home import load_settings
 from transcribe.whole_files import write_whole
 
 commands = typer.Typer()
@@ -46,6 +45,7 @@ def draft_form(
     Every page of a PDF is a page of the form; its blanks are written as PNG beside the definition. Of a photograph the
     sheet is laid flat, upright and level, and its light evened out.
     """
+    from flows.home import load_settings
     from flows.parts.drafting.draft_form import draft_definition, emptied_blanks
 
     if out and out.exists():
