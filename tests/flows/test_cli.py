@@ -27,7 +27,6 @@ from flows.cli.help_pages import EXAMPLES, HEADINGS, under_headings
 from flows.cli.id_beginnings import whole_id
 from flows.cli.old_commands import NEW_SPELLINGS
 from flows.home.home import Home, now
-from flows.parts.drafting.layout.grids import type_of
 from flows.terminal import printing
 from reconcile.records.publish import publish
 from tests.deployments.composition import DEPLOYMENTS
@@ -41,6 +40,7 @@ from tests.reconcile.records import MemoryOutbox, a_record, order_form
 from tests.transcribe.store.world import NOON, World, world
 from transcribe import errors
 from transcribe.errors import NotFound, SettingsError
+from transcribe.fields import type_of
 from transcribe.forms import definition as form
 from transcribe.forms.definition import SHIPPED
 from transcribe.ocr.engines.tesseract import problem
