@@ -71,7 +71,6 @@ def simulate(
     as_json: terminal.AsJson = False,
 ) -> None:
     """Plan a batch: play orders of known truth with made-up readers, and see quality, work and cost by target."""
-    from flows.home import load_settings, open_existing_home
     from flows.parts.simulation.planning_inputs import PlanOptions, error_shares
     from transcribe.people import paid_currency
 
@@ -96,7 +95,6 @@ def demo(
     samples: Annotated[Path | None, typer.Option(help="A folder of photographs with their truth.jsonl.")] = None,
 ) -> None:
     """Show the whole path on sample order forms: read by machine, reviewed by people, recorded."""
-    from flows.home import load_settings
     from flows.parts.simulation.demo import SAMPLES, run_demo
 
     raise typer.Exit(run_demo(_settings(ctx), people, samples or SAMPLES))
