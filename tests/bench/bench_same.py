@@ -138,7 +138,7 @@ def _demo(fairhand: partial[str], folder: Path) -> list[Line]:
     lines = []
     for form in sorted({json.loads(line)["form"] for line in truth}):
         for record in map(json.loads, home("records", "export", "--form", form).splitlines()):
-            lines.append((f"demo {form} {'+'.join(record['files'])}", _values(record)))
+            lines.append((f"demo {form} {record['name']}", _values(record)))
     return lines
 
 
