@@ -330,7 +330,7 @@ class BackupFolder:
         return backups[-1].manifest.made_at if backups else None
 
     def newest_sizes(self) -> dict[str, int]:
-        """The lengths of the pictures that the newest backup needs; empty if it cannot be read."""
+        """The lengths of the pictures that the newest backup needs; empty without one, or if it cannot be read."""
         backups, _ = self.backups()
         try:
             return backups[-1].archive_sizes() if backups else {}

@@ -1,4 +1,4 @@
-"""What a flow does, as plain functions: take in, read, weigh, decide or ask, learn."""
+"""The steps of the flows as plain functions: take in, read, weigh, decide or ask, learn."""
 
 from flows.steps.close_appeals import close_appeals
 from flows.steps.erasures import (

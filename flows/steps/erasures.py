@@ -1,4 +1,4 @@
-"""What a forgotten scan has left: pictures in the archive, rows of records.db, pages of the databases' logs."""
+"""The erasure of what a forgotten scan left: pictures, rows of records.db, pages of the databases' logs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PUBLISHER = "publisher"
 """The lock of the one process of all machines that writes a records.db of a state."""
 
 PUBLISHER_SECONDS = 10.0
-"""How long a publisher waits for another one: a batch of entries takes well under a second. Chosen by hand."""
+"""Seconds that a publisher waits for another: a batch of entries takes well under a second. Chosen by hand."""
 
 LOOK_SECONDS = 0.2
 """Between two looks whether other machines have finished an erasure. Chosen by hand."""
@@ -117,7 +117,7 @@ def _kept_elsewhere(home: Home, wait_seconds: float) -> list[str]:
 
 
 def _place(home: Home) -> str:
-    """Where records.db is, for people."""
+    """The place of records.db, for people."""
     return f"{socket.gethostname()}:{home.settings.records}"
 
 

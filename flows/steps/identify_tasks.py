@@ -17,7 +17,7 @@ NO_FORM_MESSAGE = (
 """Why a scan that is of no form is set aside."""
 
 AGREEING_PEOPLE = 2
-"""So many more people must say that a scan is not its form than that it is: nobody decides it alone. Chosen by hand."""
+"""The lead of people who say that a scan is not its form: nobody decides it alone. Chosen by hand."""
 
 LEAST_FOUND_FIT = 0.05
 """The fit of a page below which nothing of its form's print was found on it.
@@ -54,13 +54,13 @@ def is_of_no_form(readings: Sequence[Reading], task_of: Callable[[str], Task]) -
 
 
 def _answers(readings: Sequence[Reading]) -> list[Reading]:
-    """What people answered to the question which form a scan is."""
+    """People's answers to the question which form a scan is."""
     return [reading for reading in readings if reading.key == WHOLE and reading.kind != "machine"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identified:
-    """Which form a scan is, and how many degrees its pages must be turned with the clock to stand upright."""
+    """The form of a scan, and the degrees that its pages must be turned with the clock to stand upright."""
 
     form: str
     version: int
@@ -120,7 +120,7 @@ class FormDoubt:
 
 
 def form_doubt(form: Form, readings: Sequence[Reading]) -> FormDoubt:
-    """What people and machines say against and for a scan's form; an operator has the last word."""
+    """The evidence of people and machines against and for a scan's form; an operator has the last word."""
     against: dict[str, str] = {}
     by: set[str] = set()
     is_doubted = False

@@ -1,4 +1,4 @@
-"""What became of a batch that was taken in, and its summary for Prefect's pages."""
+"""The result of taking in a batch, and its summary for Prefect's pages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class BatchError(FairhandError):
 
 
 WORDS = frozenset({"batch", "unfinished"})
-"""What of a batch that was taken in is no count."""
+"""The fields of a result that are no counts."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,13 +71,13 @@ class Ingested:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many of each there were."""
+        """The counts by name."""
         found = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in WORDS}
         return {name: value if isinstance(value, int) else len(value) for name, value in found.items()}
 
     @property
     def headline(self) -> str:
-        """What became of it in some words, as the name of a state: "3 set aside, 2 failed"."""
+        """The result in a few words, as the name of a state: "3 set aside, 2 failed"."""
         parts = (
             (len(self.set_aside), "set aside"),
             (len(self.failed), "failed"),
@@ -88,7 +88,7 @@ class Ingested:
 
     @property
     def sentence(self) -> str:
-        """What became of it in counts, for Prefect's pages: no name of a file, no text of the paper."""
+        """The result in counts, for Prefect's pages: no name of a file, no text of the paper."""
         return (
             f"{self.scans} scans in {self.files} files: {self.read} read, {self.known} known already, "
             f"{self.unidentified} of an unknown form, {len(self.set_aside)} files set aside, {len(self.failed)} failed"

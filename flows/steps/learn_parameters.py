@@ -170,7 +170,7 @@ def put_into_force(
 
 
 def numbers_of(proposal: Proposal) -> dict[str, float]:
-    """What a verdict stands on, as plain numbers."""
+    """The figures behind a verdict, as plain numbers."""
     changed, compared = proposal.changed, proposal.comparison
     numbers: dict[str, float] = {
         "judging": proposal.judging,

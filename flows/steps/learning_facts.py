@@ -1,4 +1,4 @@
-"""What a home has to learn from: every scan with its readings, and what experts, audits, gold and appeals say of it."""
+"""The evidence a home learns from: scans with their readings, experts, audits, gold and appeals."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def known_scans(home: Home, skipped: list[SkippedScan], only: Collection[str] | 
 
 @contextmanager
 def left_out_if_it_fails(scan: Scan, skipped: list[SkippedScan]) -> Iterator[None]:
-    """One scan must not keep a home from learning: it is named, and the others go on."""
+    """One scan that fails is named and left out, so that a home still learns from the others."""
     try:
         yield
     except Exception as error:

@@ -31,17 +31,17 @@ AUTO_FORM = "auto"
 """The name given in place of a form's where the form of each scan is to be found out."""
 
 READING = "reading"
-"""Who is named in the log where a scan is set aside as it is read."""
+"""The name in the log where a scan is set aside as it is read."""
 
 MISSING_PAGE_REASON = "a page of the form is missing"
 
 ENGINES_COUNT = 32
-"""So many engines, each with its languages, are kept ready in a process. Chosen by hand."""
+"""The most engines, each with its languages, kept ready in a process. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Because:
-    """Who has something done, and why."""
+    """The person who asks for a change, and the reason."""
 
     by: str
     why: str

@@ -72,8 +72,7 @@ from transcribe.store import CLAIM_SECONDS, Store, Waiting
 # It is set apart by name, with the reading to blame, so that everything else goes on.
 
 MAX_TRIED_READINGS = 100
-"""Readings of a scan that are tried as the one to blame, latest first: it came last, as the scan was weighed before.
-Chosen by hand."""
+"""The most readings tried as the one to blame, latest first: the cause came last. Chosen by hand."""
 
 
 RENEWALS_COUNT = 6
@@ -251,7 +250,7 @@ class ReconciledScans:
 
 
 class _Conclusion(NamedTuple):
-    """What became of one scan: fields decided, tasks asked, and whether a record was made (0 or 1)."""
+    """The result for one scan: fields decided, tasks asked, and whether a record was made (0 or 1)."""
 
     decided: int = 0
     asked: int = 0
@@ -360,7 +359,7 @@ class _Loop:
     duplicates: DuplicatePolicy
 
     def weighed(self, waiting: Waiting) -> list[_Conclusion]:
-        """What became of one scan; nothing where this process stood still for long, and another one weighs it."""
+        """The result for one scan, in a list; empty if this process stood still and another one weighs the scan."""
         try:
             return [self.conclude(waiting) if waiting.scan.form else self.identify(waiting)]
         except ClaimedElsewhere:
@@ -430,7 +429,7 @@ class _Loop:
                 self.store.log(self.store.actor, "gold made", scan.id, {"field": str(key)}, self.now())
 
     def weighed_again(self, scan: Scan, readings: Sequence[Reading]) -> object:
-        """What would be decided and asked with these readings of a scan alone."""
+        """The decisions and tasks from these readings of a scan alone."""
         form = self.forms(scan.form, scan.form_version)
         return answers(form, weigh(form, readings, self.parameters, self.policy), self.policy)
 

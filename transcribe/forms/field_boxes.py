@@ -80,7 +80,7 @@ def unchanged_fields(before: Form, after: Form) -> frozenset[str]:
 
 
 def _places(form: Form) -> dict[str, tuple[object, ...]]:
-    """The type and box of each field by name; a column also has the box and rows of its table."""
+    """The type, page and box of each field by name; a column also has the box and rows of its table."""
     sizes = {number: blank.size for number, blank in enumerate(form.blanks, start=1)}
     plain = {each.name: (each.type, each.page, sizes.get(each.page), each.box) for each in form.fields}
     cells = {
