@@ -28,7 +28,7 @@ from transcribe.extraction.page_text.page_text import page_text_of
 from transcribe.extraction.page_text.text_lines import lines
 from transcribe.fields import _label_types as label_types
 from transcribe.model import Field, Find, Form
-from transcribe.review.text_limits import MAX_VALUE_LENGTH, TextRefused, require_value_length
+from transcribe.review.options import MAX_VALUE_LENGTH, TextRefused, require_value_length
 
 IBAN = '''
 """Numbers of bank accounts with their country and check digits (ISO 13616)."""

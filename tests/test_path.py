@@ -13,7 +13,7 @@ import sqlite_utils
 from flows.administration.people import invite
 from flows.home import settings as configuration
 from flows.home.home import open_home
-from flows.parts.simulation import ground_truth
+from flows.parts.simulation import planning
 from flows.parts.simulation.simulated_people import SLIP_SHARE, play
 from tests.flows.house import House, chosen, folder_of, simulated
 from tests.flows.new_prefect import put_prefect_database
@@ -41,7 +41,7 @@ def test_photographs_become_true_records_that_can_be_explained_and_erased(
     _people_type(house)
 
     rooms = open_home(configuration.load_settings(house.home))
-    compared = ground_truth.compare(rooms, chosen(*PHOTOGRAPHS))
+    compared = planning.compare(rooms, chosen(*PHOTOGRAPHS))
     assert (compared.missing, compared.wrong) == ((), ())
     assert compared.records == len(PHOTOGRAPHS)
     _explained(house)

@@ -37,121 +37,11 @@ from transcribe.lean_imports import later
 from transcribe.model import Form
 from transcribe.store import MissingPeople, StateFile
 
-# The people who are missing to finish orders, in words, and the command that mends it.
-
-WAITING = {
-    "orders": ("{n} field of {orders} can be finished", "{n} fields of {orders} can be finished"),
-    "checks": (
-        "{n} check of decided fields can be made",
-        "{n} checks of decided fields can be made",
-    ),
-    "appeals": ("{n} appeal can be heard", "{n} appeals can be heard"),
-}
-"""What waits, of one field and of many."""
-
-
-def missing_in_words(missing: MissingPeople, *, and_mend: bool = False) -> str:
-    """What waits, and who is missing; `and_mend` also what to do."""
-    orders = counted(missing.orders, "order")
-    one, many = (each.replace("{orders}", orders) for each in WAITING[missing.waits])
-    waiting = f"{plural(missing.fields, one, many)} by nobody who is there"
-    if missing.waits == "appeals":
-        waiting += "; each stays open until then"
-    more = "one" if missing.people == 1 else str(missing.people)
-    them = "it" if missing.fields == 1 else "them"
-    who = f"{more} more {missing.role}{'s' if missing.people > 1 else ''} who {_has_or_have(missing)} not read {them}"
-    mend = f" {_mend(missing)}." if and_mend else ""
-    return f"{waiting}: {who}{_limits(missing)}.{mend}"
-
-
-def missing_command(missing: MissingPeople) -> str:
-    """The command that adds such a person."""
-    languages = "".join(f" --language {each}" for each in missing.languages[:1])
-    regions = "".join(f" --region {each}" for each in missing.regions[:1])
-    return f"fairhand people add NAME --role {missing.role}{languages}{regions}"
-
-
-def _mend(missing: MissingPeople) -> str:
-    """The command with which an operator mends it."""
-    return worded("%(add)s, or fairhand people resume NAME of somebody who is paused", add=missing_command(missing))
-
-
-def _has_or_have(missing: MissingPeople) -> str:
-    return "has" if missing.people == 1 else "have"
-
-
-def _limits(missing: MissingPeople) -> str:
-    limits = []
-    if missing.languages:
-        limits.append(f"reading {' or '.join(missing.languages)}")
-    if missing.regions:
-        limits.append(f"in {' or '.join(missing.regions)}")
-    if missing.qualification:
-        limits.append(f"with the test of fields of type {missing.qualification} passed")
-    return "".join(f", {each}" for each in limits)
-
-
-def people_findings(settings: Settings) -> Iterator[Finding]:
-    """The finding that people are missing, if nobody present can finish some fields."""
-    with usable_state(settings) as store:
-        missing = store.missing_people() if store else ()
-    for each in missing:
-        yield Finding(check="people", message=missing_in_words(each), mend=_mend(each), warning=True,
-                      facts={"code": "people", "missing": each})  # fmt: skip
-
-
-# The doctor's findings on the database of the state.
-
-MAX_CLOCK_DIFFERENCE_SECONDS = 10.0
-"""The clock difference that is reported: a minute does harm, and a busy machine may answer late. Chosen by hand."""
-
-
-def database_findings(settings: Settings) -> Iterator[Finding]:
-    """Why the state cannot be opened, and what is wrong with the list of what was forgotten."""
-    if not has_state(settings):
-        return
-    try:
-        open_state(settings).close()
-    except FairhandError as error:
-        mend = worded("put %(file)s back from a backup, as docs/backups.md says", file=str(settings.state))
-        if settings.state_url:
-            mend = "docs/postgresql.md says what each of these means"
-        elif isinstance(error, StateReadOnly) or not (
-            os.access(settings.state, os.W_OK) and os.access(settings.home, os.W_OK)
-        ):
-            mend = worded(
-                "make the disk of %(folder)s writable; what lies there is as it was", folder=str(settings.home)
-            )
-        elif isinstance(error, WrongKey):
-            mend = worded(
-                "put %(file)s back from the backup of this state", file=str(settings.state.with_suffix(".key"))
-            )
-        yield Finding(check="database", message=str(error), mend=mend)
-        return
-    yield from _clock_findings(settings)
-    for fault in StateFile(settings.state).erasure_list_faults():
-        mend = "leave it, or put it back from a backup; then put back no older state.db without looking at what returns"
-        yield Finding(check="database", message=fault, mend=mend, warning=True)
-
-
-def _clock_findings(settings: Settings) -> Iterator[Finding]:
-    """The finding that this machine's clock differs from the database's, which all machines go by."""
-    with usable_state(settings) as store:
-        ahead = store.clock_ahead_seconds(now()) if store and settings.state_url else 0.0
-    if abs(ahead) > MAX_CLOCK_DIFFERENCE_SECONDS:
-        count = f"{abs(ahead):.0f}"
-        message = worded("The clock of this machine is %(count)s seconds behind that of the database.", count=count)
-        if ahead > 0:
-            message = worded(
-                "The clock of this machine is %(count)s seconds ahead of that of the database.", count=count
-            )
-        yield Finding(check="database", message=message, mend="set both by NTP", warning=True)
-
-
 if TYPE_CHECKING:
     from transcribe import ocr
 else:
     ocr = later("transcribe.ocr")
+
 
 PACKAGES = ("transcribe", "reconcile", "flows")
 """The packages of fairhand."""
@@ -418,6 +308,117 @@ def _ports(settings: Settings) -> Iterator[Finding]:
         message = worded("Port %(port)s of %(host)s, for the review pages, is taken by another program.",
                          port=str(settings.port), host=settings.host)  # fmt: skip
         yield Finding(check="ports", message=message, mend=worded("fairhand serve --port 0, or set FAIRHAND_PORT"))
+
+
+# The people who are missing to finish orders, in words, and the command that mends it.
+
+WAITING = {
+    "orders": ("{n} field of {orders} can be finished", "{n} fields of {orders} can be finished"),
+    "checks": (
+        "{n} check of decided fields can be made",
+        "{n} checks of decided fields can be made",
+    ),
+    "appeals": ("{n} appeal can be heard", "{n} appeals can be heard"),
+}
+"""What waits, of one field and of many."""
+
+
+def missing_in_words(missing: MissingPeople, *, and_mend: bool = False) -> str:
+    """What waits, and who is missing; `and_mend` also what to do."""
+    orders = counted(missing.orders, "order")
+    one, many = (each.replace("{orders}", orders) for each in WAITING[missing.waits])
+    waiting = f"{plural(missing.fields, one, many)} by nobody who is there"
+    if missing.waits == "appeals":
+        waiting += "; each stays open until then"
+    more = "one" if missing.people == 1 else str(missing.people)
+    them = "it" if missing.fields == 1 else "them"
+    who = f"{more} more {missing.role}{'s' if missing.people > 1 else ''} who {_has_or_have(missing)} not read {them}"
+    mend = f" {_mend(missing)}." if and_mend else ""
+    return f"{waiting}: {who}{_limits(missing)}.{mend}"
+
+
+def missing_command(missing: MissingPeople) -> str:
+    """The command that adds such a person."""
+    languages = "".join(f" --language {each}" for each in missing.languages[:1])
+    regions = "".join(f" --region {each}" for each in missing.regions[:1])
+    return f"fairhand people add NAME --role {missing.role}{languages}{regions}"
+
+
+def _mend(missing: MissingPeople) -> str:
+    """The command with which an operator mends it."""
+    return worded("%(add)s, or fairhand people resume NAME of somebody who is paused", add=missing_command(missing))
+
+
+def _has_or_have(missing: MissingPeople) -> str:
+    return "has" if missing.people == 1 else "have"
+
+
+def _limits(missing: MissingPeople) -> str:
+    limits = []
+    if missing.languages:
+        limits.append(f"reading {' or '.join(missing.languages)}")
+    if missing.regions:
+        limits.append(f"in {' or '.join(missing.regions)}")
+    if missing.qualification:
+        limits.append(f"with the test of fields of type {missing.qualification} passed")
+    return "".join(f", {each}" for each in limits)
+
+
+def people_findings(settings: Settings) -> Iterator[Finding]:
+    """The finding that people are missing, if nobody present can finish some fields."""
+    with usable_state(settings) as store:
+        missing = store.missing_people() if store else ()
+    for each in missing:
+        yield Finding(check="people", message=missing_in_words(each), mend=_mend(each), warning=True,
+                      facts={"code": "people", "missing": each})  # fmt: skip
+
+
+# The doctor's findings on the database of the state.
+
+MAX_CLOCK_DIFFERENCE_SECONDS = 10.0
+"""The clock difference that is reported: a minute does harm, and a busy machine may answer late. Chosen by hand."""
+
+
+def database_findings(settings: Settings) -> Iterator[Finding]:
+    """Why the state cannot be opened, and what is wrong with the list of what was forgotten."""
+    if not has_state(settings):
+        return
+    try:
+        open_state(settings).close()
+    except FairhandError as error:
+        mend = worded("put %(file)s back from a backup, as docs/backups.md says", file=str(settings.state))
+        if settings.state_url:
+            mend = "docs/postgresql.md says what each of these means"
+        elif isinstance(error, StateReadOnly) or not (
+            os.access(settings.state, os.W_OK) and os.access(settings.home, os.W_OK)
+        ):
+            mend = worded(
+                "make the disk of %(folder)s writable; what lies there is as it was", folder=str(settings.home)
+            )
+        elif isinstance(error, WrongKey):
+            mend = worded(
+                "put %(file)s back from the backup of this state", file=str(settings.state.with_suffix(".key"))
+            )
+        yield Finding(check="database", message=str(error), mend=mend)
+        return
+    yield from _clock_findings(settings)
+    for fault in StateFile(settings.state).erasure_list_faults():
+        mend = "leave it, or put it back from a backup; then put back no older state.db without looking at what returns"
+        yield Finding(check="database", message=fault, mend=mend, warning=True)
+
+
+def _clock_findings(settings: Settings) -> Iterator[Finding]:
+    """The finding that this machine's clock differs from the database's, which all machines go by."""
+    with usable_state(settings) as store:
+        ahead = store.clock_ahead_seconds(now()) if store and settings.state_url else 0.0
+    if abs(ahead) > MAX_CLOCK_DIFFERENCE_SECONDS:
+        count = f"{abs(ahead):.0f}"
+        message = worded("The clock of this machine is %(count)s seconds behind that of the database.", count=count)
+        if ahead > 0:
+            message = worded(
+                "The clock of this machine is %(count)s seconds ahead of that of the database.", count=count
+            )
+        yield Finding(check="database", message=message, mend="set both by NTP", warning=True)
 
 
 # The doctor's findings on webhooks.

@@ -30,171 +30,9 @@ from transcribe.archive import Archive, is_bucket, known_place
 from transcribe.errors import SettingsError, StoreError
 from transcribe.store import AuditState, StateFile, copying, open_store
 
-# The plan of a move, kept in a file of the home so that an interrupted move goes on.
-
-PLAN_FILE = "plan.json"
-"""The name of the file of a plan."""
-
-STAGED_FILE = "state.db"
-"""The file, in the folder of a move, that a state is copied into."""
-
-
-class MovePlan(BaseModel):
-    """From where to where: a state ("" is the file of the home), and an archive as FAIRHAND_ARCHIVE names it.
-
-    It is `verified` when all is in the new place and was compared: what is left is to use it.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    from_state: str
-    to_state: str
-    from_archive: str
-    to_archive: str
-    home_name: str = ""
-    verified: bool = False
-
-    @property
-    def moves_state(self) -> bool:
-        """Whether the state goes to another database."""
-        return self.from_state != self.to_state
-
-    @property
-    def moves_archive(self) -> bool:
-        """Whether pictures go to another place."""
-        return self.from_archive != self.to_archive
-
-
-def folder_of(settings: Settings) -> Path:
-    """The folder of a move, in the home."""
-    return settings.home / MOVING_FOLDER
-
-
-def kept_plan(settings: Settings) -> MovePlan | None:
-    """The plan of a move that did not end; None where there is none."""
-    file = folder_of(settings) / PLAN_FILE
-    if not file.exists():
-        return None
-    try:
-        return MovePlan.model_validate_json(file.read_bytes())
-    except ValidationError as error:
-        raise SettingsError(
-            f"{file} is no plan as fairhand writes them. Remove {file.parent} and begin anew."
-        ) from error
-
-
-def keep_plan(settings: Settings, plan: MovePlan) -> None:
-    """Have a plan on disk, for its owner only: there may be a password in it."""
-    folder = folder_of(settings)
-    part = folder / f"{PLAN_FILE}.part"
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
-        opened.write(plan.model_dump_json())
-        opened.flush()
-        os.fsync(opened.fileno())
-    part.replace(folder / PLAN_FILE)
-    sync_folder(folder)
-    sync_folder(settings.home)
-
-
-def remove_plan(settings: Settings) -> None:
-    """Say that a move has ended: the home opens again."""
-    folder = folder_of(settings)
-    (folder / PLAN_FILE).unlink(missing_ok=True)
-    shutil.rmtree(folder)
-    sync_folder(settings.home)
-
-
-@contextmanager
-def moving_alone(settings: Settings) -> Iterator[None]:
-    """Nobody else moves this home meanwhile. SettingsError where somebody does.
-
-    The folder of the move is gone afterwards where there is no plan in it: nothing was begun.
-    """
-    folder = folder_of(settings)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    held = take_lock(folder / LOCK_FILE)
-    if held is None:
-        raise SettingsError(f"{settings.home} is being moved already. Wait until that ends.")
-    with held:
-        try:
-            yield
-        finally:
-            if folder.exists() and not (folder / PLAN_FILE).exists():
-                shutil.rmtree(folder)
-
-
-# The places to move from and to: those known, those present, and those refused as mistakes.
-
-TO_FILE = "file"
-"""The name of the home's own file as a place to move a state to."""
-
-LOOKED_FOR_COUNT = 10
-"""The number of pictures looked for in the old archive; the first one found ends it. Chosen by hand."""
-
-
-def known_state(to: str) -> str:
-    """A place as FAIRHAND_STATE names it, "" for the file of the home. SettingsError where it is none."""
-    if to == TO_FILE:
-        return ""
-    if not to.startswith(("postgresql://", "postgres://")) and "=" not in to:
-        raise SettingsError(f"{to} is no place for a state: write postgresql://USER@HOST/NAME, or {TO_FILE}.")
-    return to
-
-
-def known_archive(settings: Settings, place: str) -> str:
-    """A place as FAIRHAND_ARCHIVE names it, "" for the folder in the home.
-
-    SettingsError where it is none, or a folder that is not there or takes no file: none is made but that in the home.
-    """
-    try:
-        known_place(place)
-    except ValueError as error:
-        raise SettingsError(f"{place} is no place for pictures: {error}.") from error
-    if is_bucket(place):
-        return place.rstrip("/")
-    folder = Path(place).expanduser().absolute()
-    if folder == (settings.home / "archive").absolute():
-        return ""
-    _require_folder(folder)
-    return str(folder)
-
-
-def _require_folder(folder: Path) -> None:
-    if not folder.is_dir():
-        what = "is no folder" if folder.exists() else "is not there"
-        raise SettingsError(
-            f"The new archive {folder} {what}, and none is made: if its name is mistyped, or its disk is not mounted, "
-            f"pictures would fill another disk. Mount it, or make the folder: mkdir -p {folder}. Nothing was moved."
-        )
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise SettingsError(
-            f"Nothing can be written to the new archive {folder} ({error.strerror}). Name a folder that may be "
-            "written. Nothing was moved."
-        ) from error
-
-
-def require_old_pictures(settings: Settings, plan: MovePlan) -> None:
-    """SettingsError where pictures are to be moved, and the old archive has none: its disk may be away."""
-    if not plan.moves_archive:
-        return
-    archive = archive_of(settings.model_copy(update={"archive": plan.from_archive}))
-    with copying.reading_state(settings.state, plan.from_state) as tables:
-        names = list(islice(tables.archive_names(), LOOKED_FOR_COUNT))
-    if names and not any(archive.has(name) for name in names):
-        place = plan.from_archive or str(settings.home / "archive")
-        raise SettingsError(
-            f"None of the pictures of this state lies in {place}, which they are to be moved from. If its disk is not "
-            "mounted, mount it and run this again. If they are lost for good, set FAIRHAND_ARCHIVE to the new place "
-            "by hand. Nothing was moved."
-        )
-
-
 TOGETHER_NAMES_COUNT = 1000
 """The number of picture names held at a time. Chosen by hand."""
+
 
 GOES_ON = "Mend that and run the same move again: it goes on. The home is as it was."
 """The advice where a disk refuses something."""
@@ -410,3 +248,168 @@ def _archive_place(settings: Settings) -> str:
 
 def _staged(settings: Settings) -> Path:
     return folder_of(settings) / STAGED_FILE
+
+
+# The plan of a move, kept in a file of the home so that an interrupted move goes on.
+
+PLAN_FILE = "plan.json"
+"""The name of the file of a plan."""
+
+
+STAGED_FILE = "state.db"
+"""The file, in the folder of a move, that a state is copied into."""
+
+
+class MovePlan(BaseModel):
+    """From where to where: a state ("" is the file of the home), and an archive as FAIRHAND_ARCHIVE names it.
+
+    It is `verified` when all is in the new place and was compared: what is left is to use it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    from_state: str
+    to_state: str
+    from_archive: str
+    to_archive: str
+    home_name: str = ""
+    verified: bool = False
+
+    @property
+    def moves_state(self) -> bool:
+        """Whether the state goes to another database."""
+        return self.from_state != self.to_state
+
+    @property
+    def moves_archive(self) -> bool:
+        """Whether pictures go to another place."""
+        return self.from_archive != self.to_archive
+
+
+def folder_of(settings: Settings) -> Path:
+    """The folder of a move, in the home."""
+    return settings.home / MOVING_FOLDER
+
+
+def kept_plan(settings: Settings) -> MovePlan | None:
+    """The plan of a move that did not end; None where there is none."""
+    file = folder_of(settings) / PLAN_FILE
+    if not file.exists():
+        return None
+    try:
+        return MovePlan.model_validate_json(file.read_bytes())
+    except ValidationError as error:
+        raise SettingsError(
+            f"{file} is no plan as fairhand writes them. Remove {file.parent} and begin anew."
+        ) from error
+
+
+def keep_plan(settings: Settings, plan: MovePlan) -> None:
+    """Have a plan on disk, for its owner only: there may be a password in it."""
+    folder = folder_of(settings)
+    part = folder / f"{PLAN_FILE}.part"
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
+        opened.write(plan.model_dump_json())
+        opened.flush()
+        os.fsync(opened.fileno())
+    part.replace(folder / PLAN_FILE)
+    sync_folder(folder)
+    sync_folder(settings.home)
+
+
+def remove_plan(settings: Settings) -> None:
+    """Say that a move has ended: the home opens again."""
+    folder = folder_of(settings)
+    (folder / PLAN_FILE).unlink(missing_ok=True)
+    shutil.rmtree(folder)
+    sync_folder(settings.home)
+
+
+@contextmanager
+def moving_alone(settings: Settings) -> Iterator[None]:
+    """Nobody else moves this home meanwhile. SettingsError where somebody does.
+
+    The folder of the move is gone afterwards where there is no plan in it: nothing was begun.
+    """
+    folder = folder_of(settings)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    held = take_lock(folder / LOCK_FILE)
+    if held is None:
+        raise SettingsError(f"{settings.home} is being moved already. Wait until that ends.")
+    with held:
+        try:
+            yield
+        finally:
+            if folder.exists() and not (folder / PLAN_FILE).exists():
+                shutil.rmtree(folder)
+
+
+# The places to move from and to: those known, those present, and those refused as mistakes.
+
+TO_FILE = "file"
+"""The name of the home's own file as a place to move a state to."""
+
+
+LOOKED_FOR_COUNT = 10
+"""The number of pictures looked for in the old archive; the first one found ends it. Chosen by hand."""
+
+
+def known_state(to: str) -> str:
+    """A place as FAIRHAND_STATE names it, "" for the file of the home. SettingsError where it is none."""
+    if to == TO_FILE:
+        return ""
+    if not to.startswith(("postgresql://", "postgres://")) and "=" not in to:
+        raise SettingsError(f"{to} is no place for a state: write postgresql://USER@HOST/NAME, or {TO_FILE}.")
+    return to
+
+
+def known_archive(settings: Settings, place: str) -> str:
+    """A place as FAIRHAND_ARCHIVE names it, "" for the folder in the home.
+
+    SettingsError where it is none, or a folder that is not there or takes no file: none is made but that in the home.
+    """
+    try:
+        known_place(place)
+    except ValueError as error:
+        raise SettingsError(f"{place} is no place for pictures: {error}.") from error
+    if is_bucket(place):
+        return place.rstrip("/")
+    folder = Path(place).expanduser().absolute()
+    if folder == (settings.home / "archive").absolute():
+        return ""
+    _require_folder(folder)
+    return str(folder)
+
+
+def _require_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        what = "is no folder" if folder.exists() else "is not there"
+        raise SettingsError(
+            f"The new archive {folder} {what}, and none is made: if its name is mistyped, or its disk is not mounted, "
+            f"pictures would fill another disk. Mount it, or make the folder: mkdir -p {folder}. Nothing was moved."
+        )
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise SettingsError(
+            f"Nothing can be written to the new archive {folder} ({error.strerror}). Name a folder that may be "
+            "written. Nothing was moved."
+        ) from error
+
+
+def require_old_pictures(settings: Settings, plan: MovePlan) -> None:
+    """SettingsError where pictures are to be moved, and the old archive has none: its disk may be away."""
+    if not plan.moves_archive:
+        return
+    archive = archive_of(settings.model_copy(update={"archive": plan.from_archive}))
+    with copying.reading_state(settings.state, plan.from_state) as tables:
+        names = list(islice(tables.archive_names(), LOOKED_FOR_COUNT))
+    if names and not any(archive.has(name) for name in names):
+        place = plan.from_archive or str(settings.home / "archive")
+        raise SettingsError(
+            f"None of the pictures of this state lies in {place}, which they are to be moved from. If its disk is not "
+            "mounted, mount it and run this again. If they are lost for good, set FAIRHAND_ARCHIVE to the new place "
+            "by hand. Nothing was moved."
+        )

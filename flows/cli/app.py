@@ -8,27 +8,28 @@ as the database is away, for example, 5 a fault of the program. Commands import 
 from __future__ import annotations
 
 import importlib
+import os
+import pwd
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer._click.exceptions import NoSuchOption
+from typer.models import OptionInfo
 
 from flows import terminal
-from flows.cli.bad_values import say_plainly, say_where_it_stands
 from flows.cli.help_pages import GroupedCommands, complete_in_lines, dress
-from flows.cli.old_commands import new_spelling
-from flows.cli.who_acts import acting_user
-from transcribe.errors import FULL_DISK_ERRNOS, FairhandError
+from transcribe.errors import FULL_DISK_ERRNOS, FairhandError, NotFound
 
 if TYPE_CHECKING:
     from typer._click import Command, Context
 
     from flows.home import FormLibrary, Home, Settings
+
 
 COMMAND_GROUPS = (
     "setup",
@@ -220,3 +221,125 @@ def _put_together(groups: Sequence[str]) -> Command:
     dress(command)
     complete_in_lines()
     return command
+
+
+# What is said of an argument or option that is not what it should be: what was written, and how it is written.
+
+_SAID: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
+    "int_parsing": lambda text, _: f"{text!r} is no whole number. Write it in figures, as 5.",
+    "int_parsing_size": lambda text, _: f"{text!r} is too large a number.",
+    "float_parsing": lambda text, _: f"{text!r} is no number. Write it in figures, as 0.5.",
+    "finite_number": lambda text, _: f"{text!r} is no number. Write it in figures, as 0.5.",
+    "greater_than_equal": lambda text, bound: f"{text} is too small. It is {bound['ge']} at least.",
+    "less_than_equal": lambda text, bound: f"{text} is too large. It is {bound['le']} at most.",
+    "value_error": lambda _, bound: str(bound["error"]),  # a sentence of ours
+}
+"""The sentence for each kind of fault that checking finds, of the text that was written and the bound that it broke."""
+
+
+FORMATS_PHRASE = " does not match the format"
+"""What checking says of a time, before signs that only programs know."""
+
+
+def say_plainly(error: typer.BadParameter) -> None:
+    """Put a sentence for people in the place of what checking says of a value."""
+    found: list[Any] = getattr(error.__cause__, "errors", list)()
+    text, is_no_time, _ = error.message.partition(FORMATS_PHRASE)
+    if is_no_time:
+        error.message = f"{text} is no day and no time. Write 2026-12-01, or 2026-12-01T12:00."
+    if found and (sentence := _SAID.get(found[0]["type"])):
+        error.message = sentence(str(found[0]["input"]), found[0].get("ctx", {}))
+
+
+def say_where_it_stands(error: NoSuchOption) -> None:
+    """Say of the option that all commands have that it stands before the command, and not that there is none."""
+    if error.option_name == "--home":
+        error.message, error.possibilities = "--home stands before the command: fairhand --home FOLDER COMMAND", None
+
+
+# What commands were called before, so that whoever gives an old spelling is told the new one.
+
+NEW_SPELLINGS: Mapping[str, str] = {
+    "appeal": "appeals",
+    "audit": "log",
+    "control": "gold",
+    "explain": "scan explain",
+    "export": "records export",
+    "forget": "scan forget",
+    "publish": "records publish",
+    "question": "questions",
+    "time": "disputes",
+    "token": "tokens",
+    "work": "announce",
+    "work expect": "announce",
+}
+"""Old spelling -> new one. `publish --rebuild` and `reconcile FILE`, which are told by what follows, are beside it."""
+
+
+OF_FILES = ("--out", "--form", "--from", "--target", "--report")
+"""Options of `reconcile` that were of a file of other people's readings."""
+
+
+def new_spelling(words: Sequence[str]) -> list[str] | None:
+    """The words of a call as it is spelt now, with all that follows the command; None where it is no old spelling."""
+    if words[:1] == ["publish"] and "--rebuild" in words:
+        return ["records", "rebuild", *(each for each in words[1:] if each != "--rebuild")]
+    if words[:1] == ["reconcile"] and any(_is_of_file(each) for each in words[1:]):
+        return ["collection", "reconcile", *(each for each in words[1:] if each != "--json")]
+    for count in (2, 1):
+        if new := NEW_SPELLINGS.get(" ".join(words[:count])):
+            return [*new.split(), *words[count:]]
+    return None
+
+
+def _is_of_file(word: str) -> bool:
+    return not word.startswith("-") or word.partition("=")[0] in OF_FILES
+
+
+# Who gives a command: the user of this machine, unless `--by` names somebody.
+
+
+def acting_user() -> str:
+    """Who gives commands here, as the log names them in every verb."""
+    return f"command line, {_user()}"
+
+
+def by_option(explanation: str) -> OptionInfo:
+    """The option `--by`: without it, who gives the command."""
+    option: OptionInfo = typer.Option(
+        help=explanation, callback=_named, show_default="command line, and your user name"
+    )
+    return option
+
+
+def _named(by: str) -> str:
+    return by.strip() or acting_user()
+
+
+def _user() -> str:
+    """The name of the user of this machine who gives the command; their number where they have none."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"user {os.getuid()}"
+
+
+By = Annotated[str, by_option("Who does it; kept with it.")]
+"""The option that names who gives a command."""
+
+
+# Ids as people give them: whole, or the beginning of one.
+
+
+def whole_id(beginning: str, ids: Iterable[str]) -> str:
+    """The only id that begins so; `beginning` itself where none does, or it is empty.
+
+    NotFound where several do.
+    """
+    known = set(ids)
+    found = [each for each in known if beginning and each.startswith(beginning)]
+    if beginning in known or not found:
+        return beginning
+    if len(found) > 1:
+        raise NotFound(f"{beginning!r} begins {len(found)} ids. Give more of it.")
+    return found[0]

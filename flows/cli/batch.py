@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, home_of, settings_of
-from flows.cli.who_acts import By
+from flows.cli.app import By, app, home_of, settings_of
 from transcribe.i18n import counted, plural
 
 if TYPE_CHECKING:

@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, home_of
+from flows.cli.app import By, app, by_option, home_of, whole_id
 from flows.cli.help_pages import WithDefault
-from flows.cli.id_beginnings import whole_id
 from flows.cli.value import FieldName, ScanName
-from flows.cli.who_acts import By, by_option
 
 if TYPE_CHECKING:
     from transcribe.model import GuideKind

@@ -11,8 +11,7 @@ from typing import Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, form_library, home_of, settings_of
-from flows.cli.who_acts import by_option
+from flows.cli.app import app, by_option, form_library, home_of, settings_of
 from transcribe.i18n import counted
 from transcribe.whole_files import write_whole
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, home_of
+from flows.cli.app import By, app, home_of
 from flows.cli.value import MAY_BE_NEGATIVE, FieldName, ScanName, no_option
-from flows.cli.who_acts import By
 
 if TYPE_CHECKING:
     from flows.home import Home

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, settings_of
-from flows.cli.who_acts import by_option
+from flows.cli.app import app, by_option, settings_of
 from transcribe.i18n import counted, plural
 from transcribe.whole_files import write_whole
 
@@ -27,40 +26,13 @@ if TYPE_CHECKING:
     from flows.steps import Because, Ingested
 
 
-# What is said to somebody who ends the taking in of files with Ctrl-C.
-
-ENDING_MESSAGE = "Ending. What is being read now is read first; that may take a minute on a busy machine."
-"""What is said at once: a scan that is begun is read in some ten seconds, and in a minute on a busy machine."""
-
-ENDED_MESSAGE = "Ended. What was read is kept. Give the same command again: it reads what is left."
-"""What is said at the end."""
-
-
-@contextmanager
-def said_when_ended() -> Iterator[None]:
-    """Says at Ctrl-C that the command ends, and then that the same command goes on with what is left."""
-    before = signal.signal(signal.SIGINT, _say_and_end)
-    try:
-        yield
-    except KeyboardInterrupt:
-        terminal.note(ENDED_MESSAGE)
-        raise
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _say_and_end(*_: object) -> None:
-    """Written past the streams of Python: whoever is interrupted may be in the middle of writing to them."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    os.write(sys.stderr.fileno(), f"{ENDING_MESSAGE}\n".encode())
-    raise KeyboardInterrupt
-
-
 Again = Annotated[bool, typer.Option("--again", help="Read known scans anew; take forgotten ones in.")]
 """Whether what is known is read again."""
 
+
 Why = Annotated[str, typer.Option(help="With --again: why; kept with the scans.")]
 """Why it is."""
+
 
 By = Annotated[str, by_option("With --again: who has it done.")]
 """Who has it done."""
@@ -72,6 +44,7 @@ NoRead = Annotated[bool, typer.Option("--no-read", help="Leave reading to shifts
 
 MAX_OTHER_NAMES = 5
 """So many files that are known under another name are named. Chosen by hand."""
+
 
 STARTING_MESSAGE = "Starting what reads the files; the first scan may take a minute or two."
 """What is said at once: starting takes 7 s on an idle machine and two minutes on a busy one."""
@@ -271,6 +244,36 @@ def _print_known(done: Ingested, form: str, *, again: bool) -> None:
             "To have them read anew, as this or another form: fairhand ingest --again --why WHY --form NAME PATH..., "
             "or fairhand scan read-again."
         )
+
+
+# What is said to somebody who ends the taking in of files with Ctrl-C.
+
+ENDING_MESSAGE = "Ending. What is being read now is read first; that may take a minute on a busy machine."
+"""What is said at once: a scan that is begun is read in some ten seconds, and in a minute on a busy machine."""
+
+
+ENDED_MESSAGE = "Ended. What was read is kept. Give the same command again: it reads what is left."
+"""What is said at the end."""
+
+
+@contextmanager
+def said_when_ended() -> Iterator[None]:
+    """Says at Ctrl-C that the command ends, and then that the same command goes on with what is left."""
+    before = signal.signal(signal.SIGINT, _say_and_end)
+    try:
+        yield
+    except KeyboardInterrupt:
+        terminal.note(ENDED_MESSAGE)
+        raise
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _say_and_end(*_: object) -> None:
+    """Written past the streams of Python: whoever is interrupted may be in the middle of writing to them."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.write(sys.stderr.fileno(), f"{ENDING_MESSAGE}\n".encode())
+    raise KeyboardInterrupt
 
 
 # The command that reads files without keeping anything: no store, no Prefect.

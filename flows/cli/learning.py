@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, home_of
-from flows.cli.who_acts import by_option
+from flows.cli.app import app, by_option, home_of
 from transcribe.codes import Verdict
 from transcribe.i18n import counted, plural
 

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows import terminal
-from flows.cli.app import app, home_of
-from flows.cli.who_acts import by_option
+from flows.cli.app import app, by_option, home_of
 from transcribe.errors import SettingsError
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 import typer
 
 from flows import terminal
-from flows.cli.app import app, home_of
-from flows.cli.who_acts import By
+from flows.cli.app import By, app, home_of
 from transcribe.errors import SettingsError
 from transcribe.i18n import counted, plural
 

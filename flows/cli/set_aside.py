@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import home_of
+from flows.cli.app import By, home_of
 from flows.cli.people import Name, people
-from flows.cli.who_acts import By
 
 if TYPE_CHECKING:
     from flows.home import Home

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, home_of
-from flows.cli.who_acts import By, by_option
+from flows.cli.app import By, app, by_option, home_of
 from transcribe.i18n import counted
 
 if TYPE_CHECKING:

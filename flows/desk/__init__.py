@@ -1,7 +1,7 @@
 """The operator's desk: what waits, what it costs, when it will be done, and every verb of an operator, as pages."""
 
 from flows.desk.batches.batch_pages import Name
-from flows.desk.batches.batch_view import BatchView, batch_view
+from flows.desk.batches.batch_table import BatchView, batch_view
 from flows.desk.batches.new_batch import safe_name, uploads
 from flows.desk.deeds import do, refused, with_done
 from flows.desk.desk import DESK_ADDRESS, add_desk

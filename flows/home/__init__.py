@@ -1,28 +1,28 @@
 """Settings, and the store, archive and forms of one home."""
 
-from flows.home.form_library import FormLibrary
 from flows.home.home import (
     MOVING_FOLDER,
     RESTORING_FOLDER,
+    FormLibrary,
     Home,
     act_as,
     archive_of,
     has_state,
     home_at,
+    is_other_archive,
     limits,
+    may_be_another,
     now,
     open_existing_home,
     open_home,
     open_state,
-    policy,
-    state_place,
-    who_acts,
-)
-from flows.home.own_archive import (
-    is_other_archive,
-    may_be_another,
     other_archive_message,
+    policy,
     require_own_archive,
+    require_room,
+    state_place,
+    temporary_folder,
+    who_acts,
 )
 from flows.home.private_files import is_open_to_others, keep_private
 from flows.home.settings import (
@@ -30,6 +30,7 @@ from flows.home.settings import (
     SETTINGS_FILE,
     Settings,
     browsable,
+    change_settings,
     child_environment,
     has_prefect_api_key,
     load_settings,
@@ -38,10 +39,10 @@ from flows.home.settings import (
     prefect_login,
     prefect_secret,
     prefect_server_variables,
+    set_elsewhere,
+    settings_file,
     use_prefect,
 )
-from flows.home.settings_text import change_settings, set_elsewhere, settings_file
-from flows.home.temporary import require_room, temporary_folder
 
 __all__ = [
     "MOVING_FOLDER",

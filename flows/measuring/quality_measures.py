@@ -20,13 +20,71 @@ from transcribe.errors import FormError, NotFound
 from transcribe.model import INK, Decision, FieldKey, Reading
 from transcribe.store import Store, facts
 
+AUDITED_SCAN_COUNT = 2_000
+"""So many scans are looked at, those that came last of the audited: some ten seconds of work. Chosen by hand."""
+
+
+WEEKS_COUNT = 26
+"""Work of so many weeks is shown: half a year. Chosen by hand."""
+
+
+DECIDED = ("decided by people", "decided by machine")
+"""What tells how many fields people were asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekOfWork:
+    """Fields of a form that were first decided in the week that began on a Monday, by whom."""
+
+    form: str
+    monday: date
+    by_people: int
+    by_machine: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What audits, the latest scans and the summaries of work tell."""
+
+    audited: list[AuditedValue]
+    latest: LatestScans
+    weeks: list[WeekOfWork]
+
+
+def measure(home: Home, now: datetime) -> Measured:
+    """Count all of it: some ten seconds in a large home."""
+    return Measured(
+        audited=audited_values(home, AUDITED_SCAN_COUNT), latest=latest_scans(home), weeks=weeks_of_work(home, now)
+    )
+
+
+def weeks_of_work(home: Home, now: datetime) -> list[WeekOfWork]:
+    """How many fields were decided in each of the last weeks, by whom, from the summaries."""
+    counts: Counter[tuple[date, str, str]] = Counter()
+    first = monday(now.date()) - timedelta(weeks=WEEKS_COUNT - 1)
+    since = datetime.combine(first, datetime.min.time(), now.tzinfo)
+    for each in home.store.work_done(since, DECIDED):
+        counts[monday(each.at.date()), each.form, each.what] += each.count
+    return [
+        WeekOfWork(
+            form=form,
+            monday=week,
+            by_people=counts[week, form, DECIDED[0]],
+            by_machine=counts[week, form, DECIDED[1]],
+        )
+        for week, form in sorted({(week, form) for week, form, _ in counts})
+    ]
+
+
 # Curves of audited fields: stated probability against share right, risk against coverage, error by week.
 
 MIN_GROUP_COUNT = 20
 """A group of fewer audited fields joins its neighbour: less than 20 tell nothing of one in a hundred."""
 
+
 STATED_EDGES = (0.9, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999)
 """Where groups of stated probabilities part: each allows about half the error of the one before. Chosen by hand."""
+
 
 COVERAGE_STEPS = 10
 """The curve of risk has so many points: a tenth of the fields more each. Chosen by hand."""
@@ -272,60 +330,6 @@ def _pairs(
         type_name = form.fields[key.name].field.type
         for one, other in combinations(sorted(said, key=lambda each: each.source), 2):
             yield (form.form.name, type_name, one.source, other.source), one.says == other.says
-
-
-AUDITED_SCAN_COUNT = 2_000
-"""So many scans are looked at, those that came last of the audited: some ten seconds of work. Chosen by hand."""
-
-WEEKS_COUNT = 26
-"""Work of so many weeks is shown: half a year. Chosen by hand."""
-
-DECIDED = ("decided by people", "decided by machine")
-"""What tells how many fields people were asked for."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WeekOfWork:
-    """Fields of a form that were first decided in the week that began on a Monday, by whom."""
-
-    form: str
-    monday: date
-    by_people: int
-    by_machine: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """What audits, the latest scans and the summaries of work tell."""
-
-    audited: list[AuditedValue]
-    latest: LatestScans
-    weeks: list[WeekOfWork]
-
-
-def measure(home: Home, now: datetime) -> Measured:
-    """Count all of it: some ten seconds in a large home."""
-    return Measured(
-        audited=audited_values(home, AUDITED_SCAN_COUNT), latest=latest_scans(home), weeks=weeks_of_work(home, now)
-    )
-
-
-def weeks_of_work(home: Home, now: datetime) -> list[WeekOfWork]:
-    """How many fields were decided in each of the last weeks, by whom, from the summaries."""
-    counts: Counter[tuple[date, str, str]] = Counter()
-    first = monday(now.date()) - timedelta(weeks=WEEKS_COUNT - 1)
-    since = datetime.combine(first, datetime.min.time(), now.tzinfo)
-    for each in home.store.work_done(since, DECIDED):
-        counts[monday(each.at.date()), each.form, each.what] += each.count
-    return [
-        WeekOfWork(
-            form=form,
-            monday=week,
-            by_people=counts[week, form, DECIDED[0]],
-            by_machine=counts[week, form, DECIDED[1]],
-        )
-        for week, form in sorted({(week, form) for week, form, _ in counts})
-    ]
 
 
 # What audits found of each form and field, with an interval: rows of the published quality tables.

@@ -29,68 +29,200 @@ if TYPE_CHECKING:
 else:
     numpy = later("numpy")
 
+
+READINGS_PER_FIELD = 1.5
+"""Readings that an asked field takes where none of the batch is finished yet. Chosen by hand."""
+
+
+STOPPED = "not finished"
+"""How far a scan is that was not finished when its batch was cancelled. Nobody is asked about it until it goes on."""
+
+
+MOST_KNOWN = 500
+"""So many scans that came again are listed. Chosen by hand."""
+
+
+DUE_BEFORE = timedelta(days=366)
+"""So far back a due date may lie: what was promised a year ago still stands as late. Chosen by hand."""
+
+
+DUE_AHEAD = timedelta(days=3653)
+"""So far ahead a due date may lie: ten years. Chosen by hand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchReport:
+    """A batch with its scans by state, its open questions by reason, and what was done to it.
+
+    `cost` is by currency in micro-units, without top-ups; empty where nothing is paid. `forecast` is None where too
+    little is known, and where `missing_people` says without whom some fields are finished by nobody who is there.
+    `duplicates` counts scans that may be an order that came before, and that nobody has settled. `files_aside`
+    never became scans. `known_again` are scans of other batches that came again in this one.
+    """
+
+    batch: Batch
+    states: Mapping[str, int]
+    waiting: Mapping[str, int]
+    cost: Mapping[str, int]
+    people_readings: int
+    forecast: Forecast | None
+    missing_people: tuple[MissingPeople, ...]
+    acts: tuple[facts.Act, ...]
+    duplicates: int
+    files_aside: tuple[SetAside, ...]
+    known_again: tuple[facts.KnownAgain, ...]
+
+
+def batch_report(home: Home, name: str) -> BatchReport:
+    """All that is known of a batch. NotFound where there is none."""
+    batch, at = home.store.batch(name), now()
+    states = home.store.scan_states(name)
+    reasons: Counter[str] = Counter()
+    for of_form in home.store.counts(name).waiting_reasons.values():
+        reasons.update(of_form)
+    work = home.store.batch_work(name)
+    each = work.finished_readings / work.finished_fields if work.finished_fields else READINGS_PER_FIELD
+    left = sum(state.open_fields for state in states) if batch.cancelled_at is None else 0
+    missing = [person for person in home.store.missing_people(name) if person.waits == "orders"] if left else []
+    return BatchReport(
+        batch=batch,
+        states=Counter(_word(state, is_cancelled=batch.cancelled_at is not None) for state in states),
+        waiting=reasons,
+        cost={currency: micro for currency, micro in work.cost.items() if currency},  # none: it was not paid for
+        people_readings=len(work.times),
+        forecast=None if missing else forecast(work.times, left, each, at),
+        missing_people=tuple(missing),
+        acts=tuple(home.store.acts(batch=name)),
+        duplicates=len({each.newer for each in home.store.duplicates() if each.waits and each.batch == name}),
+        files_aside=tuple(each for each in home.store.list_set_aside() if each.batch == name),
+        known_again=tuple(home.store.known_again(name, MOST_KNOWN)),
+    )
+
+
+def batch_states(home: Home) -> Mapping[str, Mapping[str, int]]:
+    """How many scans of each batch are in each state, as the report of one batch counts them."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    cancelled = {each.name for each in home.store.batches() if each.cancelled_at is not None}
+    for state in home.store.scan_states():
+        found[state.scan.batch][_word(state, is_cancelled=state.scan.batch in cancelled)] += 1
+    return found
+
+
+def _word(state: ScanState, *, is_cancelled: bool) -> str:
+    """How far a scan of a batch is. The questions about those of a cancelled one are withdrawn."""
+    return STOPPED if is_cancelled and state.word == "not weighed" else state.word
+
+
+def begin_of(text: str) -> datetime:
+    """The time at which a period begins, as somebody wrote it; in UTC without a zone."""
+    read = datetime.fromisoformat(text)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def due_of(text: str) -> datetime | None:
+    """The time that somebody wrote as a due date: "2026-12-01", or with a time; "none" for None.
+
+    Without a zone it is in UTC; a day alone means its end. ValueError where it is neither.
+    """
+    if text == "none":
+        return None
+    read = datetime.fromisoformat(text)
+    if len(text) == len("2026-12-01"):
+        read = datetime.combine(read.date(), time(23, 59, 59))
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def batch_due_of(text: str, at: datetime) -> datetime | None:
+    """As `due_of`, of a batch. SettingsError where nobody can mean that time, `at` this one."""
+    due = due_of(text)
+    if due is not None and not at - DUE_BEFORE <= due <= at + DUE_AHEAD:
+        raise SettingsError(worded("A due date is at most one year past, and at most ten years ahead."))
+    return due
+
+
 MIN_READINGS = 20
 """Fewer readings tell no pace. Chosen by hand."""
+
 
 LOOK_BACK = timedelta(days=14)
 """Who works changes: days before are not looked at. Chosen by hand."""
 
+
 HORIZON_DAYS = 90
 """No future is followed any further. Chosen by hand."""
+
 
 FUTURES_COUNT = 200
 """So many possible futures are drawn: their tenth and ninetieth hundredths are known to some minutes in hours."""
 
+
 BIN = timedelta(minutes=15)
 """Readings are counted by so much time: shorter than any shift. Chosen by hand."""
+
 
 BINS_A_DAY = 96
 """Quarters of an hour in a day."""
 
+
 BINS_AN_HOUR = 4
 """Quarters of an hour in an hour."""
+
 
 SPREAD_SHARES = (0.1, 0.5, 0.9)
 """The shares of futures that have ended at the earliest, the middle and the latest time that are told."""
 
+
 PACE_DEVIATION = 0.25
 """By how much (standard deviation of the logarithm) the pace differs from that of before. Chosen by hand."""
+
 
 CLUMPING_FACTOR = 2.5
 """People come for longer than an hour: hours that follow each other tell less than others. Chosen by hand."""
 
+
 WORK_DEVIATION = 0.1
 """By how much the readings that are left differ from those of before, field by field. Chosen by hand."""
+
 
 LEAST_HOURS = 0.5
 """A day of work that is made up is so long at least: an evening's sitting. Chosen by hand."""
 
+
 MOST_HOURS = 24.0
 """A day of work that is made up is so long at most: people around the clock."""
+
 
 EARLIER_HOURS = 2.0
 """It begins so much earlier at most than anybody was seen to begin. Chosen by hand."""
 
+
 WEEKLY_SHARE = 0.5
 """The share of futures in which a day of the week is as that day was before. Chosen by hand."""
+
 
 AWAY_DAYS = 0.3
 """As if so many days had been seen, beside those that were, on which nobody came. Chosen by hand."""
 
+
 WEEKEND_SHARE = 0.3
 """The share of futures in which people work at weekends, where no weekend was seen. Chosen by hand."""
+
 
 SEEN_WEEKDAYS_SHARE = 0.15
 """The share of futures in which nobody comes on a day of the week on which nobody was seen yet. Chosen by hand."""
 
+
 FIRST_HOUR_DEVIATION = 0.4
 """By how much more the pace may differ after one hour of work: others still begin. Chosen by hand."""
+
 
 SATURDAY = 5
 """The first day of the weekend, as `datetime.weekday` counts."""
 
+
 HALF_A_DAY = timedelta(hours=12)
 """From the begin of a day of work to its middle."""
+
 
 DAYS_A_WEEK = 7
 """Days in a week."""
@@ -257,110 +389,3 @@ def _weekends(midnight: datetime, ahead: Sequence[int]) -> NDArray[numpy.bool_]:
     """Which of the days so far ahead of today (before it: less than 0) are at a weekend."""
     weekday = (midnight + HALF_A_DAY).weekday()  # a day of work that begins late on Sunday is Monday's
     return (numpy.asarray(ahead) + weekday) % DAYS_A_WEEK >= SATURDAY
-
-
-READINGS_PER_FIELD = 1.5
-"""Readings that an asked field takes where none of the batch is finished yet. Chosen by hand."""
-
-STOPPED = "not finished"
-"""How far a scan is that was not finished when its batch was cancelled. Nobody is asked about it until it goes on."""
-
-
-MOST_KNOWN = 500
-"""So many scans that came again are listed. Chosen by hand."""
-
-DUE_BEFORE = timedelta(days=366)
-"""So far back a due date may lie: what was promised a year ago still stands as late. Chosen by hand."""
-
-DUE_AHEAD = timedelta(days=3653)
-"""So far ahead a due date may lie: ten years. Chosen by hand."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchReport:
-    """A batch with its scans by state, its open questions by reason, and what was done to it.
-
-    `cost` is by currency in micro-units, without top-ups; empty where nothing is paid. `forecast` is None where too
-    little is known, and where `missing_people` says without whom some fields are finished by nobody who is there.
-    `duplicates` counts scans that may be an order that came before, and that nobody has settled. `files_aside`
-    never became scans. `known_again` are scans of other batches that came again in this one.
-    """
-
-    batch: Batch
-    states: Mapping[str, int]
-    waiting: Mapping[str, int]
-    cost: Mapping[str, int]
-    people_readings: int
-    forecast: Forecast | None
-    missing_people: tuple[MissingPeople, ...]
-    acts: tuple[facts.Act, ...]
-    duplicates: int
-    files_aside: tuple[SetAside, ...]
-    known_again: tuple[facts.KnownAgain, ...]
-
-
-def batch_report(home: Home, name: str) -> BatchReport:
-    """All that is known of a batch. NotFound where there is none."""
-    batch, at = home.store.batch(name), now()
-    states = home.store.scan_states(name)
-    reasons: Counter[str] = Counter()
-    for of_form in home.store.counts(name).waiting_reasons.values():
-        reasons.update(of_form)
-    work = home.store.batch_work(name)
-    each = work.finished_readings / work.finished_fields if work.finished_fields else READINGS_PER_FIELD
-    left = sum(state.open_fields for state in states) if batch.cancelled_at is None else 0
-    missing = [person for person in home.store.missing_people(name) if person.waits == "orders"] if left else []
-    return BatchReport(
-        batch=batch,
-        states=Counter(_word(state, is_cancelled=batch.cancelled_at is not None) for state in states),
-        waiting=reasons,
-        cost={currency: micro for currency, micro in work.cost.items() if currency},  # none: it was not paid for
-        people_readings=len(work.times),
-        forecast=None if missing else forecast(work.times, left, each, at),
-        missing_people=tuple(missing),
-        acts=tuple(home.store.acts(batch=name)),
-        duplicates=len({each.newer for each in home.store.duplicates() if each.waits and each.batch == name}),
-        files_aside=tuple(each for each in home.store.list_set_aside() if each.batch == name),
-        known_again=tuple(home.store.known_again(name, MOST_KNOWN)),
-    )
-
-
-def batch_states(home: Home) -> Mapping[str, Mapping[str, int]]:
-    """How many scans of each batch are in each state, as the report of one batch counts them."""
-    found: dict[str, Counter[str]] = defaultdict(Counter)
-    cancelled = {each.name for each in home.store.batches() if each.cancelled_at is not None}
-    for state in home.store.scan_states():
-        found[state.scan.batch][_word(state, is_cancelled=state.scan.batch in cancelled)] += 1
-    return found
-
-
-def _word(state: ScanState, *, is_cancelled: bool) -> str:
-    """How far a scan of a batch is. The questions about those of a cancelled one are withdrawn."""
-    return STOPPED if is_cancelled and state.word == "not weighed" else state.word
-
-
-def begin_of(text: str) -> datetime:
-    """The time at which a period begins, as somebody wrote it; in UTC without a zone."""
-    read = datetime.fromisoformat(text)
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
-
-
-def due_of(text: str) -> datetime | None:
-    """The time that somebody wrote as a due date: "2026-12-01", or with a time; "none" for None.
-
-    Without a zone it is in UTC; a day alone means its end. ValueError where it is neither.
-    """
-    if text == "none":
-        return None
-    read = datetime.fromisoformat(text)
-    if len(text) == len("2026-12-01"):
-        read = datetime.combine(read.date(), time(23, 59, 59))
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
-
-
-def batch_due_of(text: str, at: datetime) -> datetime | None:
-    """As `due_of`, of a batch. SettingsError where nobody can mean that time, `at` this one."""
-    due = due_of(text)
-    if due is not None and not at - DUE_BEFORE <= due <= at + DUE_AHEAD:
-        raise SettingsError(worded("A due date is at most one year past, and at most ten years ahead."))
-    return due

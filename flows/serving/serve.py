@@ -47,71 +47,13 @@ if TYPE_CHECKING:
     from transcribe.review import ReviewOptions
 
 
-# The options of the review pages that the settings give.
-
-
-def review_options(settings: Settings, port: int) -> ReviewOptions:
-    """The options of the review pages when they listen on this port."""
-    from flows.desk import DESK_ADDRESS  # they load the whole web app
-    from transcribe.review import DecisionRules, ReviewOptions
-
-    in_force = policy(settings)
-    rules = DecisionRules(**{each.name: getattr(in_force, each.name) for each in fields(DecisionRules)})
-    return ReviewOptions(
-        public_url=settings.web_address(port),
-        desk=DESK_ADDRESS,
-        lease_seconds=settings.lease_seconds,
-        late_days=settings.late_days,
-        paid_questions=settings.paid_questions,
-        paid_tests=settings.paid_tests,
-        paid_waiting_minutes=settings.paid_waiting_minutes,
-        paid_usual_times=settings.paid_usual_times,
-        paid_skip_minutes=settings.paid_skip_minutes,
-        link_days=settings.link_days,
-        audit_share=settings.audit_share,
-        appeal_days=settings.appeal_days,
-        pay_day=settings.pay_day,
-        most_along=settings.most_along,
-        along_hours=settings.along_hours,
-        rules=rules,
-        asked_by=settings.asked_by,
-        training=settings.training,
-        upload_bytes=settings.most_file_bytes,
-    )
-
-
-# The address that the pages listen on, and the refusal of one that others can read along.
-
-
-def require_encryption(settings: Settings) -> None:
-    """SettingsError where passwords and orders would go over a network unencrypted, and nobody said that they may."""
-    if settings.speaks_plainly and not settings.insecure:
-        raise SettingsError(
-            f"On {settings.host} other machines reach the pages by plain http: passwords, sign-in links and orders "
-            "would go over the network for anybody to read. Put a proxy with https before it (deployments/Caddyfile, "
-            "deployments/nginx.conf) and say --public-url https://NAME, or --insecure where the network is yours alone."
-        )
-
-
-def listen(settings: Settings) -> socket.socket:
-    """A socket that listens on the address and port of the settings; SettingsError where that is not possible."""
-    listening = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((settings.host, settings.port))
-    except OSError as error:
-        where = f"{settings.host}:{settings.port}"
-        raise SettingsError(
-            f"{where} cannot be listened on ({error.strerror}). Try --port 0 for any free one."
-        ) from error
-    return listening
-
-
 WATCH_SECONDS = 2.0
 """Seconds between checks that the processes beside us still run. Chosen by hand."""
 
+
 LOCK_SECONDS = 1.0
 """Seconds to try for the lock of a home: other processes hold it for a moment only. Chosen by hand."""
+
 
 STOP_SECONDS = 8
 """Seconds that open requests may take to end: longer than any page takes."""
@@ -344,3 +286,63 @@ def _interrupt(*_: object) -> None:
 
 def _print(text: str) -> None:
     print(f"fairhand: {text}", file=sys.stderr, flush=True)
+
+
+# The options of the review pages that the settings give.
+
+
+def review_options(settings: Settings, port: int) -> ReviewOptions:
+    """The options of the review pages when they listen on this port."""
+    from flows.desk import DESK_ADDRESS  # they load the whole web app
+    from transcribe.review import DecisionRules, ReviewOptions
+
+    in_force = policy(settings)
+    rules = DecisionRules(**{each.name: getattr(in_force, each.name) for each in fields(DecisionRules)})
+    return ReviewOptions(
+        public_url=settings.web_address(port),
+        desk=DESK_ADDRESS,
+        lease_seconds=settings.lease_seconds,
+        late_days=settings.late_days,
+        paid_questions=settings.paid_questions,
+        paid_tests=settings.paid_tests,
+        paid_waiting_minutes=settings.paid_waiting_minutes,
+        paid_usual_times=settings.paid_usual_times,
+        paid_skip_minutes=settings.paid_skip_minutes,
+        link_days=settings.link_days,
+        audit_share=settings.audit_share,
+        appeal_days=settings.appeal_days,
+        pay_day=settings.pay_day,
+        most_along=settings.most_along,
+        along_hours=settings.along_hours,
+        rules=rules,
+        asked_by=settings.asked_by,
+        training=settings.training,
+        upload_bytes=settings.most_file_bytes,
+    )
+
+
+# The address that the pages listen on, and the refusal of one that others can read along.
+
+
+def require_encryption(settings: Settings) -> None:
+    """SettingsError where passwords and orders would go over a network unencrypted, and nobody said that they may."""
+    if settings.speaks_plainly and not settings.insecure:
+        raise SettingsError(
+            f"On {settings.host} other machines reach the pages by plain http: passwords, sign-in links and orders "
+            "would go over the network for anybody to read. Put a proxy with https before it (deployments/Caddyfile, "
+            "deployments/nginx.conf) and say --public-url https://NAME, or --insecure where the network is yours alone."
+        )
+
+
+def listen(settings: Settings) -> socket.socket:
+    """A socket that listens on the address and port of the settings; SettingsError where that is not possible."""
+    listening = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        raise SettingsError(
+            f"{where} cannot be listened on ({error.strerror}). Try --port 0 for any free one."
+        ) from error
+    return listening

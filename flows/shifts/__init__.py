@@ -1,6 +1,5 @@
 """Shifts: a process claims scans that are to be read, some at a time, and reads them; any number do so at once."""
 
-from flows.shifts.shift import LOOK_SECONDS, Outcome, Shift
-from flows.shifts.work_shift import work_shift
+from flows.shifts.shift import LOOK_SECONDS, Outcome, Shift, work_shift
 
 __all__ = ["LOOK_SECONDS", "Outcome", "Shift", "work_shift"]

@@ -8,122 +8,36 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import TypeVar
 
 from flows.home import Home, is_other_archive, now, other_archive_message
 from flows.runtime import is_locked, take_lock
 from flows.steps import failure_message, read_scan
-from transcribe.errors import FairhandError, FormError, PictureLost, ScanError, SettingsError, StoreError
+from transcribe.errors import (
+    ArchiveFull,
+    DiskFull,
+    EngineMissing,
+    FairhandError,
+    FormError,
+    NotFound,
+    PictureLost,
+    ScanError,
+    SettingsError,
+    StoreError,
+)
 from transcribe.model import ReadResult, Scan
-
-# Reading one scan that a worker holds: with patience for an engine, and kept only while the worker holds it.
-
-RETRY_SECONDS = (1, 10)
-"""An engine that failed is asked again soon, and once more when a short overload has passed."""
-
-MAX_BEGUN_COUNT = 3
-"""So often a scan may be begun without an end: what ends its reader must not do so for ever."""
-
-Given = TypeVar("Given")
-
-Read = Callable[[int], ReadResult]
-"""Reads one scan; given whether to go on without an engine that fails."""
-
-
-class ClaimLost(FairhandError):
-    """Another worker has this scan now, or nobody is to read it: what was read here is not kept."""
-
-
-def with_patience(work: Callable[[int], Given]) -> Given:
-    """What `work` gives, tried again a little later where it fails for a moment.
-
-    It is given 0, and 1 when it is tried for the last time.
-    """
-    for seconds in RETRY_SECONDS:
-        try:
-            return work(0)
-        except FairhandError as error:
-            if not error.retry:
-                raise
-        time.sleep(seconds)
-    return work(1)
-
-
-def read_held(home: Home, scan: str, worker: str) -> ReadResult:
-    """Read a scan that a worker holds and has begun. ClaimLost where it holds it no more when it is read."""
-
-    def require_held() -> None:
-        if not home.store.holds_to_read(scan, worker):
-            raise ClaimLost
-
-    return with_patience(lambda without: read_scan(home, home.store.scan(scan), without=without, before=require_held))
-
-
-def require_few_tries(begun: int) -> None:
-    """ScanError where a scan was begun so often that it is what ends those that read it."""
-    if begun >= MAX_BEGUN_COUNT:
-        raise ScanError(
-            f"whoever read it ended before it was read, {begun} times: it takes too much memory or time, or the "
-            "program was killed.",
-            advice="Replace the file, or give the program more memory,",
-        )
-
-
-def require_same_form(home: Home, name: str, version: int) -> None:
-    """FormError where a form is not here, or is another one than that which scans came in as."""
-    known = {(each, number): digest for each, number, digest in home.store.forms()}
-    if home.forms(name, version).digest != known.get((name, version)):
-        raise FormError(
-            f"The form {name} version {version} is another one here than where its scans came in: copy the folder "
-            "forms of that home to this one."
-        )
-
-
-# A process that reads, as others see it: a name, and a lock by which those of its home know that it has ended.
-
-FOLDER_NAME = "workers"
-"""The folder of a home with a locked file for each process that reads."""
-
-LOCK_SECONDS = 1.0
-"""The wait for our own new file, which another process may be looking at. Chosen by hand."""
-
-
-class Worker:
-    """Has a name of its own until it is closed, however the process ends."""
-
-    def __init__(self, home: Home) -> None:
-        self.name = secrets.token_hex(8)
-        self._home = home
-        self._folder: Path = home.settings.home / FOLDER_NAME
-        self._lock = take_lock(self._folder / self.name, LOCK_SECONDS)
-
-    def release_dead(self) -> int:
-        """Give back what processes of this home held that have ended, before their time is over; gives how much."""
-        released = 0
-        for file in self._folder.iterdir():
-            if file.name != self.name and not is_locked(file):
-                released += self._home.store.release_to_read(file.name)
-                file.unlink(missing_ok=True)
-        return released
-
-    def close(self) -> None:
-        """Give back what it holds still; where the database is away, others see by the lock that it has ended."""
-        with suppress(StoreError):
-            self._home.store.release_to_read(self.name)
-        (self._folder / self.name).unlink(missing_ok=True)
-        if self._lock is not None:
-            self._lock.close()
-
 
 LOOK_SECONDS = 0.5
 """Between two looks for scans to read, where there were none. Chosen by hand."""
 
+
 RENEWALS_COUNT = 4
 """So often a claim is renewed in the time for which it holds. Chosen by hand."""
+
 
 MAX_READING_SECONDS = 900.0
 """A scan that is read for so long is given back: others try it. An engine takes seconds a page. Chosen by hand."""
@@ -391,3 +305,222 @@ class Shift:
                 self._is_alone = False
                 self._start(self._work)
                 self._changed.notify_all()
+
+
+# Reading one scan that a worker holds: with patience for an engine, and kept only while the worker holds it.
+
+RETRY_SECONDS = (1, 10)
+"""An engine that failed is asked again soon, and once more when a short overload has passed."""
+
+
+MAX_BEGUN_COUNT = 3
+"""So often a scan may be begun without an end: what ends its reader must not do so for ever."""
+
+
+Given = TypeVar("Given")
+
+
+Read = Callable[[int], ReadResult]
+"""Reads one scan; given whether to go on without an engine that fails."""
+
+
+class ClaimLost(FairhandError):
+    """Another worker has this scan now, or nobody is to read it: what was read here is not kept."""
+
+
+def with_patience(work: Callable[[int], Given]) -> Given:
+    """What `work` gives, tried again a little later where it fails for a moment.
+
+    It is given 0, and 1 when it is tried for the last time.
+    """
+    for seconds in RETRY_SECONDS:
+        try:
+            return work(0)
+        except FairhandError as error:
+            if not error.retry:
+                raise
+        time.sleep(seconds)
+    return work(1)
+
+
+def read_held(home: Home, scan: str, worker: str) -> ReadResult:
+    """Read a scan that a worker holds and has begun. ClaimLost where it holds it no more when it is read."""
+
+    def require_held() -> None:
+        if not home.store.holds_to_read(scan, worker):
+            raise ClaimLost
+
+    return with_patience(lambda without: read_scan(home, home.store.scan(scan), without=without, before=require_held))
+
+
+def require_few_tries(begun: int) -> None:
+    """ScanError where a scan was begun so often that it is what ends those that read it."""
+    if begun >= MAX_BEGUN_COUNT:
+        raise ScanError(
+            f"whoever read it ended before it was read, {begun} times: it takes too much memory or time, or the "
+            "program was killed.",
+            advice="Replace the file, or give the program more memory,",
+        )
+
+
+def require_same_form(home: Home, name: str, version: int) -> None:
+    """FormError where a form is not here, or is another one than that which scans came in as."""
+    known = {(each, number): digest for each, number, digest in home.store.forms()}
+    if home.forms(name, version).digest != known.get((name, version)):
+        raise FormError(
+            f"The form {name} version {version} is another one here than where its scans came in: copy the folder "
+            "forms of that home to this one."
+        )
+
+
+# A process that reads, as others see it: a name, and a lock by which those of its home know that it has ended.
+
+FOLDER_NAME = "workers"
+"""The folder of a home with a locked file for each process that reads."""
+
+
+LOCK_SECONDS = 1.0
+"""The wait for our own new file, which another process may be looking at. Chosen by hand."""
+
+
+class Worker:
+    """Has a name of its own until it is closed, however the process ends."""
+
+    def __init__(self, home: Home) -> None:
+        self.name = secrets.token_hex(8)
+        self._home = home
+        self._folder: Path = home.settings.home / FOLDER_NAME
+        self._lock = take_lock(self._folder / self.name, LOCK_SECONDS)
+
+    def release_dead(self) -> int:
+        """Give back what processes of this home held that have ended, before their time is over; gives how much."""
+        released = 0
+        for file in self._folder.iterdir():
+            if file.name != self.name and not is_locked(file):
+                released += self._home.store.release_to_read(file.name)
+                file.unlink(missing_ok=True)
+        return released
+
+    def close(self) -> None:
+        """Give back what it holds still; where the database is away, others see by the lock that it has ended."""
+        with suppress(StoreError):
+            self._home.store.release_to_read(self.name)
+        (self._folder / self.name).unlink(missing_ok=True)
+        if self._lock is not None:
+            self._lock.close()
+
+
+# A shift by itself: it reads what is to be read until nothing is, or its time is over.
+
+OWN_TROUBLES = (ArchiveFull, DiskFull, EngineMissing, FormError, NotFound)
+"""What a scan cannot help: on another machine it may be read."""
+
+
+COUNT_SECONDS = 5.0
+"""How often it is counted what is left: of many scans it takes some milliseconds. Chosen by hand."""
+
+
+@dataclass(slots=True, kw_only=True)
+class ShiftReport:
+    """What a shift did, in counts, and what failed, each with a message; `left` are to be read still.
+
+    `elsewhere` are scans that others had read, or had taken over, when they were read here.
+    """
+
+    read: int = 0
+    elsewhere: int = 0
+    left: int = 0
+    set_aside: list[tuple[str, str]] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    without: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def scans(self) -> int:
+        """How many scans it is done with."""
+        return self.read + self.elsewhere + len(self.set_aside) + len(self.failed)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many of each there were."""
+        lists = {"set aside": self.set_aside, "failed": self.failed, "without an engine": self.without}
+        plain = {"read": self.read, "read elsewhere": self.elsewhere, "left": self.left}
+        return {**plain, **{name: len(found) for name, found in lists.items()}}
+
+    def add(self, outcome: Outcome) -> None:
+        """Count what became of one scan more."""
+        name = outcome.scan.name
+        if outcome.reads is not None:
+            self.read += 1
+            self.without += [(name, engine) for engine in outcome.reads.failed]
+        elif outcome.error is not None:
+            (self.set_aside if isinstance(outcome.error, ScanError) else self.failed).append((name, outcome.message))
+        else:
+            self.elsewhere += 1
+
+
+@dataclass(slots=True)
+class ShiftProgress:
+    """How far a shift and whoever reads with it are: `done` never falls, and `total` grows only where more came."""
+
+    done: int = 0
+    total: int = 0
+    left: int = 0
+
+    def count_left(self, left: int) -> None:
+        """So many are left. What is gone and was not read here, others have read."""
+        self.left, self.total = left, max(self.total, self.done + left)
+        self.done = self.total - left
+
+    def count_read(self) -> None:
+        """One more was read here since it was counted what is left."""
+        self.done, self.left = self.done + 1, max(self.left - 1, 0)
+        self.total = max(self.total, self.done + self.left)
+
+
+def work_shift(
+    home: Home,
+    threads: int,
+    *,
+    seconds: float | None = None,
+    stop: threading.Event | None = None,
+    progress: Callable[[int, int, int], None] = lambda *_: None,
+) -> ShiftReport:
+    """Read what is to be read until nothing is, so long at most, or until `stop` is set.
+
+    What is begun is ended. It waits for what other workers hold: one of them may end. `progress` is called with (scans
+    done here or elsewhere, scans in all, set aside or failed). The error of this machine that keeps it from
+    reading is raised.
+    """
+    done = ShiftReport()
+    end = None if seconds is None else time.monotonic() + seconds
+    far, counted = ShiftProgress(), time.monotonic()
+    far.count_left(_left(home, 0))
+    with Shift(home, threads, ends_at=OWN_TROUBLES) as shift:
+        while not (stop and stop.is_set()) and (end is None or time.monotonic() < end):
+            shift.require_working()
+            try:
+                done.add(shift.outcomes.get(timeout=LOOK_SECONDS))
+            except Empty:
+                if shift.is_idle and _left(home, far.left) == 0:
+                    break
+                continue
+            far.count_read()
+            if time.monotonic() - counted > COUNT_SECONDS:
+                far.count_left(_left(home, far.left))
+                counted = time.monotonic()
+            progress(far.done, far.total, len(done.set_aside) + len(done.failed))
+    while not shift.outcomes.empty():
+        done.add(shift.outcomes.get())
+    shift.require_working()
+    done.left = _left(home, far.left)
+    return done
+
+
+def _left(home: Home, before: int) -> int:
+    """How many are to be read; as many as before where the database is away, with which the shift has patience."""
+    try:
+        return home.store.count_to_read(now())[0]
+    except StoreError as error:
+        if not error.retry:
+            raise
+        return before or 1

@@ -1,8 +1,19 @@
 """Folders that are watched: each photograph that is put there is taken in once."""
 
-from flows.watching.incoming import ArrivingFile, waiting_scans
-from flows.watching.sent_files import SUFFIXES, SentFile, require_welcome, sent_file, unread_files, waiting_batches
-from flows.watching.watch import WatchedForm, require_watchable, watch, watched_forms
+from flows.watching.watch import (
+    SUFFIXES,
+    ArrivingFile,
+    SentFile,
+    WatchedForm,
+    require_watchable,
+    require_welcome,
+    sent_file,
+    unread_files,
+    waiting_batches,
+    waiting_scans,
+    watch,
+    watched_forms,
+)
 from flows.watching.watched_folder import Round
 
 __all__ = [

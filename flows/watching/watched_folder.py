@@ -2,47 +2,64 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
+import filecmp
+import hashlib
+import os
+import shutil
+import signal
+import stat
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from io import TextIOWrapper
 from pathlib import Path
+from typing import Literal
 
 from flows.home import Home, now
 from flows.runtime import take_lock
-from flows.steps import AUTO_FORM, cancelled_at
-from flows.watching.moved_files import FileChanged, move_aside, move_to_done, require_folders
-from flows.watching.settled_files import Look, Settling, WatchedFile, is_settled
-from flows.watching.verdicts import Verdict, verdicts
-from transcribe.errors import FairhandError, SettingsError
-from transcribe.intake import HOCR_SUFFIX, real_path, shown_path
+from flows.steps import AUTO_FORM, cancelled_at, place_of
+from transcribe.errors import ArchiveAway, ArchiveFull, EngineMissing, FairhandError, ScanError, SettingsError
+from transcribe.i18n import Worded
+from transcribe.intake import HOCR_SUFFIX, PICTURE_SUFFIXES, real_path, scan_id, shown_path
+from transcribe.store import SetAside
 
 LOCK_NAME = ".fairhand-watch.lock"
 """The file in a watched folder that its watcher holds locked."""
 
+
 CHUNK_FILES_COUNT = 25
 """Files taken in together: so many are moved at the latest when all are read. Chosen by hand."""
+
 
 PATIENCE_FACTOR = 12
 """A file that cannot be read is left so many times longer, a minute by default: a slow copy may not be all there."""
 
+
 KEY_PLACES = ("state.key", "*/state.key", "*/*/state.key")
 """Where the key of a home or of a backup lies in a folder that must not be watched."""
+
 
 RETRY_FACTOR = 6
 """What failed for another reason than the file is tried again so many times later, half a minute by default. Chosen by
 hand."""
 
+
 MORE_SECONDS = 20.0
 """While more files come in, those that are finished wait so long for them: each time has its run in Prefect. Chosen by
 hand."""
 
+
 MAX_GATHER_SECONDS = 600.0
 """Pages of a form of several pages wait so long for others in their folder that grow still. Chosen by hand."""
 
+
 MAX_FAILURES = 5
 """Unforeseen failures in a row after which the process ends: started anew it may find its Prefect again."""
+
 
 TakeIn = Callable[[list[Path], str], object]
 """Takes these files in as this batch."""
@@ -239,3 +256,347 @@ def _no_picture_reason(file: WatchedFile) -> str:
 
 def _name(path: Path) -> str:
     return shown_path(Path(path.name))
+
+
+# Which files of a watched folder are finished: nobody writes them any more, and they do not change.
+
+DONE_FOLDER = "done"
+"""The folder in a watched one to which files go that were taken in."""
+
+
+ASIDE_FOLDER = "aside"
+"""The folder in a watched one to which files go that were not taken in, each with the reason beside."""
+
+
+TEMPORARY_SUFFIXES = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".download", ".filepart", ".swp", "~")
+"""Endings of names that programs give to files which they have not finished."""
+
+
+TEMPORARY_BEGINNINGS = (".", "~$", "#")
+"""Beginnings of such names, and of files that are none of people's."""
+
+
+SYSTEM_NAMES = frozenset({"thumbs.db", "desktop.ini"})
+"""Files that a desktop leaves in every folder."""
+
+
+Kind = Literal["picture", "words", "other", "no file"]
+"""What a name in the folder is: a picture or PDF, words beside one, another kind of file, or no regular file at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What shows whether a file has changed: the file itself, its size, and when it was written."""
+
+    device: int
+    file: int
+    size: int
+    written_ns: int
+
+    @classmethod
+    def of(cls, path: Path) -> Look:
+        """How this path looks now; a link is looked at itself. OSError where there is nothing."""
+        found = path.lstat()
+        return cls(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedFile:
+    """A file in a watched folder, how it looks, and for how many seconds it has looked so."""
+
+    path: Path
+    kind: Kind
+    look: Look
+    seconds: float
+
+
+@dataclass(slots=True, kw_only=True)
+class Settling:
+    """Remembers how the files of a folder looked, and since when. `clock` gives seconds that only grow."""
+
+    folder: Path
+    clock: Callable[[], float] = time.monotonic
+    unreached: dict[Path, str] = field(default_factory=dict)
+    _seen: dict[Path, tuple[Look, float]] = field(default_factory=dict)
+
+    def files(self) -> list[WatchedFile]:
+        """Every file that is there now, but for those with temporary names, in order of their paths.
+
+        `unreached` has then the folders that could not be looked into, and why. OSError where the whole folder cannot.
+        """
+        self.unreached.clear()
+        os.scandir(self.folder).close()
+        found, now = [], self.clock()
+        seen: dict[Path, tuple[Look, float]] = {}
+        for path in sorted(self._paths()):
+            try:
+                look = Look.of(path)
+            except OSError:
+                continue  # it went while we looked
+            before, since = self._seen.get(path, (look, now))
+            seen[path] = (look, since if before == look else now)
+            found.append(WatchedFile(path=path, kind=_kind(path), look=look, seconds=now - seen[path][1]))
+        self._seen = seen
+        return found
+
+    def _paths(self) -> Iterator[Path]:
+        own = {self.folder / DONE_FOLDER, self.folder / ASIDE_FOLDER}
+
+        def failed(error: OSError) -> None:
+            self.unreached[Path(error.filename)] = error.strerror or type(error).__name__
+
+        for place, folders, names in os.walk(self.folder, onerror=failed):
+            here = Path(place)
+            linked = [name for name in folders if (here / name).is_symlink()]
+            self.unreached.update({here / name: "it is a link, which is not followed" for name in linked})
+            folders[:] = [
+                name
+                for name in folders
+                if name not in linked and here / name not in own and not name.startswith(TEMPORARY_BEGINNINGS)
+            ]
+            yield from (here / name for name in names if not _is_temporary(name))
+
+
+def is_settled(file: WatchedFile, seconds: float) -> bool:
+    """Whether a file is finished: unchanged for so many seconds, and no program of this machine is writing it."""
+    return file.seconds >= seconds and (file.kind == "no file" or not is_being_written(file.path))
+
+
+def is_being_written(path: Path) -> bool:
+    """Whether a program of this machine has the file open for writing, as far as the system tells us.
+
+    It tells by a lease, which it gives only where nobody writes. Where it gives none at all, as for other people's
+    files or on some network folders, the answer is False.
+    """
+    try:
+        opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.fcntl(opened, fcntl.F_SETSIG, signal.SIGURG)  # who opens it meanwhile has us told; that does no harm
+        fcntl.fcntl(opened, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        fcntl.fcntl(opened, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(opened)
+    return False
+
+
+def _is_temporary(name: str) -> bool:
+    low = name.lower()
+    return low.startswith(TEMPORARY_BEGINNINGS) or low.endswith(TEMPORARY_SUFFIXES) or low in SYSTEM_NAMES
+
+
+def _kind(path: Path) -> Kind:
+    if not stat.S_ISREG(path.lstat().st_mode):
+        return "no file"
+    suffix = path.suffix.lower()
+    return "picture" if suffix in PICTURE_SUFFIXES else "words" if suffix == HOCR_SUFFIX else "other"
+
+
+# Moving files of a watched folder to `done/` or `aside/`, so that no file is lost or written over.
+
+REASON_SUFFIX = ".txt"
+"""The ending of the file beside one set aside that says why."""
+
+
+MAX_STEM_BYTES = 200
+"""Bytes of a name without its ending: systems take 255, and ours add a number and an ending."""
+
+
+HALF_SUFFIX = ".part"
+"""The ending of what is being copied or written still."""
+
+
+class FileChanged(Exception):
+    """The file is no more the one that was read: somebody wrote it or put another in its place meanwhile."""
+
+
+def move_to_done(folder: Path, path: Path, look: Look) -> Path:
+    """Move a file that was taken in; gives where it is. A file that is there already with the same content goes.
+
+    `look` is how it looked when it was read; FileChanged where it looks otherwise. OSError where it cannot be moved.
+    """
+    return _moved(path, _place(folder, DONE_FOLDER, path), look)
+
+
+def move_aside(folder: Path, path: Path, look: Look, reason: str) -> Path:
+    """Move a file that was not taken in, with a text beside that says why; gives where it is. Else as `move_to_done`.
+
+    The reason is there first: no file lies there without one.
+    """
+    target = _place(folder, ASIDE_FOLDER, path)
+    target = target if _is_same(path, target) else _free(target, beside=REASON_SUFFIX)
+    text = target.with_name(f"{target.name}{REASON_SUFFIX}")
+    half = text.with_name(f".{text.name}{HALF_SUFFIX}")
+    half.write_text(f"{reason}\n", encoding="utf-8", errors="backslashreplace")
+    half.replace(text)
+    return _moved(path, target, look)
+
+
+def require_folders(folder: Path) -> None:
+    """Make `done/` and `aside/`. SettingsError where that is not possible, or one of them is a link."""
+    for name in (DONE_FOLDER, ASIDE_FOLDER):
+        own = folder / name
+        if own.is_symlink() or (own.exists() and not own.is_dir()):
+            raise SettingsError(f"{own} is no folder. Move it away: fairhand puts files there that it has looked at.")
+        try:
+            own.mkdir(exist_ok=True)
+            (own / f".write{HALF_SUFFIX}").write_bytes(b"")
+            (own / f".write{HALF_SUFFIX}").unlink()
+        except OSError as error:
+            raise SettingsError(
+                f"Files cannot be moved to {own} ({error.strerror}). Let the user that runs fairhand write there."
+            ) from error
+
+
+def _place(folder: Path, name: str, path: Path) -> Path:
+    """Where a file belongs: below done/ or aside/ as it lay below the folder."""
+    place = folder / name / path.relative_to(folder)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    return place
+
+
+def _moved(path: Path, target: Path, look: Look) -> Path:
+    same = _is_same(path, target)
+    if _look(path) != look:
+        raise FileChanged
+    if same:
+        path.unlink()
+        return target
+    target = _free(target)
+    try:
+        path.rename(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        return _copied(path, target, look)
+    if _look(target) != look:  # somebody was quicker by a moment: what lies there now was never read
+        target.rename(path if not os.path.lexists(path) else _free(path))
+        raise FileChanged
+    return target
+
+
+def _copied(path: Path, target: Path, look: Look) -> Path:
+    """Move a file to another disk: whole there before it goes here."""
+    half = target.with_name(f".{target.name}{HALF_SUFFIX}")
+    try:
+        shutil.copy2(path, half, follow_symlinks=False)
+        if not half.is_symlink():
+            with half.open("rb") as copied:
+                os.fsync(copied.fileno())
+        if _look(path) != look:
+            raise FileChanged
+        half.replace(target)
+    except BaseException:
+        half.unlink(missing_ok=True)
+        raise
+    path.unlink()
+    return target
+
+
+def _look(path: Path) -> Look | None:
+    try:
+        return Look.of(path)
+    except OSError:
+        return None
+
+
+def _is_same(path: Path, target: Path) -> bool:
+    """Whether the target is another file with the same content; never the file itself."""
+    if path.is_symlink() or target.is_symlink() or not (path.is_file() and target.is_file()):
+        return False
+    try:
+        return not path.parent.samefile(target.parent) and filecmp.cmp(path, target, shallow=False)
+    except OSError:
+        return False
+
+
+def _free(target: Path, beside: str = "") -> Path:
+    """A name that nothing has yet, and that is free with `beside` after it too: "order.jpg", else "order (2).jpg"."""
+    stem = target.stem
+    while len(os.fsencode(stem)) > MAX_STEM_BYTES:
+        stem = stem[:-1]
+    number, free = 1, target.with_name(f"{stem}{target.suffix}")
+    while os.path.lexists(free) or (beside and os.path.lexists(f"{free}{beside}")):
+        number += 1
+        free = target.with_name(f"{stem} ({number}){target.suffix}")
+    return free
+
+
+# What became of a file that was taken in, as the store has it: whoever was killed meanwhile, it knows.
+
+PAGED_SUFFIXES = frozenset({".pdf", ".tif", ".tiff"})
+"""Endings of files that may have several pages, each set aside by itself."""
+
+
+OF_THE_MACHINE = frozenset({each.__name__ for each in (ArchiveAway, ArchiveFull, EngineMissing)})
+"""Errors that are no fault of a file: it stays where it is, and is tried again."""
+
+
+FORGOTTEN_REASON = (
+    "It was forgotten before, and what is erased stays erased. To take it in again all the same: "
+    "fairhand ingest --again --why WHY --form NAME PATH."
+)
+"""Why a file is not taken in that somebody had forgotten."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Whether a file is in the store, and if not why.
+
+    `may_pass`: it cannot be read as it is, which may be as it is not all there yet.
+    """
+
+    taken: bool = False
+    reason: str = ""
+    may_pass: bool = False
+
+
+def verdicts(home: Home, paths: Sequence[Path], begun: datetime) -> dict[Path, Verdict]:
+    """What became of each of these files since `begun`. One of which nothing became is neither taken nor has a reason.
+
+    What was set aside earlier does not count: another file may have had this name. Nor does what the machine lacked.
+    """
+    aside = [each for each in home.store.list_set_aside() if each.at >= begun and each.error not in OF_THE_MACHINE]
+    return {path: _verdict(home, path, aside) for path in paths}
+
+
+def _verdict(home: Home, path: Path, aside: Sequence[SetAside]) -> Verdict:
+    most = home.settings.most_pages if path.suffix.lower() in PAGED_SUFFIXES else 0
+    places = {place_of(path, page) for page in range(most + 1)} if aside else set()
+    sha256 = _hash(path, home.settings.most_file_bytes)
+    scans = home.store.scans_of_file(sha256) if sha256 else []
+    names = {sha256, *(scan.id for scan in scans), *(scan_id([(sha256, page)]) for page in range(1, most + 2))}
+    found = [each for each in aside if each.place in places or each.file.sha256 in names]
+    if found:
+        reasons = dict.fromkeys(_reason_of(path, each) for each in found)
+        return Verdict(reason=" ".join(reasons), may_pass=all(each.error == ScanError.__name__ for each in found))
+    if scans:
+        return Verdict(taken=all(not scan.form or home.store.has_reads(scan.id) for scan in scans))
+    if sha256 and home.store.forgotten(sha256):
+        return Verdict(reason=FORGOTTEN_REASON)
+    return Verdict()
+
+
+def _reason_of(path: Path, aside: SetAside) -> str:
+    """Why this file was set aside: of two with the same bytes, the message may name the other one."""
+    said = aside.message.values if isinstance(aside.message, Worded) else {}
+    if "advice" not in said:
+        return aside.message
+    named = f"{shown_path(Path(path.name))}: " if "file" in said else ""
+    return f"{named}{said['why']} {said['advice']} and put it into the watched folder again."
+
+
+def _hash(path: Path, most_bytes: int) -> str:
+    """The SHA-256 of a file, "" where it cannot be read or is larger than files may be."""
+    try:
+        if path.stat().st_size > most_bytes:
+            return ""
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""

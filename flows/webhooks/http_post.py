@@ -6,34 +6,42 @@ import http.client
 import socket
 import ssl
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from urllib.parse import urlsplit
 
-from flows.webhooks.safe_addresses import (
-    Address,
-    Network,
-    RefusedAddress,
-    Resolve,
-    Target,
-    checked_addresses,
-)
+from transcribe.errors import SettingsError
 from transcribe.i18n import N_, worded
 
 CONNECT_SECONDS = 5.0
 """How long one address may take to be connected to. Chosen by hand."""
 
+
 ANSWER_SECONDS = 15.0
 """How long everything together may take; Standard Webhooks proposes 15 to 30."""
+
 
 MOST_ADDRESSES_COUNT = 3
 """So many addresses of one name are tried. Chosen by hand."""
 
+
 NOT_ALLOWED = N_("refused: %(why)s")
+
+
 NOT_FOUND = N_("%(host)s cannot be found (%(why)s)")
+
+
 NO_ANSWER = N_("no answer within %(seconds)s s")
+
+
 BAD_CERTIFICATE = N_("its certificate does not hold (%(why)s)")
+
+
 NOT_LET_IN = N_("the connection was refused")
+
+
 BROKEN_OFF = N_("%(why)s: the connection failed")
 
 
@@ -142,3 +150,124 @@ def _seconds(said: str | None) -> float | None:
 @lru_cache(maxsize=1)
 def _system_tls() -> ssl.SSLContext:
     return ssl.create_default_context()
+
+
+# Which addresses may be sent to: https to the public internet, and what lies inside only where it is allowed.
+#
+# A name is resolved anew for each connection, all that it stands for is checked, and the checked address is connected
+# to: a name that means something else a moment later leads nowhere else.
+
+Address = IPv4Address | IPv6Address
+
+
+Network = IPv4Network | IPv6Network
+
+
+MAX_URL_LENGTH = 2000
+"""Characters of an address; browsers and proxies take as much."""
+
+
+SPECIAL_NETWORKS = """
+0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.31.196.0/24
+192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4
+240.0.0.0/4 2001::/23 2001:db8::/32 2002::/16 2620:4f:8000::/48 3fff::/20
+"""
+"""What IANA's registries of special addresses keep from the public internet, IPv4 and of IPv6 what lies in 2000::/3."""
+
+
+PUBLIC_IPV6 = "2000::/3"
+"""Where all public IPv6 addresses lie: those that stand for an IPv4 address, as ::ffff:127.0.0.1, do not."""
+
+
+Resolve = Callable[[str, int], Sequence[str]]
+"""The addresses of a host and port. OSError where there are none."""
+
+
+INSIDE_ADDRESS = N_("%(address)s is not on the public internet")
+
+
+INSIDE_NAME = N_("%(host)s leads to %(address)s, which is not on the public internet")
+
+
+PLAIN_OUTSIDE = N_("plain http to %(address)s on the public internet: use https")
+
+
+class RefusedAddress(Exception):
+    """An address that must not be sent to, with why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """An address taken apart; `host` is without brackets and in ASCII, `path` with the query."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+
+def target_of(url: str) -> Target:
+    """The parts of a webhook's address. SettingsError where it is none, or would put a secret into lists and logs."""
+    if len(url) > MAX_URL_LENGTH or not url.isascii() or any(each.isspace() or not each.isprintable() for each in url):
+        raise SettingsError(worded("The address must be a URL in ASCII without spaces, of at most 2000 characters."))
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise SettingsError(worded("The address is no URL: %(why)s.", why=str(error))) from error
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise SettingsError(worded("The address must begin with https:// and name a host."))
+    if parts.username is not None or parts.password is not None or parts.fragment:
+        raise SettingsError(
+            worded("The address must have no user, password or #: what is sent is signed, so none is needed.")
+        )
+    if port == 0:
+        raise SettingsError(worded("The address names port 0, which nothing listens on."))
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    default = 443 if parts.scheme == "https" else 80
+    return Target(scheme=parts.scheme, host=parts.hostname, port=port or default, path=path)
+
+
+def networks_of(texts: Iterable[str]) -> tuple[Network, ...]:
+    """Networks as 10.1.0.0/16 or 127.0.0.1; the settings have looked at them."""
+    return tuple(ip_network(each) for each in texts)
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address belongs to the public internet and to no special purpose."""
+    if isinstance(address, IPv6Address) and (address not in ip_network(PUBLIC_IPV6) or address.scope_id):
+        return False
+    return not any(address in ip_network(each) for each in SPECIAL_NETWORKS.split())
+
+
+def checked_addresses(
+    target: Target, resolve: Resolve, inside: Sequence[Network], *, private: bool
+) -> tuple[Address, ...]:
+    """The addresses of a target, all of which may be connected to.
+
+    `inside` are networks that may be reached though they are not public; `private` allows them all. Plain http goes to
+    such addresses only. RefusedAddress where one may not be; OSError where the name is not known.
+    """
+    found = tuple(_plain(ip_address(each)) for each in resolve(target.host, target.port))
+    if not found:
+        raise OSError(f"{target.host} has no address")
+    for each in found:
+        public = is_public(each)
+        if not public and not private and not any(each in network for network in inside):
+            told = INSIDE_ADDRESS if target.host == str(each) else INSIDE_NAME
+            raise RefusedAddress(worded(told, host=target.host, address=str(each)))
+        if public and target.scheme != "https":
+            raise RefusedAddress(worded(PLAIN_OUTSIDE, address=str(each)))
+    return found
+
+
+def resolve_by_system(host: str, port: int) -> tuple[str, ...]:
+    """What the system's resolver says, each address once."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+    return tuple(dict.fromkeys(str(each[4][0]) for each in found))
+
+
+def _plain(address: Address) -> Address:
+    """The IPv4 address that an IPv6 address of the kind ::ffff:1.2.3.4 stands for, else itself."""
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return address if mapped is None else mapped

@@ -20,9 +20,8 @@ from io import TextIOWrapper
 from flows.home import Home, Settings
 from flows.runtime import take_lock
 from flows.webhooks.envelope import event_body, signed_headers
-from flows.webhooks.http_post import Posted, post
+from flows.webhooks.http_post import Network, Posted, Resolve, networks_of, post, resolve_by_system, target_of
 from flows.webhooks.retry_schedule import TRYING, next_try
-from flows.webhooks.safe_addresses import Network, Resolve, networks_of, resolve_by_system, target_of
 from reconcile.records import query
 from transcribe.errors import FairhandError, NotFound
 from transcribe.model import Delivery, Webhook

@@ -11,12 +11,13 @@ from typing import cast, get_args
 
 from flows.home import Home
 from flows.webhooks.envelope import signed_headers, trial_body
-from flows.webhooks.http_post import Posted, post
-from flows.webhooks.safe_addresses import (
+from flows.webhooks.http_post import (
+    Posted,
     RefusedAddress,
     Resolve,
     Target,
     checked_addresses,
+    post,
     resolve_by_system,
     target_of,
 )

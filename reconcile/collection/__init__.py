@@ -1,7 +1,6 @@
 """Other people's readings reconciled, without a form or a store."""
 
-from reconcile.collection.file_formats import Collected, Fault, collect
-from reconcile.collection.items import Item, ItemResult
+from reconcile.collection.items import Collected, Fault, Item, ItemResult, collect
 from reconcile.collection.reconcile_items import Reconciled, reconcile_items
 from reconcile.collection.source_standing import value_of
 

@@ -18,137 +18,6 @@ from transcribe.codes import EvidenceCode, Flag, Method, Reason
 from transcribe.model import INK, Decision, Evidence, Field, FieldKey, Form, Posterior, Reading, Task, Transcriber
 from transcribe.table_rows import rows_key
 
-# Readers of one writing tradition who stand alone with what they read: then one of another tradition is asked.
-#
-# A 1 with a serif is a 7 to most people who never wrote it so. A second reader of the same tradition repeats the
-# first, and two who agree for such a reason are not two witnesses.
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Traditions:
-    """The writing tradition of each person by id, and the traditions of people who may be asked now."""
-
-    of: Mapping[str, str]
-    working: frozenset[str]
-
-    def has_elsewhere(self, tradition: str) -> bool:
-        """Whether somebody of another known tradition may be asked."""
-        return bool(self.working - {"", tradition})
-
-
-def traditions(people: Iterable[Transcriber]) -> Traditions:
-    """The traditions of these people."""
-    everybody = list(people)
-    return Traditions(
-        of={person.id: person.tradition for person in everybody},
-        working=frozenset(each.tradition for each in everybody if "transcriber" in each.roles and not each.paused),
-    )
-
-
-def from_elsewhere(
-    said: Decision | Task, posterior: Posterior, field: Field, alone: str, policy: Policy
-) -> Decision | Task:
-    """The decision or task, changed where readers of the tradition `alone` stand alone.
-
-    A task is marked, so that readers of other traditions come to it first. A decision of people that is less probable
-    than the target becomes a task for a reader of another tradition.
-    """
-    if isinstance(said, Task):
-        return replace(said, elsewhere=alone) if said.kind == "read" else said
-    sure = posterior.probability >= (field.target or policy.target)
-    if said.method == Method.PEOPLE and not sure and posterior.people < policy.people_before_expert:
-        return replace(ask(posterior, "read", Reason.ONE_TRADITION), elsewhere=alone)
-    return said
-
-
-def lone_tradition(spot: PreparedField, readings: Sequence[Reading], traditions: Traditions, policy: Policy) -> str:
-    """The tradition whose readers all agree on a field while nobody else says the same; "" where there is none.
-
-    An engine, or a reader of another tradition, then says something else. "" too where as many stand alone on another
-    side, and where no reader of another tradition could be asked.
-    """
-    heard = [each for each in votes(spot, readings) if each.null is None and each.shown is None and each.source != INK]
-    people: dict[str, list[Vote]] = defaultdict(list)
-    for vote in heard:
-        if vote.kind == "person" and (tradition := traditions.of.get(vote.source, "")):
-            people[tradition].append(vote)
-    sizes = {
-        tradition: len(some)
-        for tradition, some in people.items()
-        if _stand_alone(spot, some, [vote for vote in heard if vote not in some], policy)
-    }
-    most = [tradition for tradition, size in sizes.items() if size == max(sizes.values())]
-    return most[0] if len(most) == 1 and traditions.has_elsewhere(most[0]) else ""
-
-
-def _stand_alone(spot: PreparedField, some: Sequence[Vote], others: Sequence[Vote], policy: Policy) -> bool:
-    says = some[0].says
-    alike = [is_nearly_same(spot, says, other.says, policy.min_text_similarity) for other in others]
-    return (
-        bool(others)
-        and not any(alike)
-        and all(is_nearly_same(spot, says, each.says, policy.min_text_similarity) for each in some)
-    )
-
-
-# Why people are asked, as it is: nobody is said to disagree, or to be split, who does not differ from anybody.
-
-OF_PEOPLE = frozenset({Reason.ONE_READER, Reason.READERS_DISAGREE, Reason.READERS_SPLIT})
-"""Reasons that tell how the people who read a field stand to each other."""
-
-OF_ENGINES = frozenset({Reason.ENGINES_DISAGREE, Reason.ONE_ENGINE})
-"""Reasons that tell how the engines that read a field stand to each other."""
-
-
-def with_true_reason(task: Task, form: Form, readings: Iterable[Reading]) -> Task:
-    """The task with the reason that its field's readings bear out, where its own tells how readers stand."""
-    if task.reason not in OF_PEOPLE | OF_ENGINES:
-        return task
-    said = votes(prepared(form).fields[task.key.name], [reading for reading in readings if reading.key == task.key])
-    if task.reason in OF_PEOPLE:
-        people = [vote for vote in said if vote.kind == "person"]
-        return replace(task, reason=_of_people(people, adjudicated=task.kind == "adjudicate"))
-    return replace(task, reason=_of_engines([vote for vote in said if vote.machine and vote.source != INK]))
-
-
-def _of_people(people: Sequence[Vote], *, adjudicated: bool) -> Reason:
-    told = [vote.says for vote in people if vote.null != "illegible"]
-    if len(set(told)) > 1:
-        return Reason.READERS_SPLIT if adjudicated else Reason.READERS_DISAGREE
-    if len(told) < len(people):
-        return Reason.GIVEN_UP
-    return Reason.ONE_READER if len(told) == 1 else Reason.AGREED_IN_DOUBT
-
-
-def _of_engines(engines: Sequence[Vote]) -> Reason:
-    texts = [vote.says for vote in engines if vote.null is None]
-    if len(set(texts)) > 1:
-        return Reason.ENGINES_DISAGREE
-    if not texts:
-        return Reason.NOTHING_READ
-    return Reason.ONE_ENGINE if len(texts) == 1 else Reason.NOT_SURE_ENOUGH
-
-
-# The value that a form lets its first reader see before they type: the likeliest, where it is probable enough.
-
-
-def prefilled(task: Task, posterior: Posterior, form: Form) -> Task:
-    """The task with the value that its box shows at first, where the form's option `prefill` allows it.
-
-    The value must be as probable as that option says.
-
-    Only the first person who reads a field sees it. Later readers are blind, so that there is always one independent
-    vote. Ticks and signatures are never shown, as one key says them anyway.
-    """
-    least = form.options.get("prefill")
-    if least is None or task.kind != "read" or posterior.people or posterior.experts:
-        return task
-    best = next((each for each in posterior.candidates if each.origin == "read"), None)
-    if best is None or best.null is not None or isinstance(best.value, bool) or not best.text:
-        return task
-    return replace(task, prefill=best.text) if posterior.probability >= float(least) else task
-
-
 Answer = Decision | Task
 
 
@@ -322,3 +191,135 @@ def _is_lost(posterior: Posterior) -> bool:
 def _is_short(posterior: Posterior) -> bool:
     """Whether machines found too few rows of a cell's table, and no person has looked at it yet."""
     return not posterior.people + posterior.experts and posterior.standing.trouble == Reason.ROWS_MISSING
+
+
+# Readers of one writing tradition who stand alone with what they read: then one of another tradition is asked.
+#
+# A 1 with a serif is a 7 to most people who never wrote it so. A second reader of the same tradition repeats the
+# first, and two who agree for such a reason are not two witnesses.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traditions:
+    """The writing tradition of each person by id, and the traditions of people who may be asked now."""
+
+    of: Mapping[str, str]
+    working: frozenset[str]
+
+    def has_elsewhere(self, tradition: str) -> bool:
+        """Whether somebody of another known tradition may be asked."""
+        return bool(self.working - {"", tradition})
+
+
+def traditions(people: Iterable[Transcriber]) -> Traditions:
+    """The traditions of these people."""
+    everybody = list(people)
+    return Traditions(
+        of={person.id: person.tradition for person in everybody},
+        working=frozenset(each.tradition for each in everybody if "transcriber" in each.roles and not each.paused),
+    )
+
+
+def from_elsewhere(
+    said: Decision | Task, posterior: Posterior, field: Field, alone: str, policy: Policy
+) -> Decision | Task:
+    """The decision or task, changed where readers of the tradition `alone` stand alone.
+
+    A task is marked, so that readers of other traditions come to it first. A decision of people that is less probable
+    than the target becomes a task for a reader of another tradition.
+    """
+    if isinstance(said, Task):
+        return replace(said, elsewhere=alone) if said.kind == "read" else said
+    sure = posterior.probability >= (field.target or policy.target)
+    if said.method == Method.PEOPLE and not sure and posterior.people < policy.people_before_expert:
+        return replace(ask(posterior, "read", Reason.ONE_TRADITION), elsewhere=alone)
+    return said
+
+
+def lone_tradition(spot: PreparedField, readings: Sequence[Reading], traditions: Traditions, policy: Policy) -> str:
+    """The tradition whose readers all agree on a field while nobody else says the same; "" where there is none.
+
+    An engine, or a reader of another tradition, then says something else. "" too where as many stand alone on another
+    side, and where no reader of another tradition could be asked.
+    """
+    heard = [each for each in votes(spot, readings) if each.null is None and each.shown is None and each.source != INK]
+    people: dict[str, list[Vote]] = defaultdict(list)
+    for vote in heard:
+        if vote.kind == "person" and (tradition := traditions.of.get(vote.source, "")):
+            people[tradition].append(vote)
+    sizes = {
+        tradition: len(some)
+        for tradition, some in people.items()
+        if _stand_alone(spot, some, [vote for vote in heard if vote not in some], policy)
+    }
+    most = [tradition for tradition, size in sizes.items() if size == max(sizes.values())]
+    return most[0] if len(most) == 1 and traditions.has_elsewhere(most[0]) else ""
+
+
+def _stand_alone(spot: PreparedField, some: Sequence[Vote], others: Sequence[Vote], policy: Policy) -> bool:
+    says = some[0].says
+    alike = [is_nearly_same(spot, says, other.says, policy.min_text_similarity) for other in others]
+    return (
+        bool(others)
+        and not any(alike)
+        and all(is_nearly_same(spot, says, each.says, policy.min_text_similarity) for each in some)
+    )
+
+
+# Why people are asked, as it is: nobody is said to disagree, or to be split, who does not differ from anybody.
+
+OF_PEOPLE = frozenset({Reason.ONE_READER, Reason.READERS_DISAGREE, Reason.READERS_SPLIT})
+"""Reasons that tell how the people who read a field stand to each other."""
+
+
+OF_ENGINES = frozenset({Reason.ENGINES_DISAGREE, Reason.ONE_ENGINE})
+"""Reasons that tell how the engines that read a field stand to each other."""
+
+
+def with_true_reason(task: Task, form: Form, readings: Iterable[Reading]) -> Task:
+    """The task with the reason that its field's readings bear out, where its own tells how readers stand."""
+    if task.reason not in OF_PEOPLE | OF_ENGINES:
+        return task
+    said = votes(prepared(form).fields[task.key.name], [reading for reading in readings if reading.key == task.key])
+    if task.reason in OF_PEOPLE:
+        people = [vote for vote in said if vote.kind == "person"]
+        return replace(task, reason=_of_people(people, adjudicated=task.kind == "adjudicate"))
+    return replace(task, reason=_of_engines([vote for vote in said if vote.machine and vote.source != INK]))
+
+
+def _of_people(people: Sequence[Vote], *, adjudicated: bool) -> Reason:
+    told = [vote.says for vote in people if vote.null != "illegible"]
+    if len(set(told)) > 1:
+        return Reason.READERS_SPLIT if adjudicated else Reason.READERS_DISAGREE
+    if len(told) < len(people):
+        return Reason.GIVEN_UP
+    return Reason.ONE_READER if len(told) == 1 else Reason.AGREED_IN_DOUBT
+
+
+def _of_engines(engines: Sequence[Vote]) -> Reason:
+    texts = [vote.says for vote in engines if vote.null is None]
+    if len(set(texts)) > 1:
+        return Reason.ENGINES_DISAGREE
+    if not texts:
+        return Reason.NOTHING_READ
+    return Reason.ONE_ENGINE if len(texts) == 1 else Reason.NOT_SURE_ENOUGH
+
+
+# The value that a form lets its first reader see before they type: the likeliest, where it is probable enough.
+
+
+def prefilled(task: Task, posterior: Posterior, form: Form) -> Task:
+    """The task with the value that its box shows at first, where the form's option `prefill` allows it.
+
+    The value must be as probable as that option says.
+
+    Only the first person who reads a field sees it. Later readers are blind, so that there is always one independent
+    vote. Ticks and signatures are never shown, as one key says them anyway.
+    """
+    least = form.options.get("prefill")
+    if least is None or task.kind != "read" or posterior.people or posterior.experts:
+        return task
+    best = next((each for each in posterior.candidates if each.origin == "read"), None)
+    if best is None or best.null is not None or isinstance(best.value, bool) or not best.text:
+        return task
+    return replace(task, prefill=best.text) if posterior.probability >= float(least) else task

@@ -1,9 +1,8 @@
 """Parameters learnt from what later proved right or wrong."""
 
-from reconcile.learning.error_rates import AuditedValue, adds, audited_of, rates
 from reconcile.learning.form_suggestions import MIN_RECORD_COUNT, DecidedScan, Suggestion, suggestions
 from reconcile.learning.proposal import REOPENING, ChangedFields, Proposal, can_learn_from, changed, propose
-from reconcile.learning.training_facts import ScanFacts
+from reconcile.learning.training_facts import AuditedValue, ScanFacts, adds, audited_of, rates
 
 __all__ = [
     "MIN_RECORD_COUNT",

@@ -24,100 +24,17 @@ from reconcile.parameters.source_model import (
 from transcribe.fields import Family, facts_of
 from transcribe.model import Parameters
 
-# Champion and challenger: whether the model or the plain majority decides, family by family of field types.
-#
-# The items of the store settle it whose truth is known: those count on which only one of the two is right (the sign
-# test, as in Q. McNemar, Psychometrika 12, 1947).
-
-Champion = Literal["model", "majority"]
-
-MIN_CONTEST_COUNT = 100
-"""Items with a known truth before majority may take the model's place, and before they tell how sure people make it.
-
-Chosen by hand.
-"""
-
-MAX_CHANCE_PROBABILITY = 0.05
-"""How often chance alone may make majority look this much better. Chosen by hand."""
-
-
-def champion(tally: Mapping[str, float]) -> Champion:
-    """Who decides: the model, unless majority was better on enough items. `tally` counts "items", and the items on
-    which only "model" or only "majority" was right."""
-    ours, theirs = round(tally.get("model", 0)), round(tally.get("majority", 0))
-    if tally.get("items", 0) < MIN_CONTEST_COUNT or theirs <= ours:
-        return "model"
-    return "majority" if sign_probability(theirs, ours) <= MAX_CHANCE_PROBABILITY else "model"
-
-
-# How often machines alone were wrong in each situation, and what share right is proven of them there.
-
-MIN_PROVING_COUNT = 3000
-"""From so many audited values on, nothing that shipped counts any more.
-
-They prove 0.995 where three in a thousand are wrong, which is what two engines leave. With fewer the right could only
-be lost by chance, so until then it stands on what shipped unless they disprove it.
-"""
-
-NOTHING: Tally = (0.0, 0.0)
-"""No value wrong, of none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MachineRecord:
-    """What machines that decide alone came to, by situation (see `Circumstances.situation`)."""
-
-    tallies: Mapping[str, Tally]
-    """(wrong, of so many). What shipped counts beside the store's own audits for what these leave to be known."""
-
-    earned: Mapping[str, float]
-    """The share right as far as it is proven, here or where the shipped fit was made.
-
-    Less where the store's own audits show that it cannot be so much.
-    """
-
-    audited: frozenset[str]
-    """The situations of which something was audited in this store."""
-
-    @classmethod
-    def read(cls, content: Mapping[str, Any]) -> MachineRecord:
-        """The record of stored parameters: `shipped`, `audited`, and `proven`, the tallies that once reached the target
-        here."""
-        shipped, audited, proven = (content.get(name, {}) for name in ("shipped", "audited", "proven"))
-        tallies: dict[str, Tally] = {}
-        earned: dict[str, float] = {}
-        for situation in {*shipped, *audited, *proven}:
-            theirs, own = shipped.get(situation, NOTHING), audited.get(situation, NOTHING)
-            weight = max(0.0, 1.0 - own[1] / MIN_PROVING_COUNT)
-            tally = own[0] + weight * theirs[0], own[1] + weight * theirs[1]
-            once = proven.get(situation, NOTHING)
-            most = max(lower_bound(tally), lower_bound(once), lower_bound(theirs) if weight else 0.0)
-            tallies[situation] = tally
-            earned[situation] = min(most, upper_bound(own))
-        here = frozenset(situation for situation, own in audited.items() if own[1] > 0)
-        return cls(tallies=tallies, earned=earned, audited=here)
-
-    def tally(self, situation: str) -> Tally:
-        """(wrong, of so many) of values that machines alone decide in this situation."""
-        return self.tallies.get(situation, NOTHING)
-
-    def is_audited_here(self, situation: str) -> bool:
-        """Whether the tally of this situation has audits of this store; else it is as shipped."""
-        return situation in self.audited
-
-    def earned_share(self, situation: str) -> float:
-        """The share right that is proven of values that machines alone decide in this situation; 0 where none is."""
-        return self.earned.get(situation, 0.0)
-
-
 PRIOR_COVERED_TALLY = (8.0, 10.0)
 """The share of values that master data know, where nothing was learnt: eight of ten."""
+
 
 RECENT_COUNT = 4
 """The typed parameters of so many versions are kept, since most scans are weighed under the same. Chosen by hand."""
 
+
 LEAST_CONFIDENCES = (0.0, *CONFIDENCE_STEPS)
 """The least of each bin of confidence."""
+
 
 NO_WORDS = KnownWords({})
 """Of a field of which no words were learnt."""
@@ -272,6 +189,95 @@ def without_shapes(parameters: Parameters) -> Parameters:
     return replace(parameters, content={**parameters.content, "shapes": {}})
 
 
+# Champion and challenger: whether the model or the plain majority decides, family by family of field types.
+#
+# The items of the store settle it whose truth is known: those count on which only one of the two is right (the sign
+# test, as in Q. McNemar, Psychometrika 12, 1947).
+
+Champion = Literal["model", "majority"]
+
+
+MIN_CONTEST_COUNT = 100
+"""Items with a known truth before majority may take the model's place, and before they tell how sure people make it.
+
+Chosen by hand.
+"""
+
+
+MAX_CHANCE_PROBABILITY = 0.05
+"""How often chance alone may make majority look this much better. Chosen by hand."""
+
+
+def champion(tally: Mapping[str, float]) -> Champion:
+    """Who decides: the model, unless majority was better on enough items. `tally` counts "items", and the items on
+    which only "model" or only "majority" was right."""
+    ours, theirs = round(tally.get("model", 0)), round(tally.get("majority", 0))
+    if tally.get("items", 0) < MIN_CONTEST_COUNT or theirs <= ours:
+        return "model"
+    return "majority" if sign_probability(theirs, ours) <= MAX_CHANCE_PROBABILITY else "model"
+
+
+# How often machines alone were wrong in each situation, and what share right is proven of them there.
+
+MIN_PROVING_COUNT = 3000
+"""From so many audited values on, nothing that shipped counts any more.
+
+They prove 0.995 where three in a thousand are wrong, which is what two engines leave. With fewer the right could only
+be lost by chance, so until then it stands on what shipped unless they disprove it.
+"""
+
+
+NOTHING: Tally = (0.0, 0.0)
+"""No value wrong, of none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineRecord:
+    """What machines that decide alone came to, by situation (see `Circumstances.situation`)."""
+
+    tallies: Mapping[str, Tally]
+    """(wrong, of so many). What shipped counts beside the store's own audits for what these leave to be known."""
+
+    earned: Mapping[str, float]
+    """The share right as far as it is proven, here or where the shipped fit was made.
+
+    Less where the store's own audits show that it cannot be so much.
+    """
+
+    audited: frozenset[str]
+    """The situations of which something was audited in this store."""
+
+    @classmethod
+    def read(cls, content: Mapping[str, Any]) -> MachineRecord:
+        """The record of stored parameters: `shipped`, `audited`, and `proven`, the tallies that once reached the target
+        here."""
+        shipped, audited, proven = (content.get(name, {}) for name in ("shipped", "audited", "proven"))
+        tallies: dict[str, Tally] = {}
+        earned: dict[str, float] = {}
+        for situation in {*shipped, *audited, *proven}:
+            theirs, own = shipped.get(situation, NOTHING), audited.get(situation, NOTHING)
+            weight = max(0.0, 1.0 - own[1] / MIN_PROVING_COUNT)
+            tally = own[0] + weight * theirs[0], own[1] + weight * theirs[1]
+            once = proven.get(situation, NOTHING)
+            most = max(lower_bound(tally), lower_bound(once), lower_bound(theirs) if weight else 0.0)
+            tallies[situation] = tally
+            earned[situation] = min(most, upper_bound(own))
+        here = frozenset(situation for situation, own in audited.items() if own[1] > 0)
+        return cls(tallies=tallies, earned=earned, audited=here)
+
+    def tally(self, situation: str) -> Tally:
+        """(wrong, of so many) of values that machines alone decide in this situation."""
+        return self.tallies.get(situation, NOTHING)
+
+    def is_audited_here(self, situation: str) -> bool:
+        """Whether the tally of this situation has audits of this store; else it is as shipped."""
+        return situation in self.audited
+
+    def earned_share(self, situation: str) -> float:
+        """The share right that is proven of values that machines alone decide in this situation; 0 where none is."""
+        return self.earned.get(situation, 0.0)
+
+
 # Who decides in each family of field types, the model or plain majority, and on which items that stands.
 
 
@@ -302,6 +308,7 @@ SHIPPED_CONTESTS: dict[Family, Contest] = {
 """Made-up orders (seeds 1 and 2; two machines, three people) and, of line text, sentences that 3 to 7 volunteers typed
 (CrowdSpeech), as `python -m tests.bench.bench_reconcile --set contests` counts them. Fields without a majority are left
 out, on which only the model says anything."""
+
 
 NO_CONTEST = Contest(0, 0, 0)
 

@@ -14,6 +14,61 @@ from rapidfuzz.distance import Levenshtein
 from reconcile.forms import CACHED_TEXT_COUNT
 from reconcile.parameters.shrinkage import RARE_WEIGHT_COUNT, USUAL_WEIGHT_COUNT, proven_weight, shrunk
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceModel:
+    """How one source reads one type of field. All numbers are shares from 0 to 1 but the ratios.
+
+    `error` is how often it is wrong, `rate` the same as it is told, rounded. `null_error` is how often it says that
+    there is no text where there is one, or the like. `unrelated` is the share of its errors
+    that have nothing to do with what is written, `follow_rate` how often it takes a damaged place for what it looks
+    like to everybody. `accents` and `swap` are how often it drops accents, and changes day and month about. `ratios`
+    are P(confidence | wrong) / P(confidence | right) by bin of confidence, of words and of what holds digits. `phrases`
+    are its conventions. `has_own_ways`: it changes day and month about, or has conventions. `two_valued`: the type has
+    two values only (a mark), so that an error is the other one. `weight` is the most that its word may weigh, as a
+    ratio of odds, and `weights` the same by bin of confidence, as `ratios`; None where none was counted.
+    """
+
+    kind: str
+    error: float
+    rate: float
+    null_error: float
+    unrelated: float
+    follow_rate: float
+    accents: float
+    swap: float
+    ratios: tuple[tuple[float, ...], tuple[float, ...]]
+    phrases: Phrases
+    has_own_ways: bool
+    two_valued: bool = False
+    weight: float = inf
+    weights: tuple[tuple[float, ...], tuple[float, ...]] | None = None
+
+    def ratio(self, confidence: float | None, says: str) -> float:
+        """P(this confidence | wrong) / P(this confidence | right) of what it says; 1 where the source claims none."""
+        return 1.0 if confidence is None else self.ratios[has_digits(says)][bin_of(confidence)]
+
+    def of_answer(self, confidence: float | None, says: str) -> tuple[SourceModel, float]:
+        """The same for one answer, and its ratio: it weighs no more than audits prove, or a mark's confidence is worth.
+
+        Where it would weigh more it is taken to be wrong so much more often.
+        """
+        weight = self.weight
+        if confidence is not None:
+            if self.weights is not None:
+                weight = self.weights[has_digits(says)][bin_of(confidence)]
+            if self.two_valued:
+                weight = min(weight, max(1.0, confidence / max(1.0 - confidence, 1.0 / weight)))
+        ratio = max(self.ratio(confidence, says), 1.0 / weight)
+        error = max(self.error, 1.0 / (1.0 + weight * ratio))
+        null_error = self.null_error
+        if not says and confidence is not None:
+            null_error = max(null_error, 1.0 / (1.0 + weight))
+        if (error, null_error) == (self.error, self.null_error):
+            return self, ratio
+        return replace(self, error=error, null_error=null_error), ratio
+
+
 # Conventions of one source, learnt from its own readings: what it writes for what stands there.
 #
 # A reader writes "rd" for "road", leaves a unit out, puts "Mr" before a name or mends "Meier" to "Meyer", and does so
@@ -24,17 +79,22 @@ from reconcile.parameters.shrinkage import RARE_WEIGHT_COUNT, USUAL_WEIGHT_COUNT
 Pair = tuple[str, str]
 """(what is written, what the source writes for it)."""
 
+
 TalliesByPhrase = Mapping[str, Mapping[str, Sequence[float]]]
 """By what is written and what is said for it: (followed, of so many)."""
+
 
 START_SIGN = "^"
 """Stands for the start of a text in a phrase."""
 
+
 END_SIGN = "$"
 """Stands for the end of a text in a phrase."""
 
+
 MAX_PHRASE_WORD_COUNT = 3
 """Words of the longest phrase: whole lines that differ are no convention. Chosen by hand."""
+
 
 MIN_FOLLOWED_COUNT = 3.0
 """A source must have followed it on so many fields before it counts as its convention.
@@ -42,14 +102,18 @@ MIN_FOLLOWED_COUNT = 3.0
 What stands in parameters outlives the scans, so it must not be about one of them.
 """
 
+
 MIN_FOLLOWED_SHARE = 0.2
 """What a source does less often than this is an error each time. Chosen by hand."""
+
 
 FIRST_OCCASIONS_PER_USE = 2.0
 """The occasions per use that a new convention is taken to have, until it was counted. Chosen by hand."""
 
+
 MAX_COMBINED_COUNT = 3
 """The most conventions tried on one text, all at once and each by itself. Chosen by hand."""
+
 
 CACHED_COUNT = 4096
 """The size of each cache of values derived from parameters: source models, shapes, ways to say a text. Some hundred
@@ -167,8 +231,10 @@ def _said(padded: str, pairs: Iterable[Pair]) -> str:
 CONFIDENCE_STEPS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98, 0.99, 0.995)
 """Where the confidence of an engine is cut into bins; engines crowd near 1. Chosen by hand."""
 
+
 PRIOR_LOG_RATIOS = (1.5, 1.3, 1.1, 0.9, 0.6, 0.3, 0.0, -0.3, -0.6, -0.8, -1.0, -1.1, -1.2)
 """Log of P(bin | wrong) / P(bin | right) of an engine of which nothing was learnt: about Tesseract's, halved."""
+
 
 BAD_PAGE_QUALITY = 0.7
 """Quality of a page (0 to 1) below which it is a bad one.
@@ -176,6 +242,7 @@ BAD_PAGE_QUALITY = 0.7
 Engines err more often there, more often alike, and their confidence says something else. The hard photographs of the
 generator have 0.29 to 0.55, its others 0.83 and more.
 """
+
 
 GENERAL_WEIGHT_COUNT = 100.0
 """How many wrong readings of one kind what an engine's confidence means in general counts for. Chosen by hand."""
@@ -298,57 +365,3 @@ class ConfidenceTables:
         kinds = [self.tallies.get(confidence_table(engine, digits=digits, bad=bad_page)) for digits in (False, True)]
         words, digits = (usual if each is None else tuple(map(max, usual, most_weights(each))) for each in kinds)
         return words, digits
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceModel:
-    """How one source reads one type of field. All numbers are shares from 0 to 1 but the ratios.
-
-    `error` is how often it is wrong, `rate` the same as it is told, rounded. `null_error` is how often it says that
-    there is no text where there is one, or the like. `unrelated` is the share of its errors
-    that have nothing to do with what is written, `follow_rate` how often it takes a damaged place for what it looks
-    like to everybody. `accents` and `swap` are how often it drops accents, and changes day and month about. `ratios`
-    are P(confidence | wrong) / P(confidence | right) by bin of confidence, of words and of what holds digits. `phrases`
-    are its conventions. `has_own_ways`: it changes day and month about, or has conventions. `two_valued`: the type has
-    two values only (a mark), so that an error is the other one. `weight` is the most that its word may weigh, as a
-    ratio of odds, and `weights` the same by bin of confidence, as `ratios`; None where none was counted.
-    """
-
-    kind: str
-    error: float
-    rate: float
-    null_error: float
-    unrelated: float
-    follow_rate: float
-    accents: float
-    swap: float
-    ratios: tuple[tuple[float, ...], tuple[float, ...]]
-    phrases: Phrases
-    has_own_ways: bool
-    two_valued: bool = False
-    weight: float = inf
-    weights: tuple[tuple[float, ...], tuple[float, ...]] | None = None
-
-    def ratio(self, confidence: float | None, says: str) -> float:
-        """P(this confidence | wrong) / P(this confidence | right) of what it says; 1 where the source claims none."""
-        return 1.0 if confidence is None else self.ratios[has_digits(says)][bin_of(confidence)]
-
-    def of_answer(self, confidence: float | None, says: str) -> tuple[SourceModel, float]:
-        """The same for one answer, and its ratio: it weighs no more than audits prove, or a mark's confidence is worth.
-
-        Where it would weigh more it is taken to be wrong so much more often.
-        """
-        weight = self.weight
-        if confidence is not None:
-            if self.weights is not None:
-                weight = self.weights[has_digits(says)][bin_of(confidence)]
-            if self.two_valued:
-                weight = min(weight, max(1.0, confidence / max(1.0 - confidence, 1.0 / weight)))
-        ratio = max(self.ratio(confidence, says), 1.0 / weight)
-        error = max(self.error, 1.0 / (1.0 + weight * ratio))
-        null_error = self.null_error
-        if not says and confidence is not None:
-            null_error = max(null_error, 1.0 / (1.0 + weight))
-        if (error, null_error) == (self.error, self.null_error):
-            return self, ratio
-        return replace(self, error=error, null_error=null_error), ratio

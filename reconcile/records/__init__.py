@@ -4,10 +4,9 @@ from reconcile.records import query, record_search
 from reconcile.records.database import LAYOUT_VERSION, Moments, damage, is_outdated, one_moment
 from reconcile.records.export_formats import ExportOptions, export_names, load_export, spreadsheet_text
 from reconcile.records.interchange import quality
-from reconcile.records.interchange.copy_notes import copy_notes
 from reconcile.records.interchange.data_package import write_package
 from reconcile.records.interchange.datasette_metadata import metadata
-from reconcile.records.interchange.postgres_copy import Copied, CopyFailed, follow
+from reconcile.records.interchange.postgres_copy import Copied, CopyFailed, copy_notes, follow
 from reconcile.records.interchange.quality import FieldQuality, MonthOfWork
 from reconcile.records.interchange.selection import (
     ListedRecord,

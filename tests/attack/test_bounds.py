@@ -14,7 +14,7 @@ import pytest
 from transcribe.archive import Archive
 from transcribe.errors import ScanError
 from transcribe.extraction.locate import Located, locate
-from transcribe.extraction.page_text.word_limits import MAX_PAGE_WORDS_COUNT, MAX_SCAN_WORDS_COUNT
+from transcribe.extraction.page_text.page_text import MAX_PAGE_WORDS_COUNT, MAX_SCAN_WORDS_COUNT
 from transcribe.forms import definition
 from transcribe.geometry import Box
 from transcribe.intake import Unreadable, load_pages

@@ -14,7 +14,7 @@ from tests.transcribe.review.test_requests import client_of
 from transcribe.errors import NoConnectionFree, StoreError
 from transcribe.forms import definition
 from transcribe.model import WHOLE, FieldKey, Scan, Task
-from transcribe.review.text_limits import MAX_TEXT_LENGTH, MAX_WORD_LENGTH
+from transcribe.review.options import MAX_TEXT_LENGTH, MAX_WORD_LENGTH
 
 NAME = FieldKey("customer_name")
 OFFERED = definition.load("bon-de-commande")

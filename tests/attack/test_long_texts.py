@@ -19,11 +19,11 @@ from tests.reconcile.made import field, form, machine, reading
 from transcribe import fields
 from transcribe.errors import ScanError
 from transcribe.extraction.key_values.company_patterns import is_address_like, is_numbered
-from transcribe.extraction.page_text.word_limits import MAX_PAGE_CHARACTERS_COUNT
+from transcribe.extraction.page_text.page_text import MAX_PAGE_CHARACTERS_COUNT
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Master, Word
 from transcribe.ocr import hocr
-from transcribe.review.text_limits import MAX_TEXT_LENGTH, TextRefused, require_keepable
+from transcribe.review.options import MAX_TEXT_LENGTH, TextRefused, require_keepable
 
 KEY = FieldKey("number")
 ONE_TEXT_SECONDS = 0.5

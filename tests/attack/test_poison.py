@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.home.form_library import FormLibrary
+from flows.home.home import FormLibrary
 from reconcile.forms.rules import compile_rules
 from reconcile.inference.weigh import weigh
 from reconcile.parameters.shipped import shipped_parameters

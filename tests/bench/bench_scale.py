@@ -27,10 +27,9 @@ from PIL import Image, ImageEnhance
 from flows.administration.people import invite
 from flows.home.home import Home, now, open_home
 from flows.home.settings import load_settings
-from flows.parts.simulation import ground_truth
-from flows.parts.simulation.ground_truth import Sample
-from flows.parts.simulation.scale import Crew, ScaleInputs, answered, read_and_weighed
-from flows.parts.simulation.scale_inputs import ALWAYS
+from flows.parts.simulation import planning
+from flows.parts.simulation.planning import Sample
+from flows.parts.simulation.scale import ALWAYS, Crew, ScaleInputs, answered, read_and_weighed
 from flows.serving.reconcile_worker import GATHER_SECONDS
 from flows.steps import read_scan, reconcile_home, take_in
 from tests.flows.house import CASES
@@ -75,7 +74,7 @@ class Seen:
 def photographs(folder: Path, count: int) -> Iterator[tuple[Path, Sample]]:
     """So many different photographs: those of the sample form, lighter and darker."""
     samples = sorted(
-        (each for each in ground_truth.load(CASES / "truth.jsonl").values() if each.form == FORM),
+        (each for each in planning.load(CASES / "truth.jsonl").values() if each.form == FORM),
         key=lambda it: it.file,
     )
     for number in range(count):
@@ -122,7 +121,7 @@ def answer_all(home: Home, who: str, truth: dict[str, Sample], seen: Seen, seed:
         since = time.monotonic()
         seconds = max(ANSWER_SECONDS / 4, chance.expovariate(1.0 / ANSWER_SECONDS))
         time.sleep(seconds)
-        text = ground_truth.answer(home, truth, leased[0])
+        text = planning.answer(home, truth, leased[0])
         reading = SentReading(text=text, idem=f"{who} {since}", seconds=seconds)
         home.store.submit(leased[0].id, who, reading, now())
         seen.answered.append(time.monotonic() - since)

@@ -22,7 +22,7 @@ import psycopg
 from tests.transcribe.store.world import NOON, World, person, sent, sqlite_of, world
 from transcribe.model import Task
 from transcribe.store.row_mapping import micros
-from transcribe.store.verbs.leases import WINDOW_PER_TASK_COUNT
+from transcribe.store.verbs.queue import WINDOW_PER_TASK_COUNT
 from transcribe.store.verbs.reconcile import MISPLACED
 from transcribe.store.writer import Busy, Writer
 

@@ -30,7 +30,7 @@ from tests.examples import SOAK
 from tests.flows.forked_programs import READINGS, ForkedPrograms, end, exit_code, stand_in, take_readings
 from tests.new_state import copy_new_states
 from tests.one_context import share_context
-from transcribe.store.drivers.named_sql import postgresql_statements, sqlite_statements
+from transcribe.store.drivers.database import postgresql_statements, sqlite_statements
 
 MAX_REQUEST_BYTES = 100_000
 """Bytes of the longest request: the words of a command and its environment."""

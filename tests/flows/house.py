@@ -18,15 +18,15 @@ import psutil
 from flows.administration.people import invite
 from flows.home.home import Home, open_home
 from flows.home.settings import load_settings
-from flows.parts.simulation import ground_truth
-from flows.parts.simulation.ground_truth import Sample
+from flows.parts.simulation import planning
+from flows.parts.simulation.planning import Sample
 from flows.parts.simulation.simulated_people import SimulatedReader
 from flows.runtime.prefect_server import START_SECONDS
 from tests.flows.forked_commands import UMASK, share_readings, shared_server, suits
 
 CASES = Path(__file__).parent.parent / "cases"
 TYPED = CASES / "bon-de-commande-flat-typed-0000.png"
-SAMPLES = ground_truth.load(CASES / "truth.jsonl")
+SAMPLES = planning.load(CASES / "truth.jsonl")
 FAIRHAND = (sys.executable, "-m", "flows.cli")
 PATIENCE = 240.0
 """Seconds that anything may take which is a matter of seconds: only whether it comes to an end at all is asked."""
@@ -139,7 +139,7 @@ def simulated(
         link=invite(rooms, handle, roles).link,
         slip_share=slips,
         chance=random.Random(seed),
-        answers=lambda task: ground_truth.answer(rooms, SAMPLES, task),
+        answers=lambda task: planning.answer(rooms, SAMPLES, task),
         subject=rooms.store.task_subject,
     )
     reader.sign_in()

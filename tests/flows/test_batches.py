@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from flows.cli.who_acts import acting_user
+from flows.cli.app import acting_user
 from flows.home.home import Home, now
 from flows.mending.batches import due_of
 from flows.mending.read_again import still_aside

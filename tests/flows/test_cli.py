@@ -21,11 +21,9 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from flows.administration.records import found_records
-from flows.cli.app import COMMAND_GROUPS, GROUPS_OF_WORD, app, groups_of, whole_command
+from flows.cli.app import COMMAND_GROUPS, GROUPS_OF_WORD, NEW_SPELLINGS, app, groups_of, whole_command, whole_id
 from flows.cli.entry_point import EXIT_CODE_OF_FAULT, ONE_THREAD_VARIABLE, main
 from flows.cli.help_pages import EXAMPLES, HEADINGS, under_headings
-from flows.cli.id_beginnings import whole_id
-from flows.cli.old_commands import NEW_SPELLINGS
 from flows.home.home import Home, now
 from flows.terminal import printing
 from reconcile.records.publish import publish

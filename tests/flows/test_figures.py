@@ -17,7 +17,7 @@ from flows.alerts import conditions, send
 from flows.cli.help_pages import EXAMPLES
 from flows.deployed import DEPLOYMENTS, MAX_TRIES
 from flows.desk.money import amounts
-from flows.desk.now import alarms, throughput
+from flows.desk.now import alarms
 from flows.desk.people import people_page, work_of_each
 from flows.desk.quality import measured
 from flows.desk.scans import scan_list
@@ -27,8 +27,8 @@ from flows.home.home import Home, now
 from flows.home.settings import Settings, variables
 from flows.measuring.quality_measures import AUDITED_SCAN_COUNT, LATEST_SCAN_COUNT, MIN_GROUP_COUNT
 from flows.parts.drafting.trial import MOST_TRIED
-from flows.parts.simulation import planning_inputs, scale, what_if
-from flows.parts.simulation.scale_inputs import MIN_FINISHED_COUNT, TIMED_COUNT
+from flows.parts.simulation import planning, scale, what_if
+from flows.parts.simulation.scale import MIN_FINISHED_COUNT, TIMED_COUNT
 from flows.scheduled import KEPT_BACKUPS_COUNT
 from flows.serving import records_api, slow_clients
 from flows.serving.health import MIN_FREE_BYTES
@@ -45,7 +45,7 @@ from transcribe.forms.definition import MAX_NAME_CHARACTERS, MAX_TABLE_COLUMNS
 from transcribe.people import MIN_MEASURED_READINGS
 from transcribe.review.options import ReviewOptions
 from transcribe.store import Offer, SentReading
-from transcribe.store.verbs.leases import MAX_HELD_COUNT, SITTING_TIME
+from transcribe.store.verbs.queue import MAX_HELD_COUNT, SITTING_TIME
 
 
 def page(name: str) -> str:
@@ -149,8 +149,8 @@ def test_what_is_measured_and_planned_with_is_what_the_page_says() -> None:
     assert timedelta(hours=8) == SITTING_TIME
     assert "not before a day's work (8 hours) has passed" in PAGE
     assert f"at most `FAIRHAND_REOPENED_SHARE` ({default('reopened_share')})" in page("reconciling")
-    assert planning_inputs.DEFAULT_READERS_SLIP_SHARES == (0.05,) * 4
-    assert planning_inputs.DEFAULT_READING_SECONDS == 8
+    assert planning.DEFAULT_READERS_SLIP_SHARES == (0.05,) * 4
+    assert planning.DEFAULT_READING_SECONDS == 8
     assert "else four of 0.05" in PAGE
     assert "(from 30 readings on), else 8" in PAGE
     assert (MIN_FINISHED_COUNT, TIMED_COUNT, scale.READ_SHARE) == (12, 4, 0.1)
@@ -160,7 +160,7 @@ def test_what_is_measured_and_planned_with_is_what_the_page_says() -> None:
 
 
 def test_how_old_what_the_desk_shows_may_be_is_what_its_page_says() -> None:
-    assert (throughput.FORECAST_SECONDS, alarms.ALARM_SECONDS, machine.LOOK_SECONDS) == (60, 60, 5 * 60)
+    assert (alarms.FORECAST_SECONDS, alarms.ALARM_SECONDS, machine.LOOK_SECONDS) == (60, 60, 5 * 60)
     assert alarms.SLOW_SECONDS == 10 * 60
     assert "A forecast is reckoned anew after a minute" in DESK
     slow = "those of ways of reading and of what audits found after ten."

@@ -11,7 +11,7 @@ import pytest
 from typer._click import Command
 from typer.core import TyperGroup
 
-from flows.cli.old_commands import NEW_SPELLINGS
+from flows.cli.app import NEW_SPELLINGS
 from tests.flows.command_tree import named, tree
 
 ROOT = Path(__file__).parent.parent.parent

@@ -15,7 +15,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from flows.home.home import Home, limits
-from flows.parts.simulation import ground_truth
+from flows.parts.simulation import planning
 from flows.steps.erasures import publish_records
 from flows.steps.read_scans import AUTO_FORM, TakenScan, take_in
 from flows.steps.reconcile_scans import reconcile_home
@@ -69,7 +69,7 @@ def home(tmp_path: Path) -> Path:
 @pytest.fixture
 def here(home: Path) -> Iterator[Making]:
     """The old home, to go on with it."""
-    samples = ground_truth.load(CASES / "truth.jsonl")
+    samples = planning.load(CASES / "truth.jsonl")
     with opened(home) as rooms:
         yield Making(
             home=home,
@@ -261,8 +261,8 @@ def test_the_work_goes_on_until_the_record_is_published(here: Making) -> None:
     (state,) = (each for each in here.rooms.store.scan_states() if each.scan == waiting)
     assert (state.decided, state.fields) == (4, 4)
     command(here.home, "records", "publish")
-    sample = ground_truth.Sample(file=waiting.name, form=waiting.form, fields=here.written[waiting.name])
-    compared = ground_truth.compare(here.rooms, {waiting.name: sample})
+    sample = planning.Sample(file=waiting.name, form=waiting.form, fields=here.written[waiting.name])
+    compared = planning.compare(here.rooms, {waiting.name: sample})
     assert (compared.missing, compared.wrong, compared.values) == ((), (), 4)
     published = listed_records(here.home)
     assert [each for each in published if each["scan"] != waiting.id] == SAID["records"]

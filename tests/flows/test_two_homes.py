@@ -32,7 +32,7 @@ from flows.shifts.shift import Shift
 from flows.steps import TakenScan, take_in
 from flows.steps.erasures import PUBLISHER_SECONDS, ErasureUnfinished, finish_erasures, publish_records, publishing
 from flows.steps.reconcile_scans import LEASED_SCANS_COUNT
-from flows.watching.verdicts import verdicts
+from flows.watching.watched_folder import verdicts
 from flows.webhooks.sender import Sender, sender_lock
 from reconcile.records import query
 from tests.attack.test_orphans import kept_scan
@@ -50,8 +50,8 @@ from transcribe.errors import ArchiveAway, FairhandError, SettingsError, StoreEr
 from transcribe.model import Scan
 from transcribe.review.rate_limits import SHARED_AT_ONCE
 from transcribe.store import CLAIM_SECONDS
+from transcribe.store.postgresql.postgresql import DEAD_PEER_SECONDS
 from transcribe.store.postgresql.postgresql_connection import IDLE_SECONDS, LOCK_SECONDS, STATEMENT_SECONDS
-from transcribe.store.postgresql.postgresql_locks import DEAD_PEER_SECONDS
 from transcribe.store.postgresql.postgresql_pool import MAX_CONNECTIONS_COUNT
 
 SCANS_COUNT = 100

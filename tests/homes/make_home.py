@@ -22,7 +22,7 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont
 
 from flows.home.home import Home, now
-from flows.parts.simulation import ground_truth
+from flows.parts.simulation import planning
 from flows.steps.read_scans import AUTO_FORM, TakenScan, read_scan, take_in
 from flows.steps.reconcile_scans import reconcile_home
 from tests.homes.desk import Visitor, command, listed, opened, signed_in
@@ -113,7 +113,7 @@ def main(folder: Path) -> None:
     links = invited(folder)
     (token,) = listed(folder, "tokens", "add", "bookkeeping", "--scope", "records:read", "--scope", "explain:read")
     with opened(folder) as rooms, TemporaryDirectory() as inbox:
-        samples = ground_truth.load(CASES / "truth.jsonl")
+        samples = planning.load(CASES / "truth.jsonl")
         making = Making(
             home=folder,
             rooms=rooms,

@@ -9,14 +9,16 @@ from datetime import datetime
 from transcribe.codes import Flag
 from transcribe.extraction.key_values import finders
 from transcribe.extraction.key_values.text_in_box import read_in_box
-from transcribe.extraction.page_text.consensus import PlaceHypothesis, legibility, place_confidence, place_hypotheses
-from transcribe.extraction.page_text.field_candidates import FieldCandidate
-from transcribe.extraction.page_text.page_text import PageText, page_text_of
-from transcribe.extraction.page_text.search_regions import search_region
+from transcribe.extraction.page_text.consensus import (
+    FieldCandidate,
+    PlaceHypothesis,
+    legibility,
+    place_confidence,
+    place_hypotheses,
+)
+from transcribe.extraction.page_text.page_text import PageText, page_text_of, require_bounded, search_region
 from transcribe.extraction.page_text.text_lines import lines
-from transcribe.extraction.page_text.word_limits import require_bounded
-from transcribe.extraction.tables.cells import agreed_table
-from transcribe.extraction.tables.missing_rows import has_missing_rows
+from transcribe.extraction.tables.annotated_rows import agreed_table, has_missing_rows
 from transcribe.fields import facts_of
 from transcribe.geometry import Box
 from transcribe.model import Field, FieldKey, Form, Page, Place, Reading, Table, Word

@@ -50,144 +50,9 @@ if TYPE_CHECKING:
     from transcribe.model import Picture
 
 
-# The blank page of a form as a picture: its size and its grey pixels.
-
-
-def blank_size(path: Path) -> tuple[int, int]:
-    """Width and height in pixels, from the file's header; FormError where it is no picture."""
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        with Image.open(path) as picture:
-            return picture.size
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
-        said = worded("The picture of the page cannot be opened. Save it as PNG, and send it again.", error=error,
-                      command="this blank is no picture that can be opened (%(error)s). Save it as PNG.")  # fmt: skip
-        raise FormError(mistake(path.name, (), said)) from error
-
-
-@lru_cache(maxsize=16)
-def blank_grey(path: str) -> Picture:
-    """The blank's grey pixels, rows x columns, 0 for black.
-
-    They are kept for the life of the process and cannot be written to.
-    """
-    import numpy
-    from PIL import Image
-
-    with Image.open(path) as picture:
-        pixels = numpy.asarray(picture.convert("L"), dtype=numpy.uint8)
-    pixels.setflags(write=False)
-    return pixels
-
-
-# The terms of an electronic order in a form definition, checked against the fields of the form.
-
-LINE_PREFIX = "line_"
-"""The prefix of the names of terms that every line has."""
-
-
-def order_mapping(file: str, said: FormFile, mistakes: Mistakes) -> OrderMapping | None:
-    """The mapping of a form; None where it has none. What is wrong with a term is noted, and the term left out."""
-    if said.order_x is None:
-        return None
-    table = next((each for each in said.table if each.name == said.order_x.lines), None)
-    if table is None:
-        told = worded("The order has its lines from “%(table)s”, which is no table of this form.",
-                      command='the form has no table "%(table)s".', table=said.order_x.lines)  # fmt: skip
-        mistakes.found.append(mistake(file, ("order_x", "lines"), told))
-        return None
-    plain = {each.name for each in said.field if each.personal != "payment"}
-    listed = {each.field for each in said.master}
-    found = {}
-    for name in said.order_x.model_fields_set - {"lines"}:
-        term: OrderTermTable | None = getattr(said.order_x, name)
-        if term is None:
-            continue
-        known = {f"{table.name}.{each.name}" for each in table.column} if name.startswith(LINE_PREFIX) else set()
-        with mistakes.noted():
-            found[name] = _checked(partial(mistake, file, ("order_x", name)), term, plain | known, listed)
-    return OrderMapping(lines=table.name, terms=dict(sorted(found.items())))
-
-
-def _checked(wrong: Callable[[str], Mistake], term: OrderTermTable, known: set[str], listed: set[str]) -> OrderTerm:
-    if term.field and term.field not in known:
-        raise FormError(wrong(worded(
-            "The order takes “%(field)s”, which is no field of this form, or payment data.",
-            command='there is no field "%(field)s" here, or it is payment data.', field=term.field,
-        )))  # fmt: skip
-    if term.key and term.field not in listed:
-        raise FormError(wrong(worded(
-            "The order takes the number of “%(field)s” in a list of known values, and it has no list.",
-            command='the field "%(field)s" has no master data, and so no key.', field=term.field,
-        )))  # fmt: skip
-    return OrderTerm(field=term.field, value=term.value, key=term.key, codes=term.codes)
-
-
-def impossible_constants(file: str, order: OrderMapping | None) -> list[Mistake]:
-    """The constants and codes of values in a mapping that no order can have."""
-    told: list[Mistake] = []
-    for name, term in order.terms.items() if order else ():
-        if name in WANTED:
-            is_right, wanted, command = WANTED[name]
-            said = [each for each in (term.value, *term.codes.values()) if each]
-            wrong = dict.fromkeys(each for each in said if not is_right(each))
-            told += [
-                mistake(file, ("order_x", name), to_write(name, worded(wanted, command=command), each))
-                for each in wrong
-            ]
-    return told
-
-
-# How long and how many the names of a form may be, so that the database of records can have a table of it.
-
-MAX_TABLE_COLUMNS = 900
-"""The most columns that the plain fields of a form, or one of its tables, may need; an amount needs three.
-
-A table of records.db has 999 at most; the rest is for its own and for those of later versions.
-"""
-
-MAX_NAME_CHARACTERS = 100
-"""The most characters in the name of a field or table, as in that of a form. Chosen by hand."""
-
-
-def unpublishable(file: str, form: Form) -> Iterator[Mistake]:
-    """Why a form cannot be published: it is too wide, or a name is too long. Each says what to write instead."""
-    listed = {master.field for master in form.masters}
-    yield from _too_wide(file, "its plain fields", form.fields, listed)
-    for table in form.tables:
-        entry = Entry("table", table.name)
-        yield from _too_wide(file, str(entry), [column.field for column in table.columns], listed, entry)
-    for name in [*(table.name for table in form.tables), *(field.name.split(".")[-1] for field in form.all_fields())]:
-        if len(name) > MAX_NAME_CHARACTERS:
-            said = worded(
-                "The name “%(name)s...” is longer than %(most)s characters. Shorten it; the label may be longer.",
-                command='"%(name)s..." has %(count)s characters; write a name of at most %(most)s, and what people are '
-                "shown as its label.",
-                name=name[:MAX_NAME_CHARACTERS], count=len(name), most=MAX_NAME_CHARACTERS,
-            )  # fmt: skip
-            yield mistake(file, ("name",), said)
-
-
-def _too_wide(file: str, what: str, fields: Iterable[Field], listed: Set[str], *about: Entry) -> Iterator[Mistake]:
-    needed = sum(_column_count(facts_of(field.type)) + (field.name in listed) for field in fields)
-    if needed > MAX_TABLE_COLUMNS:
-        said = worded(
-            "It has more fields than a record can hold. Draw fields that repeat as one table, or make two forms of it.",
-            command="%(what)s need %(needed)s columns in the records, where an amount needs three, and a table has at "
-            "most %(most)s. Write fields that repeat as rows of a [[table]], or split the form into two forms.",
-            what=what, needed=needed, most=MAX_TABLE_COLUMNS,
-        )  # fmt: skip
-        yield mistake(file, (), said, *about)
-
-
-def _column_count(facts: Facts) -> int:
-    """The columns of a field; master data need one more for the key."""
-    return 3 if facts.is_money else 2 if facts.has_decimals else 1
-
-
 SHIPPED = Path(__file__).parent / "shipped"
 """The folder of the forms that come with fairhand."""
+
 
 MISSING_FILE = N_("The file %(file)s is missing. Send it again.")
 """The message for a file that a definition names and that does not lie beside it."""
@@ -457,3 +322,140 @@ def _check_rule(path: Path, entry: Entry, rule: Rule, form: Form) -> None:
         parse_check(rule, form)
     except FormError as error:
         raise FormError(*(mistake(path.name, (entry, "check"), each) for each in error.args)) from error
+
+
+# The blank page of a form as a picture: its size and its grey pixels.
+
+
+def blank_size(path: Path) -> tuple[int, int]:
+    """Width and height in pixels, from the file's header; FormError where it is no picture."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(path) as picture:
+            return picture.size
+    except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+        said = worded("The picture of the page cannot be opened. Save it as PNG, and send it again.", error=error,
+                      command="this blank is no picture that can be opened (%(error)s). Save it as PNG.")  # fmt: skip
+        raise FormError(mistake(path.name, (), said)) from error
+
+
+@lru_cache(maxsize=16)
+def blank_grey(path: str) -> Picture:
+    """The blank's grey pixels, rows x columns, 0 for black.
+
+    They are kept for the life of the process and cannot be written to.
+    """
+    import numpy
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        pixels = numpy.asarray(picture.convert("L"), dtype=numpy.uint8)
+    pixels.setflags(write=False)
+    return pixels
+
+
+# The terms of an electronic order in a form definition, checked against the fields of the form.
+
+LINE_PREFIX = "line_"
+"""The prefix of the names of terms that every line has."""
+
+
+def order_mapping(file: str, said: FormFile, mistakes: Mistakes) -> OrderMapping | None:
+    """The mapping of a form; None where it has none. What is wrong with a term is noted, and the term left out."""
+    if said.order_x is None:
+        return None
+    table = next((each for each in said.table if each.name == said.order_x.lines), None)
+    if table is None:
+        told = worded("The order has its lines from “%(table)s”, which is no table of this form.",
+                      command='the form has no table "%(table)s".', table=said.order_x.lines)  # fmt: skip
+        mistakes.found.append(mistake(file, ("order_x", "lines"), told))
+        return None
+    plain = {each.name for each in said.field if each.personal != "payment"}
+    listed = {each.field for each in said.master}
+    found = {}
+    for name in said.order_x.model_fields_set - {"lines"}:
+        term: OrderTermTable | None = getattr(said.order_x, name)
+        if term is None:
+            continue
+        known = {f"{table.name}.{each.name}" for each in table.column} if name.startswith(LINE_PREFIX) else set()
+        with mistakes.noted():
+            found[name] = _checked(partial(mistake, file, ("order_x", name)), term, plain | known, listed)
+    return OrderMapping(lines=table.name, terms=dict(sorted(found.items())))
+
+
+def _checked(wrong: Callable[[str], Mistake], term: OrderTermTable, known: set[str], listed: set[str]) -> OrderTerm:
+    if term.field and term.field not in known:
+        raise FormError(wrong(worded(
+            "The order takes “%(field)s”, which is no field of this form, or payment data.",
+            command='there is no field "%(field)s" here, or it is payment data.', field=term.field,
+        )))  # fmt: skip
+    if term.key and term.field not in listed:
+        raise FormError(wrong(worded(
+            "The order takes the number of “%(field)s” in a list of known values, and it has no list.",
+            command='the field "%(field)s" has no master data, and so no key.', field=term.field,
+        )))  # fmt: skip
+    return OrderTerm(field=term.field, value=term.value, key=term.key, codes=term.codes)
+
+
+def impossible_constants(file: str, order: OrderMapping | None) -> list[Mistake]:
+    """The constants and codes of values in a mapping that no order can have."""
+    told: list[Mistake] = []
+    for name, term in order.terms.items() if order else ():
+        if name in WANTED:
+            is_right, wanted, command = WANTED[name]
+            said = [each for each in (term.value, *term.codes.values()) if each]
+            wrong = dict.fromkeys(each for each in said if not is_right(each))
+            told += [
+                mistake(file, ("order_x", name), to_write(name, worded(wanted, command=command), each))
+                for each in wrong
+            ]
+    return told
+
+
+# How long and how many the names of a form may be, so that the database of records can have a table of it.
+
+MAX_TABLE_COLUMNS = 900
+"""The most columns that the plain fields of a form, or one of its tables, may need; an amount needs three.
+
+A table of records.db has 999 at most; the rest is for its own and for those of later versions.
+"""
+
+
+MAX_NAME_CHARACTERS = 100
+"""The most characters in the name of a field or table, as in that of a form. Chosen by hand."""
+
+
+def unpublishable(file: str, form: Form) -> Iterator[Mistake]:
+    """Why a form cannot be published: it is too wide, or a name is too long. Each says what to write instead."""
+    listed = {master.field for master in form.masters}
+    yield from _too_wide(file, "its plain fields", form.fields, listed)
+    for table in form.tables:
+        entry = Entry("table", table.name)
+        yield from _too_wide(file, str(entry), [column.field for column in table.columns], listed, entry)
+    for name in [*(table.name for table in form.tables), *(field.name.split(".")[-1] for field in form.all_fields())]:
+        if len(name) > MAX_NAME_CHARACTERS:
+            said = worded(
+                "The name “%(name)s...” is longer than %(most)s characters. Shorten it; the label may be longer.",
+                command='"%(name)s..." has %(count)s characters; write a name of at most %(most)s, and what people are '
+                "shown as its label.",
+                name=name[:MAX_NAME_CHARACTERS], count=len(name), most=MAX_NAME_CHARACTERS,
+            )  # fmt: skip
+            yield mistake(file, ("name",), said)
+
+
+def _too_wide(file: str, what: str, fields: Iterable[Field], listed: Set[str], *about: Entry) -> Iterator[Mistake]:
+    needed = sum(_column_count(facts_of(field.type)) + (field.name in listed) for field in fields)
+    if needed > MAX_TABLE_COLUMNS:
+        said = worded(
+            "It has more fields than a record can hold. Draw fields that repeat as one table, or make two forms of it.",
+            command="%(what)s need %(needed)s columns in the records, where an amount needs three, and a table has at "
+            "most %(most)s. Write fields that repeat as rows of a [[table]], or split the form into two forms.",
+            what=what, needed=needed, most=MAX_TABLE_COLUMNS,
+        )  # fmt: skip
+        yield mistake(file, (), said, *about)
+
+
+def _column_count(facts: Facts) -> int:
+    """The columns of a field; master data need one more for the key."""
+    return 3 if facts.is_money else 2 if facts.has_decimals else 1

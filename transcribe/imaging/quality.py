@@ -17,148 +17,33 @@ from transcribe.imaging.resizing import shrunk
 from transcribe.imaging.tiling import background, flatten, grey
 from transcribe.model import Picture, Word
 
-# How large the print of a page of free layout is, and whether the picture's rim cuts through it.
-
-WORD_HEIGHT_PX = 18.0
-"""Height of words as engines frame them, in print of 10 points at 200 dpi."""
-
-LETTER_HEIGHT_PX = 13.0
-"""Height of single letters in print of 10 points at 200 dpi."""
-
-MIN_SAMPLE_COUNT = 10
-"""How many words, or letters, are enough to tell the size of print. Chosen by hand."""
-
-MIN_INK_CONTRAST_SHARE = 0.4
-"""Ink is darker than this share of the page's ink contrast. Chosen by hand."""
-
-MIN_INK_DARKNESS_LEVELS = 40
-"""Ink is this much darker than the paper, of 0 to 255. Chosen by hand."""
-
-RIM_LETTER_HEIGHTS = (0.6, 1.8)
-"""Least and most height of a letter at the rim, in heights of the page's print. Chosen by hand."""
-
-MIN_PAPER_BRIGHTNESS_SHARE = 0.8
-"""A side of the picture this bright is paper, not the table beside it. A share of the page's brightness. Chosen by
-hand."""
-
-CUT_SHARE_PER_LETTER = 0.025
-"""The share of a page that counts as cut off for each letter that the rim cuts: three are advice to take it again."""
-
-
-def text_scale(picture: Picture, words: Sequence[Word], contrast: float) -> float:
-    """The size of the page's print in sizes of 10-point print at 200 dpi; 1 without any print."""
-    sure = [each for each in words if (each.confidence or 0.0) > MIN_UPRIGHT_CLARITY]
-    level = [each.box for each in sure if len(each.text) >= MIN_WORD_LETTERS and each.box.width > each.box.height]
-    heights = sorted(box.height for box in level)
-    if len(heights) >= MIN_SAMPLE_COUNT:
-        return heights[len(heights) // 2] / WORD_HEIGHT_PX
-    letters = _letters(_ink(picture, contrast))[:, cv2.CC_STAT_HEIGHT]
-    return float(numpy.median(letters)) / LETTER_HEIGHT_PX if len(letters) >= MIN_SAMPLE_COUNT else 1.0
-
-
-def share_inside(picture: Picture, height: float, contrast: float) -> float:
-    """The share of the page that is on the picture, 0 to 1, by the letters that its rim cuts.
-
-    The worst side counts. `height` is that of the page's letters in pixels. What stood beyond is not known."""
-    shown = grey(picture)
-    bright = float(numpy.percentile(shown[::8, ::8], 80))
-    thick = max(16, round(5 * height))
-    most = 0
-    for turns in range(4):
-        side = numpy.ascontiguousarray(numpy.rot90(shown, turns)[:, :thick])  # its rim is on the left
-        if min(side.shape) > 8 and float(numpy.percentile(side[::2, ::2], 80)) >= MIN_PAPER_BRIGHTNESS_SHARE * bright:
-            most = max(most, _count_cut(side, height, contrast))
-    return 1.0 - min(1.0, CUT_SHARE_PER_LETTER * most)
-
-
-def _count_cut(side: Picture, height: float, contrast: float) -> int:
-    """How many letters the left rim cuts."""
-    ink = _ink(side, contrast)
-    if not ink[:, :2].any():
-        return 0
-    found = _letters(ink)
-    size = numpy.maximum(found[:, cv2.CC_STAT_HEIGHT], found[:, cv2.CC_STAT_WIDTH])
-    least, most = (share * height for share in RIM_LETTER_HEIGHTS)
-    return int(((found[:, cv2.CC_STAT_LEFT] <= 1) & (size >= least) & (size <= most)).sum())
-
-
-def _ink(picture: Picture, contrast: float) -> Mask:
-    """1 where a picture is as dark as ink."""
-    level = max(MIN_INK_DARKNESS_LEVELS, MIN_INK_CONTRAST_SHARE * contrast)
-    return (255 - flatten(grey(picture)) > level).view(numpy.uint8)
-
-
-def _letters(ink: Mask) -> NDArray[numpy.int32]:
-    """The patches of ink of about the form of letters, as OpenCV tells them."""
-    found = numpy.asarray(cv2.connectedComponentsWithStats(ink, connectivity=8)[2][1:], numpy.int32)
-    wide, high, area = (found[:, each] for each in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA))
-    return found[(wide >= 2) & (high >= 3) & (wide < 6 * high) & (high < 8 * wide) & (area >= 6)]
-
-
-# What of a page lies outside its photograph, and the stripes by which people see that it is no paper.
-
-MAX_CORNER_DISTANCE_PX = 30_000
-"""Corners farther away are moved to this distance: OpenCV draws no farther."""
-
-STRIPE_WIDTH_PX = 9
-"""Width of a stripe, and of the gap after it. Chosen by hand: a field's box shows two of each and more."""
-
-STRIPE_GREY_LEVELS = (150, 190)
-"""The greys of the two stripes: paper is lighter, ink is darker. Chosen by hand."""
-
-
-@dataclass(frozen=True, slots=True)
-class OutsidePhoto:
-    """Where a page lies outside its photo: `mask` is 1 there, else 0."""
-
-    mask: Mask
-
-    @classmethod
-    def beyond(cls, homography: Homography, photo: tuple[int, int], page: tuple[int, int]) -> OutsidePhoto:
-        """What a page has beyond its photo, of which both (rows, columns) are given, and the homography to the page."""
-        mask = numpy.ones(page, numpy.uint8)
-        rim = numpy.array(project(homography, Box(0, 0, *photo[::-1]).corners))
-        corners = rim.clip(-MAX_CORNER_DISTANCE_PX, MAX_CORNER_DISTANCE_PX)
-        cv2.fillConvexPoly(mask, numpy.rint(corners).astype(numpy.int32), (0,))
-        return cls(mask)
-
-    def share(self, box: Box) -> float:
-        """The share of a box that lies outside the photo."""
-        part = self.mask[box.clipped(self.mask.shape[1], self.mask.shape[0]).slices]
-        return float(part.mean()) if part.size else 0.0
-
-    def striped(self, picture: Picture) -> Picture:
-        """The page with grey stripes where it lies outside its photo; the picture itself is not changed."""
-        if not self.mask.any():
-            return picture
-        rows, columns = numpy.nonzero(self.mask)
-        dark, light = STRIPE_GREY_LEVELS
-        shown = picture.copy()
-        stripes = numpy.where((rows + columns) // STRIPE_WIDTH_PX % 2, light, dark).astype(numpy.uint8)
-        shown[rows, columns] = stripes if picture.ndim == 2 else stripes[:, None]
-        return shown
-
-
 LIGHT_SIDE_PX = 1000
 """Longer side of the copy on which light is measured. Chosen by hand."""
+
 
 ADVICE_CODES = {"blur": "blurred", "contrast": "faint", "resolution": "too small", "cut": "cut off", "glare": "glare"}
 """The code of the advice for each measure that may be bad."""
 
+
 DARK_CODE = "dark"
 """The code of the advice for a page in too little light."""
+
 
 MIN_PAPER_LEVEL = 100.0
 """Paper darker than this, of 255, is in too little light: photographs that read well have 128 and more."""
 
+
 PAPER_SHARE = 0.9
 """Share of a page that is no lighter than what is taken for its paper: print and shadows are darker."""
+
 
 MIN_GOOD_MEASURE = 0.35
 """A measure below this is given as advice. Chosen by hand."""
 
+
 STEEPEST_SHARE = 0.99
 """Share of a page's slopes that its steepest edges are not under: a hundredth of a page is edges of print."""
+
 
 MIN_SHARPNESS_OF_PALE_PRINT = 0.6
 """A pale page whose sharpness is below this is blurred: sharp faint print has 0.9 and more."""
@@ -168,8 +53,10 @@ PATCH_GAP_PX = 31
 """Burnt-out patches nearer than this are one patch. On a copy of LIGHT_SIDE_PX more than a line of print lies
 between."""
 
+
 INK_SHARE = 0.6
 """Pixels darker than this share of their paper are ink. Chosen by hand."""
+
 
 MOST_INK_IN_GLARE = 0.35
 """Ink in a patch, as a share of that outside: under a lamp 0 to 0.21 of forms, in paper beside shadow 0.47 and more."""
@@ -296,3 +183,134 @@ def _hiding(burnt: NDArray[numpy.bool_], small: Picture, papers: Picture) -> NDA
     sizes = numpy.bincount(places, minlength=count)
     inks = numpy.bincount(places, weights=inked, minlength=count) / numpy.maximum(sizes, 1)
     return numpy.asarray(burnt & (inks <= MOST_INK_IN_GLARE * inks[0])[patches])
+
+
+# How large the print of a page of free layout is, and whether the picture's rim cuts through it.
+
+WORD_HEIGHT_PX = 18.0
+"""Height of words as engines frame them, in print of 10 points at 200 dpi."""
+
+
+LETTER_HEIGHT_PX = 13.0
+"""Height of single letters in print of 10 points at 200 dpi."""
+
+
+MIN_SAMPLE_COUNT = 10
+"""How many words, or letters, are enough to tell the size of print. Chosen by hand."""
+
+
+MIN_INK_CONTRAST_SHARE = 0.4
+"""Ink is darker than this share of the page's ink contrast. Chosen by hand."""
+
+
+MIN_INK_DARKNESS_LEVELS = 40
+"""Ink is this much darker than the paper, of 0 to 255. Chosen by hand."""
+
+
+RIM_LETTER_HEIGHTS = (0.6, 1.8)
+"""Least and most height of a letter at the rim, in heights of the page's print. Chosen by hand."""
+
+
+MIN_PAPER_BRIGHTNESS_SHARE = 0.8
+"""A side of the picture this bright is paper, not the table beside it. A share of the page's brightness. Chosen by
+hand."""
+
+
+CUT_SHARE_PER_LETTER = 0.025
+"""The share of a page that counts as cut off for each letter that the rim cuts: three are advice to take it again."""
+
+
+def text_scale(picture: Picture, words: Sequence[Word], contrast: float) -> float:
+    """The size of the page's print in sizes of 10-point print at 200 dpi; 1 without any print."""
+    sure = [each for each in words if (each.confidence or 0.0) > MIN_UPRIGHT_CLARITY]
+    level = [each.box for each in sure if len(each.text) >= MIN_WORD_LETTERS and each.box.width > each.box.height]
+    heights = sorted(box.height for box in level)
+    if len(heights) >= MIN_SAMPLE_COUNT:
+        return heights[len(heights) // 2] / WORD_HEIGHT_PX
+    letters = _letters(_ink(picture, contrast))[:, cv2.CC_STAT_HEIGHT]
+    return float(numpy.median(letters)) / LETTER_HEIGHT_PX if len(letters) >= MIN_SAMPLE_COUNT else 1.0
+
+
+def share_inside(picture: Picture, height: float, contrast: float) -> float:
+    """The share of the page that is on the picture, 0 to 1, by the letters that its rim cuts.
+
+    The worst side counts. `height` is that of the page's letters in pixels. What stood beyond is not known."""
+    shown = grey(picture)
+    bright = float(numpy.percentile(shown[::8, ::8], 80))
+    thick = max(16, round(5 * height))
+    most = 0
+    for turns in range(4):
+        side = numpy.ascontiguousarray(numpy.rot90(shown, turns)[:, :thick])  # its rim is on the left
+        if min(side.shape) > 8 and float(numpy.percentile(side[::2, ::2], 80)) >= MIN_PAPER_BRIGHTNESS_SHARE * bright:
+            most = max(most, _count_cut(side, height, contrast))
+    return 1.0 - min(1.0, CUT_SHARE_PER_LETTER * most)
+
+
+def _count_cut(side: Picture, height: float, contrast: float) -> int:
+    """How many letters the left rim cuts."""
+    ink = _ink(side, contrast)
+    if not ink[:, :2].any():
+        return 0
+    found = _letters(ink)
+    size = numpy.maximum(found[:, cv2.CC_STAT_HEIGHT], found[:, cv2.CC_STAT_WIDTH])
+    least, most = (share * height for share in RIM_LETTER_HEIGHTS)
+    return int(((found[:, cv2.CC_STAT_LEFT] <= 1) & (size >= least) & (size <= most)).sum())
+
+
+def _ink(picture: Picture, contrast: float) -> Mask:
+    """1 where a picture is as dark as ink."""
+    level = max(MIN_INK_DARKNESS_LEVELS, MIN_INK_CONTRAST_SHARE * contrast)
+    return (255 - flatten(grey(picture)) > level).view(numpy.uint8)
+
+
+def _letters(ink: Mask) -> NDArray[numpy.int32]:
+    """The patches of ink of about the form of letters, as OpenCV tells them."""
+    found = numpy.asarray(cv2.connectedComponentsWithStats(ink, connectivity=8)[2][1:], numpy.int32)
+    wide, high, area = (found[:, each] for each in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA))
+    return found[(wide >= 2) & (high >= 3) & (wide < 6 * high) & (high < 8 * wide) & (area >= 6)]
+
+
+# What of a page lies outside its photograph, and the stripes by which people see that it is no paper.
+
+MAX_CORNER_DISTANCE_PX = 30_000
+"""Corners farther away are moved to this distance: OpenCV draws no farther."""
+
+
+STRIPE_WIDTH_PX = 9
+"""Width of a stripe, and of the gap after it. Chosen by hand: a field's box shows two of each and more."""
+
+
+STRIPE_GREY_LEVELS = (150, 190)
+"""The greys of the two stripes: paper is lighter, ink is darker. Chosen by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutsidePhoto:
+    """Where a page lies outside its photo: `mask` is 1 there, else 0."""
+
+    mask: Mask
+
+    @classmethod
+    def beyond(cls, homography: Homography, photo: tuple[int, int], page: tuple[int, int]) -> OutsidePhoto:
+        """What a page has beyond its photo, of which both (rows, columns) are given, and the homography to the page."""
+        mask = numpy.ones(page, numpy.uint8)
+        rim = numpy.array(project(homography, Box(0, 0, *photo[::-1]).corners))
+        corners = rim.clip(-MAX_CORNER_DISTANCE_PX, MAX_CORNER_DISTANCE_PX)
+        cv2.fillConvexPoly(mask, numpy.rint(corners).astype(numpy.int32), (0,))
+        return cls(mask)
+
+    def share(self, box: Box) -> float:
+        """The share of a box that lies outside the photo."""
+        part = self.mask[box.clipped(self.mask.shape[1], self.mask.shape[0]).slices]
+        return float(part.mean()) if part.size else 0.0
+
+    def striped(self, picture: Picture) -> Picture:
+        """The page with grey stripes where it lies outside its photo; the picture itself is not changed."""
+        if not self.mask.any():
+            return picture
+        rows, columns = numpy.nonzero(self.mask)
+        dark, light = STRIPE_GREY_LEVELS
+        shown = picture.copy()
+        stripes = numpy.where((rows + columns) // STRIPE_WIDTH_PX % 2, light, dark).astype(numpy.uint8)
+        shown[rows, columns] = stripes if picture.ndim == 2 else stripes[:, None]
+        return shown

@@ -29,10 +29,144 @@ from transcribe.ocr import hocr
 from transcribe.registration import Aligned, align, shows_second_form
 from transcribe.sandbox import Limits
 
+MISFIT_REASON = (
+    "it does not lie on the form {form}, so that nobody knows where payment data stand on it; nothing of it was kept."
+)
+"""Why a page with payment data was not kept."""
+
+
+MISFIT_ADVICE = "Photograph it again, flat and whole, or name the form that it is,"
+"""What to do about such a page."""
+
+
+logger = logging.getLogger("fairhand.scan")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scanned:
+    """A scan whose pages are in the archive, and the files that it was made of.
+
+    `files` begins with the files as they came in. Masked copies follow; the archive then keeps those. `origins` has for
+    each page a file's path and the page in it; `path` is the first. `is_known` is True where the caller knew the scan
+    already: nothing was kept anew. `page` is where in its file it begins, 0 where the file has but one page.
+    """
+
+    scan: Scan
+    files: tuple[SourceFile, ...]
+    origins: tuple[tuple[Path, int], ...]
+    is_known: bool = False
+    page: int = 0
+
+    @property
+    def path(self) -> Path:
+        return self.origins[0][0]
+
+
+def scans_of(
+    files: Iterable[Path],
+    form: Form | None,
+    archive: Archive,
+    limits: Limits,
+    *,
+    forms: Sequence[Form] = (),
+    is_known: Callable[[str], bool] = lambda _: False,
+    batch: str = "",
+) -> Iterator[Scanned | Unreadable]:
+    """The scans in these files, in order, each kept in the archive. A file that gives none is Unreadable.
+
+    Pages of a form of several pages are one scan where they lie in one PDF or TIFF, or follow each other in one folder,
+    and surely belong together. Pages in doubt are Unreadable. Of a form with the option `pages = "file"` every file is
+    one scan. Without a form it is looked for among `forms`. In doubt the scan's form stays empty, and a page that might
+    be a form with payment data is kept coarse. `is_known` says of a scan's id whether it is known already; nothing is
+    kept again then.
+    """
+    found = file_pages(files, limits)
+    for group in group_by_form(found, form, limits) if form else group_by_any_form(found, forms, limits):
+        if isinstance(group, Unreadable):
+            yield group
+            continue
+        scanned: list[Scanned | Unreadable]
+        try:
+            scanned = [_scanned(group, archive, limits, is_known, batch)]
+        except Exception as error:
+            scanned = [page_unreadable(file_page, error) for file_page in group.file_pages]
+        yield from scanned
+
+
+def _scanned(group: Group, archive: Archive, limits: Limits, is_known: Callable[[str], bool], batch: str) -> Scanned:
+    first = group.file_pages[0]
+    scan = Scan(
+        id=scan_id((file_page.source.sha256, file_page.page) for file_page in group.file_pages),
+        pages=tuple(ScanPage(file=file_page.source.sha256, page=file_page.page) for file_page in group.file_pages),
+        form=group.form.name if group.form else "",
+        form_version=group.form.version if group.form else 0,
+        name=first.path.name if first.only else f"{first.path.name} p. {first.page}",
+        batch=batch,
+    )
+    sources = tuple(dict.fromkeys(file_page.source for file_page in group.file_pages))
+    scanned = Scanned(
+        scan=scan,
+        files=sources,
+        origins=tuple((file_page.path, file_page.page) for file_page in group.file_pages),
+        page=0 if first.only else first.page,
+    )
+    if is_known(scan.id):
+        return replace(scanned, is_known=True)
+    form = group.form or group.likely_form
+    if form is not None and form.has_payment:
+        return _keep_masked(scanned, group, form, archive, limits)
+    return _keep_files(scanned, group.file_pages, archive)
+
+
+def _keep_files(scanned: Scanned, group: Iterable[FilePage], archive: Archive) -> Scanned:
+    """The files as they are, and an hOCR file that lies beside one."""
+    group = tuple(group)
+    beside = {path: content for path in {each.path for each in group} if (content := _hocr_beside(path)) is not None}
+    archive.put_all([*{each.path: each.content for each in group}.values(), *beside.values()])
+    names = {path: hashlib.sha256(content).hexdigest() for path, content in beside.items()}
+    pages = zip(group, scanned.scan.pages, strict=True)
+    kept = [replace(page, hocr=names.get(file_page.path, "")) for file_page, page in pages]
+    return replace(scanned, scan=replace(scanned.scan, pages=tuple(kept)))
+
+
+def _hocr_beside(path: Path) -> bytes | None:
+    """The hOCR file beside a picture. None where there is none that can be used: the picture can be read without."""
+    file = path.with_suffix(HOCR_SUFFIX)
+    try:
+        return file.read_bytes() if file.is_file() and file.stat().st_size <= hocr.MAX_FILE_BYTES else None
+    except OSError as error:
+        logger.warning("The hOCR file beside a picture was left out: %s", error.strerror)
+        return None
+
+
+def _keep_masked(scanned: Scanned, group: Group, form: Form, archive: Archive, limits: Limits) -> Scanned:
+    """A masked picture of each page, kept instead of the files. An hOCR file is left out too: it may say the number.
+
+    ScanError where a page does not lie on the form that it is said to be: it is then not known where payment data
+    stand, and nothing that may be kept could be read. Where its form is in doubt, people are asked which it is.
+    """
+    pages, copies = [], []
+    for position, file_page in enumerate(group.file_pages):
+        page = decoded_page(file_page, limits)
+        if group.form is None:
+            aligned = Aligned(page=page, fit=0.0, inliers=0, number=page.number)
+        else:
+            aligned = group.alignments[position] if group.alignments else align(page, form)
+        if shows_second_form(page.picture, aligned, form):  # whose payment data nobody would mask
+            raise ScanError("two forms lie on this photograph.", "Take a photograph of each")
+        if group.form is not None and not redaction.can_mask(aligned, form):
+            raise ScanError(MISFIT_REASON.format(form=form.name), MISFIT_ADVICE)
+        copy = keep_masked_copy(page, aligned, form, archive, f"{file_page.path.name} p. {file_page.page}, masked")
+        pages.append(ScanPage(file=copy.sha256, page=1))
+        copies.append(copy)
+    return replace(scanned, scan=replace(scanned.scan, pages=tuple(pages)), files=scanned.files + tuple(copies))
+
+
 # Files to be taken in, found in folders.
 
 HOCR_SUFFIX = ".hocr"
 """A file of this ending beside a picture has the words of the picture."""
+
 
 PICTURE_SUFFIXES = frozenset(
     ".jpg .jpeg .jpe .jfif .png .tif .tiff .webp .heic .heif .avif .bmp .jp2 .ppm .pgm .pdf".split()
@@ -172,132 +306,3 @@ def masked_anew(
             aligned = Aligned(page=page, fit=0.0, inliers=0, number=page.number)
         copies.append(keep_masked_copy(page, aligned, form, archive, f"{scan.name} p. {page.number}, masked"))
     return tuple(copies)
-
-
-MISFIT_REASON = (
-    "it does not lie on the form {form}, so that nobody knows where payment data stand on it; nothing of it was kept."
-)
-"""Why a page with payment data was not kept."""
-MISFIT_ADVICE = "Photograph it again, flat and whole, or name the form that it is,"
-"""What to do about such a page."""
-logger = logging.getLogger("fairhand.scan")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scanned:
-    """A scan whose pages are in the archive, and the files that it was made of.
-
-    `files` begins with the files as they came in. Masked copies follow; the archive then keeps those. `origins` has for
-    each page a file's path and the page in it; `path` is the first. `is_known` is True where the caller knew the scan
-    already: nothing was kept anew. `page` is where in its file it begins, 0 where the file has but one page.
-    """
-
-    scan: Scan
-    files: tuple[SourceFile, ...]
-    origins: tuple[tuple[Path, int], ...]
-    is_known: bool = False
-    page: int = 0
-
-    @property
-    def path(self) -> Path:
-        return self.origins[0][0]
-
-
-def scans_of(
-    files: Iterable[Path],
-    form: Form | None,
-    archive: Archive,
-    limits: Limits,
-    *,
-    forms: Sequence[Form] = (),
-    is_known: Callable[[str], bool] = lambda _: False,
-    batch: str = "",
-) -> Iterator[Scanned | Unreadable]:
-    """The scans in these files, in order, each kept in the archive. A file that gives none is Unreadable.
-
-    Pages of a form of several pages are one scan where they lie in one PDF or TIFF, or follow each other in one folder,
-    and surely belong together. Pages in doubt are Unreadable. Of a form with the option `pages = "file"` every file is
-    one scan. Without a form it is looked for among `forms`. In doubt the scan's form stays empty, and a page that might
-    be a form with payment data is kept coarse. `is_known` says of a scan's id whether it is known already; nothing is
-    kept again then.
-    """
-    found = file_pages(files, limits)
-    for group in group_by_form(found, form, limits) if form else group_by_any_form(found, forms, limits):
-        if isinstance(group, Unreadable):
-            yield group
-            continue
-        scanned: list[Scanned | Unreadable]
-        try:
-            scanned = [_scanned(group, archive, limits, is_known, batch)]
-        except Exception as error:
-            scanned = [page_unreadable(file_page, error) for file_page in group.file_pages]
-        yield from scanned
-
-
-def _scanned(group: Group, archive: Archive, limits: Limits, is_known: Callable[[str], bool], batch: str) -> Scanned:
-    first = group.file_pages[0]
-    scan = Scan(
-        id=scan_id((file_page.source.sha256, file_page.page) for file_page in group.file_pages),
-        pages=tuple(ScanPage(file=file_page.source.sha256, page=file_page.page) for file_page in group.file_pages),
-        form=group.form.name if group.form else "",
-        form_version=group.form.version if group.form else 0,
-        name=first.path.name if first.only else f"{first.path.name} p. {first.page}",
-        batch=batch,
-    )
-    sources = tuple(dict.fromkeys(file_page.source for file_page in group.file_pages))
-    scanned = Scanned(
-        scan=scan,
-        files=sources,
-        origins=tuple((file_page.path, file_page.page) for file_page in group.file_pages),
-        page=0 if first.only else first.page,
-    )
-    if is_known(scan.id):
-        return replace(scanned, is_known=True)
-    form = group.form or group.likely_form
-    if form is not None and form.has_payment:
-        return _keep_masked(scanned, group, form, archive, limits)
-    return _keep_files(scanned, group.file_pages, archive)
-
-
-def _keep_files(scanned: Scanned, group: Iterable[FilePage], archive: Archive) -> Scanned:
-    """The files as they are, and an hOCR file that lies beside one."""
-    group = tuple(group)
-    beside = {path: content for path in {each.path for each in group} if (content := _hocr_beside(path)) is not None}
-    archive.put_all([*{each.path: each.content for each in group}.values(), *beside.values()])
-    names = {path: hashlib.sha256(content).hexdigest() for path, content in beside.items()}
-    pages = zip(group, scanned.scan.pages, strict=True)
-    kept = [replace(page, hocr=names.get(file_page.path, "")) for file_page, page in pages]
-    return replace(scanned, scan=replace(scanned.scan, pages=tuple(kept)))
-
-
-def _hocr_beside(path: Path) -> bytes | None:
-    """The hOCR file beside a picture. None where there is none that can be used: the picture can be read without."""
-    file = path.with_suffix(HOCR_SUFFIX)
-    try:
-        return file.read_bytes() if file.is_file() and file.stat().st_size <= hocr.MAX_FILE_BYTES else None
-    except OSError as error:
-        logger.warning("The hOCR file beside a picture was left out: %s", error.strerror)
-        return None
-
-
-def _keep_masked(scanned: Scanned, group: Group, form: Form, archive: Archive, limits: Limits) -> Scanned:
-    """A masked picture of each page, kept instead of the files. An hOCR file is left out too: it may say the number.
-
-    ScanError where a page does not lie on the form that it is said to be: it is then not known where payment data
-    stand, and nothing that may be kept could be read. Where its form is in doubt, people are asked which it is.
-    """
-    pages, copies = [], []
-    for position, file_page in enumerate(group.file_pages):
-        page = decoded_page(file_page, limits)
-        if group.form is None:
-            aligned = Aligned(page=page, fit=0.0, inliers=0, number=page.number)
-        else:
-            aligned = group.alignments[position] if group.alignments else align(page, form)
-        if shows_second_form(page.picture, aligned, form):  # whose payment data nobody would mask
-            raise ScanError("two forms lie on this photograph.", "Take a photograph of each")
-        if group.form is not None and not redaction.can_mask(aligned, form):
-            raise ScanError(MISFIT_REASON.format(form=form.name), MISFIT_ADVICE)
-        copy = keep_masked_copy(page, aligned, form, archive, f"{file_page.path.name} p. {file_page.page}, masked")
-        pages.append(ScanPage(file=copy.sha256, page=1))
-        copies.append(copy)
-    return replace(scanned, scan=replace(scanned.scan, pages=tuple(pages)), files=scanned.files + tuple(copies))

@@ -31,131 +31,59 @@ from transcribe.ocr import Engine, reading
 from transcribe.recognition.form_fields import FieldRegion
 from transcribe.registration import Offset
 
-# The ink of a field's own text: beside the rows that a detector sees is dirt, light or a neighbour's writing.
-
-ABOVE_HEIGHTS = 0.25
-"""How far outside a row the middle of a patch of it may lie, in heights of the row. Chosen by hand."""
-
-MAX_PATCH_HEIGHTS = 1.6
-"""Height of a patch, in heights of its row, from which it is no writing: the edge of a shadow or a fold. A detector's
-rows are higher than their letters. Chosen by hand."""
-
-WIDEST_SPACE_HEIGHTS = 0.6
-"""Space between two words in heights of the stretch that they stand in: of typewriters' faces, whose letters all are
-.6 em wide. Such print had .7 heights bare between its words."""
-
-MIN_BARE_LETTER_HEIGHTS, MAX_BARE_LETTER_HEIGHTS = 0.3, 1.2
-"""Least and greatest height of a patch that is a letter beside the words of its row, in its heights. Chosen by hand."""
-
-
-def letters_beside(region: FieldRegion, rows: Sequence[Box], words: Sequence[Box]) -> float:
-    """How many patches as high as letters stand in the rows beside all words of their row, without what dirt may leave:
-    two standard deviations above its mean, as of a Poisson distribution."""
-    count, expected = 0, 0.0
-    for row in rows:
-        own = [each for each in words if each.overlap_down(row) >= 0.3 * min(each.height, row.height)]
-        if not own:
-            continue
-        left, right = min(each.x0 for each in own), max(each.x1 for each in own)
-        bare = max(0, left - region.box.x0) + max(0, region.box.x1 - right)
-        expected += region.dirt * bare / row.height
-        count += sum(
-            row.y0 <= patch.middle[1] <= row.y1
-            and _is_letter(patch, row.height)
-            and (patch.box.x1 <= left or patch.box.x0 >= right)
-            for patch in region.ink.patches
-        )
-    return count - expected - 2 * sqrt(expected)
-
-
-def dirt(regions: Iterable[FieldRegion]) -> float:
-    """How many patches as high as letters lie on a square as high as a row, above and below the text of these fields.
-
-    Of eleven photographs two that were strewn with dirt had .22 and .32, all others .04 at most."""
-    count, squares = 0, 0.0
-    for region, rows in ((each, each.stretches) for each in regions if each.stretches):
-        text, height = Box.enclosing(rows), max(each.height for each in rows)
-        beyond = [each for each in region.ink.patches if not text.y0 <= each.middle[1] <= text.y1]
-        count += sum(_is_letter(each, height) for each in beyond)
-        squares += max(0, region.box.height - text.height) * region.box.width / height**2
-    return count / max(1.0, squares)
-
-
-def _is_letter(patch: Patch, height: int) -> bool:
-    return MIN_BARE_LETTER_HEIGHTS <= patch.box.height / height <= MAX_BARE_LETTER_HEIGHTS
-
-
-def text_ink(region: FieldRegion, rows: Sequence[Box]) -> Ink:
-    """The ink of a field without what is none of its text; all of it where no row is seen, or nothing would be left."""
-    kept = tuple(_kept(region.ink.patches, rows)) if rows and region.comb is None else ()
-    if not kept or len(kept) == len(region.ink.patches):
-        return region.ink
-    return replace(region.ink, patches=kept, box=Box.enclosing(patch.box for patch in kept))
-
-
-def _kept(patches: Iterable[Patch], rows: Sequence[Box]) -> Iterator[Patch]:
-    for patch in patches:
-        row = max(rows, key=lambda each: each.overlap_down(patch.box))
-        beyond = ABOVE_HEIGHTS * row.height
-        is_inside = row.y0 - beyond <= patch.middle[1] <= row.y1 + beyond
-        if is_inside and patch.box.height <= MAX_PATCH_HEIGHTS * row.height:
-            yield patch
-
-
-def uncovered_heights(stretches: Iterable[Box], words: Sequence[Box]) -> float:
-    """The longest piece of detected text without a word on it, in its heights, less the space after a word."""
-    return max((_bare_length(stretch, words) / max(1, stretch.height) for stretch in stretches), default=0.0)
-
-
-def _bare_length(stretch: Box, words: Iterable[Box]) -> float:
-    longest, at, space = 0.0, stretch.x0, 0.0
-    for word in sorted(each for each in words if each.overlap_down(stretch) >= 0.3 * min(each.height, stretch.height)):
-        longest, at = max(longest, min(word.x0, stretch.x1) - at - space), max(at, word.x1)
-        space = WIDEST_SPACE_HEIGHTS * stretch.height
-    return max(longest, stretch.x1 - at)
-
-
 MARGIN_HEIGHTS = 0.3
 """Page around a stretch of text that engines see with it, in heights of it. Chosen by hand."""
 
+
 MARGIN_PX = 8
 """Pixels at 200 dpi beside the sides of a box and the blank's own text that are print: a page lies some pixels off."""
+
 
 TRIMMED_HEIGHTS = 0.1
 """What an engine is shown less of a row above and below, in heights of it, as the detector leaves paper there.
 On 18 photographs of other forms, of 613 handwritten and 124 typed fields RapidOCR read .907 and .952 right with all of
 it, .948 and .976 so. With .15 it read as many, and lost the comma of 2 of 205 numbers."""
 
+
 USUALLY_MISSED_SHARE, USUAL_PIECES = 0.01, 10
 """The share of text that a detector misses on any page (13 of 1,511 filled fields), and the number of pieces of the
 form's own print as which that counts. On a page strewn with dirt it missed 11 of 36, and 5 of 28 filled fields."""
 
+
 USUALLY_INKED_WRONGLY_SHARE = 0.002
 """The share of fields of which ink says the opposite, on good pages: 3 of 1,511 filled, 4 of some 1,700 blank ones."""
+
 
 MOST_MISSED_SHARE = 0.04
 """The share of print from which, missed, a detector looks once more, at each half of the page, where print is larger.
 On eight worn pages it missed 6 to 13 of 28 small pieces, then 0 to 2, no field; on a pale one 17, then 9, 2 of 34."""
 
+
 HALF_SHARE = 0.55
 """Share of a page's longer side that each half has. Chosen by hand."""
 
+
 MIN_WORD_HEIGHTS = 2.0
 """Width of a piece of print, in its heights, from which it is a word: single digits are missed on good pages too."""
+
 
 MIN_PART_HEIGHTS = 0.2
 """Width, in its heights, from which a part of text in a box is text of it: detectors begin some pixels before a text,
 and its frame was read as 1 in a blank box. A digit has .4."""
 
+
 MOST_BARE_SHARE = 0.4
 """Share of a stretch's height, above or below a piece of print, from which the print is of another row. Of a label
 above a box .7 was bare, of a caption in its corner .46, of one in its row .2. Chosen by hand."""
 
+
 WITHIN_SHARE = 0.8
 """Share of the height of a piece of print that lies in a stretch from which both are found as one. Chosen by hand."""
 
+
 AROUND_PRINT_SHARE = 0.2
 """How far a detector's box of print goes beyond its letters, above and below, in heights of the box. Chosen by hand."""
+
 
 MIN_INSIDE_SHARE = 0.5
 """Share of its height, or of the box's, by which text lies in a box that it counts for. Chosen by hand."""
@@ -380,6 +308,93 @@ def text_rows(pieces: Iterable[Box]) -> tuple[Box, ...]:
         else:
             rows.append(piece)
     return tuple(rows)
+
+
+# The ink of a field's own text: beside the rows that a detector sees is dirt, light or a neighbour's writing.
+
+ABOVE_HEIGHTS = 0.25
+"""How far outside a row the middle of a patch of it may lie, in heights of the row. Chosen by hand."""
+
+
+MAX_PATCH_HEIGHTS = 1.6
+"""Height of a patch, in heights of its row, from which it is no writing: the edge of a shadow or a fold. A detector's
+rows are higher than their letters. Chosen by hand."""
+
+
+WIDEST_SPACE_HEIGHTS = 0.6
+"""Space between two words in heights of the stretch that they stand in: of typewriters' faces, whose letters all are
+.6 em wide. Such print had .7 heights bare between its words."""
+
+
+MIN_BARE_LETTER_HEIGHTS, MAX_BARE_LETTER_HEIGHTS = 0.3, 1.2
+"""Least and greatest height of a patch that is a letter beside the words of its row, in its heights. Chosen by hand."""
+
+
+def letters_beside(region: FieldRegion, rows: Sequence[Box], words: Sequence[Box]) -> float:
+    """How many patches as high as letters stand in the rows beside all words of their row, without what dirt may leave:
+    two standard deviations above its mean, as of a Poisson distribution."""
+    count, expected = 0, 0.0
+    for row in rows:
+        own = [each for each in words if each.overlap_down(row) >= 0.3 * min(each.height, row.height)]
+        if not own:
+            continue
+        left, right = min(each.x0 for each in own), max(each.x1 for each in own)
+        bare = max(0, left - region.box.x0) + max(0, region.box.x1 - right)
+        expected += region.dirt * bare / row.height
+        count += sum(
+            row.y0 <= patch.middle[1] <= row.y1
+            and _is_letter(patch, row.height)
+            and (patch.box.x1 <= left or patch.box.x0 >= right)
+            for patch in region.ink.patches
+        )
+    return count - expected - 2 * sqrt(expected)
+
+
+def dirt(regions: Iterable[FieldRegion]) -> float:
+    """How many patches as high as letters lie on a square as high as a row, above and below the text of these fields.
+
+    Of eleven photographs two that were strewn with dirt had .22 and .32, all others .04 at most."""
+    count, squares = 0, 0.0
+    for region, rows in ((each, each.stretches) for each in regions if each.stretches):
+        text, height = Box.enclosing(rows), max(each.height for each in rows)
+        beyond = [each for each in region.ink.patches if not text.y0 <= each.middle[1] <= text.y1]
+        count += sum(_is_letter(each, height) for each in beyond)
+        squares += max(0, region.box.height - text.height) * region.box.width / height**2
+    return count / max(1.0, squares)
+
+
+def _is_letter(patch: Patch, height: int) -> bool:
+    return MIN_BARE_LETTER_HEIGHTS <= patch.box.height / height <= MAX_BARE_LETTER_HEIGHTS
+
+
+def text_ink(region: FieldRegion, rows: Sequence[Box]) -> Ink:
+    """The ink of a field without what is none of its text; all of it where no row is seen, or nothing would be left."""
+    kept = tuple(_kept(region.ink.patches, rows)) if rows and region.comb is None else ()
+    if not kept or len(kept) == len(region.ink.patches):
+        return region.ink
+    return replace(region.ink, patches=kept, box=Box.enclosing(patch.box for patch in kept))
+
+
+def _kept(patches: Iterable[Patch], rows: Sequence[Box]) -> Iterator[Patch]:
+    for patch in patches:
+        row = max(rows, key=lambda each: each.overlap_down(patch.box))
+        beyond = ABOVE_HEIGHTS * row.height
+        is_inside = row.y0 - beyond <= patch.middle[1] <= row.y1 + beyond
+        if is_inside and patch.box.height <= MAX_PATCH_HEIGHTS * row.height:
+            yield patch
+
+
+def uncovered_heights(stretches: Iterable[Box], words: Sequence[Box]) -> float:
+    """The longest piece of detected text without a word on it, in its heights, less the space after a word."""
+    return max((_bare_length(stretch, words) / max(1, stretch.height) for stretch in stretches), default=0.0)
+
+
+def _bare_length(stretch: Box, words: Iterable[Box]) -> float:
+    longest, at, space = 0.0, stretch.x0, 0.0
+    for word in sorted(each for each in words if each.overlap_down(stretch) >= 0.3 * min(each.height, stretch.height)):
+        longest, at = max(longest, min(word.x0, stretch.x1) - at - space), max(at, word.x1)
+        space = WIDEST_SPACE_HEIGHTS * stretch.height
+    return max(longest, stretch.x1 - at)
 
 
 # Barcodes on pages of free layout: one more source for a field whose value one of them may be.

@@ -36,9 +36,9 @@ from transcribe.review.access.guard import has_problems, methods_of
 from transcribe.review.access.proof import ProofNeeded
 from transcribe.review.access.sessions import NotSignedIn, WorkPaused, language_here
 from transcribe.review.context import context_of
+from transcribe.review.options import TextRefused, unkeepable
 from transcribe.review.rate_limits import TooMany
 from transcribe.review.requests import SKIP_REASON_WORDS, Wrong, wrong_entries
-from transcribe.review.text_limits import TextRefused, unkeepable
 
 logger = logging.getLogger(__name__)
 

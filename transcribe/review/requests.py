@@ -18,7 +18,7 @@ from transcribe.i18n import N_, translation
 from transcribe.model import Outcome, Task
 from transcribe.review.access.sessions import SENT_COOKIE, Visitor
 from transcribe.review.context import Context
-from transcribe.review.text_limits import require_keepable
+from transcribe.review.options import require_keepable
 from transcribe.review.views.offers import NO_FORM_CHOSEN, NO_FRAME, NO_TURN, edge_faults, text_faults
 from transcribe.store import SentReading
 

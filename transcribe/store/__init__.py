@@ -1,7 +1,7 @@
 """The state of all work, and all SQL that touches it."""
 
 from transcribe.store import copying, facts
-from transcribe.store.drivers.journal import empty_log, enable_write_ahead, log_readers
+from transcribe.store.drivers.sqlite import empty_log, enable_write_ahead, log_readers
 from transcribe.store.drivers.state_file import StateFile
 from transcribe.store.facts import (
     CLAIM_SECONDS,

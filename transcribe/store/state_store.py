@@ -22,26 +22,20 @@ from transcribe.store.drivers.sqlite import open_sqlite
 from transcribe.store.lookup import ACTING, UNNAMED_ACTOR
 from transcribe.store.machines.machines import MachineVerbs
 from transcribe.store.offering.to_read import ToReadVerbs
-from transcribe.store.steering.batches import BatchVerbs
+from transcribe.store.steering.batches import BatchVerbs, ReadAgainVerbs
 from transcribe.store.steering.duplicates import DuplicateVerbs
 from transcribe.store.steering.form_doubts import FormDoubtVerbs
-from transcribe.store.steering.periods import PeriodVerbs
-from transcribe.store.steering.person_acts import PersonActVerbs
-from transcribe.store.steering.read_again import ReadAgainVerbs
+from transcribe.store.steering.person_acts import PeriodVerbs, PersonActVerbs
 from transcribe.store.steering.values import ValueVerbs
-from transcribe.store.summing.finding import FindingVerbs
-from transcribe.store.summing.sum_up import SummingVerbs
-from transcribe.store.summing.summaries import SummaryVerbs
+from transcribe.store.summing.summaries import FindingVerbs, SummaryVerbs, SummingVerbs
 from transcribe.store.telling.delivery_verbs import DeliveryVerbs
 from transcribe.store.verbs.api_tokens import ApiTokenVerbs
-from transcribe.store.verbs.appeals import AppealVerbs, OwnReadingVerbs
-from transcribe.store.verbs.audit_log import AuditLogVerbs, LearningVerbs
-from transcribe.store.verbs.epochs import EpochVerbs
+from transcribe.store.verbs.appeals import AppealVerbs, OwnReadingVerbs, QuestionVerbs
+from transcribe.store.verbs.audit_log import AuditLogVerbs, EpochVerbs, LearningVerbs
 from transcribe.store.verbs.erasure import ErasureVerbs
 from transcribe.store.verbs.people import SecondFactorVerbs
-from transcribe.store.verbs.questions import QuestionVerbs
+from transcribe.store.verbs.settlement import TimeDisputeVerbs
 from transcribe.store.verbs.status import QuarantineVerbs
-from transcribe.store.verbs.time_disputes import TimeDisputeVerbs
 
 KEY_OF_FILE_ADVICE = "Put back the one that belongs to it, from the same backup"
 """What to do where a file has another key."""

@@ -6,9 +6,17 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from flows.desk.batches.aside_view import aside_table, known_table, scans_aside
-from flows.desk.batches.batch_table import batches_table, day_of
-from flows.desk.batches.batch_view import batch_view, course_chart, reasons_table, states_table
+from flows.desk.batches.batch_table import (
+    aside_table,
+    batch_view,
+    batches_table,
+    course_chart,
+    day_of,
+    known_table,
+    reasons_table,
+    scans_aside,
+    states_table,
+)
 from flows.desk.published.latest_records import forms_table
 from flows.desk.tables import Kind, Table, table_file
 from flows.desk.visit import Look, Visit

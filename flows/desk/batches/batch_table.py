@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from flows.desk.counts import STATE_PREFIX, summed, visible
+from flows.desk.charts import Bar, Chart, stacked
+from flows.desk.counts import BY_PEOPLE, REASON_PREFIX, STATE_PREFIX, beginning, summed, visible
+from flows.desk.now.alarms import FORECAST_SECONDS, kept_forecast, readings_a_field
 from flows.desk.tables import Cell, Column, Table, time_cell, with_query
 from flows.desk.visit import Visit
-from transcribe.store import Batch
+from flows.desk.words import STATES, STOPPED
+from flows.mending import LOOK_BACK, Forecast
+from flows.watching import unread_files
+from transcribe.errors import NotFound
+from transcribe.store import Batch, facts
 
 
 def batch_address(name: str, page: str = "") -> str:
@@ -113,3 +120,279 @@ def _time(visit: Visit, at: datetime | None) -> Cell:
 def day_of(due: datetime | None) -> str:
     """The last day of a due time as a form has it; "" where there is none."""
     return due.strftime("%Y-%m-%d") if due else ""
+
+
+# One batch as its page shows it: its course, its states and reasons, cost, forecast, and what was set aside.
+
+MOST_BARS = 48
+"""So many bars are drawn of the course of a batch: more are too thin on a telephone. Chosen by hand."""
+
+PAY_PREFIX = "pay "
+"""How what counts pay in a currency begins."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchView:
+    """A batch for its page. `cost` and `cost_at_end` are by currency in micro-units, without top-ups.
+
+    `lacks_people`: some of its fields can be finished by nobody who is there, and there is no forecast.
+    `is_known`: the first of its files was taken in. Before, only the files wait, and there is no batch to steer.
+    """
+
+    batch: Batch
+    counts: Counter[str]
+    scans: int
+    alone: float | None
+    arriving: int
+    cost: Mapping[str, int]
+    cost_at_end: Mapping[str, int]
+    forecast: Forecast | None
+    lacks_people: bool
+    acts: tuple[facts.Act, ...]
+    is_known: bool
+    may_steer: bool
+
+
+def batch_view(visit: Visit, name: str) -> BatchView:
+    """All that a page says of a batch. NotFound where there is none, or none with a form that the visitor sees."""
+    counts = batch_counts(visit, name).get(name, Counter())
+    batch, arriving = known_batch(visit, name, counts)
+    work = [each for each in visit.home.store.work_of_batches([name]) if visit.sees(each.form)]
+    each_field = readings_a_field(work)
+    left = counts["open fields"] if batch.cancelled_at is None else 0
+    lacks_people = bool(left) and _lacks_people(visit, name)
+    cost = _cost(work)
+    readings = sum(each.count for each in work if each.what in BY_PEOPLE)
+    more = {
+        currency: round(micro / readings * left * each_field) if readings else 0 for currency, micro in cost.items()
+    }
+    return BatchView(
+        batch=batch,
+        counts=counts,
+        scans=scans_of(counts),
+        alone=straight_through(counts),
+        arriving=arriving,
+        cost=cost,
+        cost_at_end={currency: micro + more[currency] for currency, micro in cost.items()},
+        forecast=None if lacks_people else kept_forecast(visit, name, _latest_work(visit, name), left, each_field),
+        lacks_people=lacks_people,
+        acts=tuple(visit.home.store.acts(batch=name)),
+        is_known=batch.since is not None or batch.set_aside > 0,
+        may_steer=visit.may_change and visit.forms is None,
+    )
+
+
+def known_batch(visit: Visit, name: str, counts: Mapping[str, int]) -> tuple[Batch, int]:
+    """A batch, and how many of its files are to be taken in. NotFound where the visitor sees nothing of it."""
+    if visit.forms is not None and not scans_of(counts):
+        raise NotFound("This batch is not open to this person.")
+    arriving = unread_files(visit.home, name)
+    try:
+        return visit.home.store.summed_batch(name), arriving
+    except NotFound:
+        if not arriving:
+            raise
+    facts_of_batch = {"priority": 0, "scans": 0, "set_aside": 0, "records": 0, "open_tasks": 0}
+    return Batch(
+        name=name, withdrawn=False, due=None, note="", cancelled_at=None, since=None, **facts_of_batch
+    ), arriving
+
+
+def _lacks_people(visit: Visit, name: str) -> bool:
+    """Whether some fields of a batch can be finished by nobody who is there. All desks share it for a while."""
+    store = visit.home.store
+
+    def missing() -> bool:
+        return any(each.waits == "orders" for each in store.missing_people(name))
+
+    return visit.shared.of(("missing people", name), FORECAST_SECONDS, visit.now, missing)
+
+
+def _latest_work(visit: Visit, name: str) -> list[facts.WorkDone]:
+    """The work on a batch that tells how fast people are."""
+    work = visit.home.store.work_on_batch(name, visit.now - LOOK_BACK)
+    return [each for each in work if visit.sees(each.form)]
+
+
+def _cost(work: list[facts.WorkDone]) -> dict[str, int]:
+    cost: Counter[str] = Counter()
+    for each in work:
+        if each.what.startswith(PAY_PREFIX):
+            cost[each.what.removeprefix(PAY_PREFIX)] += each.amount
+    return dict(cost)
+
+
+def states_table(visit: Visit, view: BatchView) -> Table:
+    """How many scans are in each state, with the list behind each number."""
+    say, name = visit.say, view.batch.name
+    found = beginning(view.counts, STATE_PREFIX)
+    called = {} if view.batch.cancelled_at is None else {"not weighed": STOPPED}
+    rows = [
+        (
+            Cell(state, say(called.get(state, words))),
+            Cell(
+                found[state],
+                visit.number(found[state]),
+                "" if state == "forgotten" else f"/desk/scans{with_query({'batch': name, 'state': state})}",
+            ),
+        )
+        for state, words in STATES.items()
+        if state in found
+    ]
+    columns = (Column("state", say("How far")), Column("scans", say("Scans"), is_number=True))
+    return Table(
+        name="states",
+        caption=say("Scans by how far they are"),
+        columns=columns,
+        rows=rows,
+        address="/desk/batch/states",
+        query={"name": name},
+        nothing=say("No scan of it was read yet."),
+    )
+
+
+def reasons_table(visit: Visit, view: BatchView) -> Table:
+    """Why people are asked, with how many questions are open for each reason."""
+    say, name = visit.say, view.batch.name
+    found = sorted(beginning(view.counts, REASON_PREFIX).items(), key=lambda each: -each[1])
+    rows = [
+        (
+            Cell(reason, visit.reason(reason)),
+            Cell(count, visit.number(count), f"/desk/scans{with_query({'batch': name, 'reason': reason})}"),
+        )
+        for reason, count in found
+    ]
+    columns = (Column("reason", say("Why people are asked")), Column("questions", say("Questions"), is_number=True))
+    return Table(
+        name="reasons",
+        caption=say("Open questions by reason"),
+        columns=columns,
+        rows=rows,
+        address="/desk/batch/reasons",
+        query={"name": name},
+        nothing=say("Nobody is asked anything about it."),
+    )
+
+
+def course_chart(visit: Visit, view: BatchView) -> Chart:
+    """How many scans were in each state, from the first to now. It is for who sees all forms."""
+    say, shown = visit.say, [state for state in STATES if state != "forgotten"]
+    course = _course(visit, view.batch.name, shown) if visit.forms is None else []
+    kinds = [state for state in shown if any(found.get(state) for _, found in course)]
+    words = [say(STATES[state]) for state in kinds]
+    rows = [
+        (Cell(at.isoformat(timespec="minutes"), visit.moment(at)), *(Cell(found.get(state, 0)) for state in kinds))
+        for at, found in course
+    ]
+    table = Table(
+        name="course",
+        caption=say("Scans by how far they were"),
+        columns=(
+            Column("at", say("When")),
+            *(Column(kind, word, True) for kind, word in zip(kinds, words, strict=True)),
+        ),
+        rows=rows,
+        address="/desk/batch/course",
+        query={"name": view.batch.name},
+    )
+    bars = [Bar(visit.moment(at), [float(found.get(state, 0)) for state in kinds]) for at, found in course]
+    return stacked("course", say("Scans by how far they were, from the first to now"), bars, words, table, visit.number)
+
+
+def _course(visit: Visit, name: str, states: Collection[str]) -> list[tuple[datetime, Mapping[str, int]]]:
+    """The states at evenly spaced times from the first that was noted to now, at most some dozens."""
+    first = visit.home.store.batch_course_begin(name)
+    if first is None:
+        return []
+    wide = max(timedelta(minutes=15), (visit.now - first) / MOST_BARS)
+    ends = [first + wide * (place + 1) for place in range(int((visit.now - first) / wide) + 1)]
+    standing: dict[datetime, dict[str, int]] = {end: {} for end in ends}
+    for step in visit.home.store.batch_course(name, ends, states):
+        standing[step.at][step.state] = step.count
+    return [(min(end, visit.now) if place else first, standing[end]) for place, end in enumerate(ends)]
+
+
+# What was set aside of a batch: scans with their picture and reason, and files that never became a scan.
+
+MOST_PICTURES = 24
+"""So many scans are shown with their picture; the list behind the number has them all. Chosen by hand."""
+
+MOST_FILES = 500
+"""So many files that were set aside are listed. Chosen by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanAside:
+    """A scan that was set aside: its id, name, reason, and whether there is a picture of it."""
+
+    scan: str
+    name: str
+    because: str
+    is_pictured: bool
+
+
+def scans_aside(visit: Visit, name: str) -> list[ScanAside]:
+    """The latest scans of a batch that were set aside."""
+    search = facts.ScanSearch(batch=name, state="set aside", forms=visit.forms)
+    store = visit.home.store
+    return [
+        ScanAside(
+            each.scan,
+            each.name,
+            _because(visit, store.scan_state(each.scan)),
+            bool(store.pictures(each.scan)),
+        )
+        for each in store.find_scans(search, MOST_PICTURES)
+    ]
+
+
+def _because(visit: Visit, state: facts.ScanState) -> str:
+    if state.same_order and not state.set_aside:
+        return visit.say("It is the same order as another scan.")
+    return state.aside_because
+
+
+def known_table(visit: Visit, name: str) -> Table:
+    """The scans of other batches that came again in this one, of the forms that the visitor sees."""
+    say = visit.say
+    rows = [
+        (
+            Cell(each.scan, each.name or each.scan[:12], f"/desk/scan/{each.scan}"),
+            Cell(each.batch, each.batch, f"/desk/batch{with_query({'name': each.batch})}" if each.batch else ""),
+            time_cell(each.at, visit.moment(each.at)),
+        )
+        for each in visit.home.store.known_again(name, MOST_FILES)
+        if visit.sees(each.form)
+    ]
+    columns = (Column("scan", say("Known as")), Column("batch", say("In the batch")), Column("at", say("Came again")))
+    return Table(
+        name="known",
+        caption=say("Known already"),
+        columns=columns,
+        rows=rows,
+        address="/desk/batch/known",
+        query={"name": name},
+    )
+
+
+def aside_table(visit: Visit, name: str) -> Table:
+    """The files of a batch that could not be read; nobody knows their form, so who is limited sees none."""
+    say = visit.say
+    files = visit.home.store.set_aside_of_batch(name, MOST_FILES) if visit.forms is None else []
+    columns = (Column("file", say("File")), Column("reason", say("Why")), Column("at", say("When")))
+    rows = [
+        (
+            Cell(each.file.name),
+            Cell(each.message, visit.in_words(each.message)),
+            time_cell(each.at, visit.moment(each.at)),
+        )
+        for each in files
+    ]
+    return Table(
+        name="aside",
+        caption=say("Files that could not be read"),
+        columns=columns,
+        rows=rows,
+        address="/desk/batch/aside",
+        query={"name": name},
+    )

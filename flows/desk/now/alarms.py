@@ -4,23 +4,169 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flows.alerts import CHECKS, Alert, alerts_now
+from flows.desk.charts import Bar, Chart, stacked
+from flows.desk.counts import BY_PEOPLE, summed, visible
+from flows.desk.tables import Cell, Column, Table
 from flows.desk.visit import Visit
 from flows.home import Home, now
+from flows.mending import LOOK_BACK, MIN_READINGS, READINGS_PER_FIELD, Forecast, forecast
 from transcribe.errors import FairhandError
 from transcribe.i18n import N_
-from transcribe.store import MissingPeople
+from transcribe.store import MissingPeople, facts
+
+ALARM_SECONDS = 60.0
+"""How long what was found stands. Chosen by hand."""
+
+
+SLOW_CHECKS = frozenset({"reading", "audit"})
+"""Checks that weigh or count whole scans."""
+
+
+SLOW_SECONDS = 600.0
+"""How long what those found stands: ways of reading took a second or two of the web process, each minute 6 in 10 of
+all that open desks cost it. Chosen by hand."""
+
+
+LOOK_SECONDS = 3.0
+"""So long a page waits for a new look at the alarms where none was found in the last ten minutes. Chosen by hand."""
+
+
+LOOK_AGAIN_SECONDS = 0.05
+"""So long it waits where there is a newer finding to show: an open page asks again by itself. A look takes 40 ms in a
+home of a thousand scans, and two seconds in one of a million."""
+
+
+HEADS: Mapping[str, str] = {
+    "due": N_("A batch is past its due date and is not finished."),
+    "people": N_("People are missing: nobody who is there can do some of what waits."),
+    "disk": N_("The disk is nearly full."),
+    "backup": N_("There is no fresh backup."),
+    "appeals": N_("Appeals are late, or will be soon."),
+    "times": N_("Contested times wait for an answer."),
+    "pay": N_("A day of payment is near or has passed."),
+    "duplicates": N_("Scans may be an order that came before."),
+    "webhooks": N_("A program is not reached."),
+    "records": N_("Finished orders do not reach the records."),
+    "copies": N_("A copy of the records in PostgreSQL stands still."),
+    "fit": N_("The latest scans of a form lie badly on it. Was it printed anew?"),
+    "reading": N_("How somebody reads raises a question."),
+    "audit": N_("Audits found more errors in a form than its target allows."),
+}
+"""What each check of the alerts says, as people are told."""
+
+
+MENDS: Mapping[str, tuple[str, str]] = {
+    "due": ("/desk/batches", N_("Show the batches")),
+    "people": ("/people", N_("Invite people")),
+    "disk": ("/desk/system", N_("Show disks and backups")),
+    "backup": ("/desk/system", N_("Show disks and backups")),
+    "pay": ("/desk/money", N_("Show what is owed")),
+    "webhooks": ("/desk/records#part-deliveries", N_("Show the deliveries")),
+    "records": ("/desk/system", N_("Show what is wrong")),
+    "copies": ("/desk/system", N_("Show what is wrong")),
+    "audit": ("/desk/quality", N_("Show the quality")),
+    "appeals": ("/appeals", N_("Show the appeals")),
+    "times": ("/clocks", N_("Show the contested times")),
+    "duplicates": ("/desk/duplicates", N_("Settle them")),
+    "fit": ("/desk/scans", N_("Show the latest scans")),
+    "reading": ("/desk/people#part-questions", N_("Show the people")),
+}
+"""Where each is mended or seen in full, and what the link says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One alarm: which check it is of, what it says, its details, and where it is mended.
+
+    `is_english`: the details are said in English alone.
+    """
+
+    check: str
+    head: str
+    detail: str
+    href: str
+    mend: str
+    is_english: bool = False
+
+
+class AlarmWatch:
+    """The alarms of one home, looked at by one thread at a time; what was found stands for a minute.
+
+    What the slow checks found stands for ten, unless they failed. An older finding is shown only where a new look takes
+    longer than a page waits, which is a twentieth of a second where that finding is no older than ten minutes.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._lock = threading.Lock()
+        self._looked = threading.Event()
+        self._found: tuple[Alert, ...] = ()
+        self._until = -SLOW_SECONDS
+        self._slow: tuple[Alert, ...] = ()
+        self._slow_until = 0.0
+
+    def found(self) -> tuple[Alert, ...]:
+        """What was found; where that is old, the new look is waited for a moment."""
+        if time.monotonic() > self._until and self._lock.acquire(blocking=False):
+            self._looked.clear()
+            threading.Thread(target=self._look, daemon=True).start()
+        has_recent = time.monotonic() < self._until + SLOW_SECONDS
+        self._looked.wait(LOOK_AGAIN_SECONDS if has_recent else LOOK_SECONDS)
+        return self._found
+
+    def _look(self) -> None:
+        try:
+            looked, _ = alerts_now(self._home, now(), SLOW_CHECKS)
+            self._found = (*looked.alerts, *self._slow)
+            self._until = time.monotonic() + ALARM_SECONDS  # a page that waits no longer has these at least
+            if time.monotonic() > self._slow_until:
+                self._look_slowly()
+                self._found = (*looked.alerts, *self._slow)
+        except FairhandError as error:
+            self._found = (Alert(check="check", subject="check", message=str(error)),)
+        finally:
+            self._until = time.monotonic() + ALARM_SECONDS
+            self._looked.set()
+            self._lock.release()
+
+    def _look_slowly(self) -> None:
+        looked, _ = alerts_now(self._home, now(), frozenset(CHECKS) - SLOW_CHECKS)
+        self._slow = tuple(each for each in looked.alerts if each.check in SLOW_CHECKS)
+        self._slow_until = 0.0 if looked.failed & SLOW_CHECKS else time.monotonic() + SLOW_SECONDS
+
+
+def alarms(visit: Visit, watch: AlarmWatch) -> list[Alarm]:
+    """The alarms as this visitor is told of them; none where they are limited to some forms."""
+    if visit.forms is not None:
+        return []
+    told = []
+    for each in watch.found():
+        href, mend = MENDS.get(each.check, ("", ""))
+        may_go = href.startswith("/desk") or visit.may_change
+        is_unknown = each.check not in HEADS or each.facts.get("code") == "check"
+        head = visit.say(N_("Something cannot be checked.") if is_unknown else HEADS[each.check])
+        said = detail(visit, each.facts)
+        shown = (said or each.message, href if may_go else "", visit.say(mend) if mend else "")
+        told.append(Alarm(each.check, head, *shown, is_english=not said))
+    return told
+
 
 # What an alarm says in detail, in the reader's language, from the facts of its alert.
 
 Facts = Mapping[str, Any]
 
+
 PLACES = {"home": N_("disk of the home"), "archive": N_("disk of the pictures")}
 """Disks that may be full."""
+
 
 OFF_BECAUSE = {
     "restored": N_("the home was restored from a backup: see where it sends to"),
@@ -30,6 +176,7 @@ OFF_BECAUSE = {
     "operator": N_("an operator switched it off"),
 }
 """Why a webhook is switched off."""
+
 
 MISSING = {
     "orders": N_("Fields that nobody who is there can finish: %(fields)s. Orders that wait for them: %(orders)s."),
@@ -215,132 +362,113 @@ SENTENCES: Mapping[str, Callable[[Visit, Facts], str]] = {
 """How each kind of alert is said."""
 
 
-ALARM_SECONDS = 60.0
-"""How long what was found stands. Chosen by hand."""
+# What was done today, hour by hour, and when all that is open will be finished at the pace of the last days.
 
-SLOW_CHECKS = frozenset({"reading", "audit"})
-"""Checks that weigh or count whole scans."""
-
-SLOW_SECONDS = 600.0
-"""How long what those found stands: ways of reading took a second or two of the web process, each minute 6 in 10 of
-all that open desks cost it. Chosen by hand."""
-
-LOOK_SECONDS = 3.0
-"""So long a page waits for a new look at the alarms where none was found in the last ten minutes. Chosen by hand."""
-
-LOOK_AGAIN_SECONDS = 0.05
-"""So long it waits where there is a newer finding to show: an open page asks again by itself. A look takes 40 ms in a
-home of a thousand scans, and two seconds in one of a million."""
-
-HEADS: Mapping[str, str] = {
-    "due": N_("A batch is past its due date and is not finished."),
-    "people": N_("People are missing: nobody who is there can do some of what waits."),
-    "disk": N_("The disk is nearly full."),
-    "backup": N_("There is no fresh backup."),
-    "appeals": N_("Appeals are late, or will be soon."),
-    "times": N_("Contested times wait for an answer."),
-    "pay": N_("A day of payment is near or has passed."),
-    "duplicates": N_("Scans may be an order that came before."),
-    "webhooks": N_("A program is not reached."),
-    "records": N_("Finished orders do not reach the records."),
-    "copies": N_("A copy of the records in PostgreSQL stands still."),
-    "fit": N_("The latest scans of a form lie badly on it. Was it printed anew?"),
-    "reading": N_("How somebody reads raises a question."),
-    "audit": N_("Audits found more errors in a form than its target allows."),
-}
-"""What each check of the alerts says, as people are told."""
-
-MENDS: Mapping[str, tuple[str, str]] = {
-    "due": ("/desk/batches", N_("Show the batches")),
-    "people": ("/people", N_("Invite people")),
-    "disk": ("/desk/system", N_("Show disks and backups")),
-    "backup": ("/desk/system", N_("Show disks and backups")),
-    "pay": ("/desk/money", N_("Show what is owed")),
-    "webhooks": ("/desk/records#part-deliveries", N_("Show the deliveries")),
-    "records": ("/desk/system", N_("Show what is wrong")),
-    "copies": ("/desk/system", N_("Show what is wrong")),
-    "audit": ("/desk/quality", N_("Show the quality")),
-    "appeals": ("/appeals", N_("Show the appeals")),
-    "times": ("/clocks", N_("Show the contested times")),
-    "duplicates": ("/desk/duplicates", N_("Settle them")),
-    "fit": ("/desk/scans", N_("Show the latest scans")),
-    "reading": ("/desk/people#part-questions", N_("Show the people")),
-}
-"""Where each is mended or seen in full, and what the link says."""
+WORK_OF_PEOPLE = (*BY_PEOPLE, "decided by people")
+"""What tells how fast people are, and how many readings a field takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """One alarm: which check it is of, what it says, its details, and where it is mended.
+WORK_OF_A_DAY = (*WORK_OF_PEOPLE, "decided by machine", "scans", "records")
+"""What the page Now shows of a day."""
 
-    `is_english`: the details are said in English alone.
+
+FORECAST_SECONDS = 60.0
+"""How long a forecast stands: it is a quarter of a second's work, and tells hours. Chosen by hand."""
+
+
+FORECAST_DAYS = 14
+"""Work of so many days tells how fast people are, as the forecast of a batch looks back."""
+
+
+def work_today(visit: Visit) -> list[facts.WorkDone]:
+    """What was done since midnight where the visitor lives, of the forms that they see."""
+    work = visit.home.store.work_done(midnight(visit), WORK_OF_A_DAY)
+    return [each for each in work if visit.sees(each.form)]
+
+
+def midnight(visit: Visit) -> datetime:
+    """The last midnight where the visitor lives."""
+    try:
+        zone = ZoneInfo(visit.visitor.person.time_zone)
+    except (KeyError, ValueError):
+        zone = ZoneInfo("UTC")
+    return visit.now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def throughput_chart(visit: Visit, work: list[facts.WorkDone]) -> Chart:
+    """Readings by people and finished records of each hour of today."""
+    say, start = visit.say, midnight(visit)
+    hours: dict[int, Counter[str]] = {hour: Counter() for hour in range(_hour(start, visit.now) + 1)}
+    for each in work:
+        hours.setdefault(_hour(start, each.at), Counter())[each.what] += each.count
+    names = [f"{(start + timedelta(hours=hour)):%H:%M}" for hour in hours]
+    rows = [
+        (
+            Cell(name),
+            Cell(sum(found[what] for what in BY_PEOPLE)),
+            Cell(found["records"]),
+            Cell(found["scans"]),
+        )
+        for name, found in zip(names, hours.values(), strict=True)
+    ]
+    columns = (
+        Column("hour", say("Hour")),
+        Column("readings", say("Readings by people"), is_number=True),
+        Column("records", say("Finished records"), is_number=True),
+        Column("scans", say("Scans that came"), is_number=True),
+    )
+    table = Table(
+        name="throughput", caption=say("Today, hour by hour"), columns=columns, rows=rows, address="/desk/throughput"
+    )
+    bars = [Bar(str(row[0].value), [float(row[1].value or 0)]) for row in rows]
+    return stacked(
+        "throughput",
+        say("Readings by people today, hour by hour"),
+        bars,
+        [say("Readings by people")],
+        table,
+        visit.number,
+    )
+
+
+def _hour(start: datetime, at: datetime) -> int:
+    return (at - start) // timedelta(hours=1)
+
+
+def home_forecast(visit: Visit) -> Forecast | None:
+    """When all that is asked now will be finished at the pace of the last days. None: too little is known."""
+    since = visit.now - timedelta(days=FORECAST_DAYS)
+    work = [each for each in visit.home.store.work_done(since, WORK_OF_PEOPLE) if visit.sees(each.form)]
+    total = summed(visible(visit, visit.home.store.scan_counts_in_all()))
+    return kept_forecast(visit, "", work, total["open fields"], readings_a_field(work))
+
+
+def kept_forecast(
+    visit: Visit, batch: str, work: list[facts.WorkDone], left: int, each_field: float
+) -> Forecast | None:
+    """The forecast of a batch, or of the home (""), from the latest work on it.
+
+    `each_field` is how many readings a field takes. All desks show the same forecast for a minute.
     """
-
-    check: str
-    head: str
-    detail: str
-    href: str
-    mend: str
-    is_english: bool = False
-
-
-class AlarmWatch:
-    """The alarms of one home, looked at by one thread at a time; what was found stands for a minute.
-
-    What the slow checks found stands for ten, unless they failed. An older finding is shown only where a new look takes
-    longer than a page waits, which is a twentieth of a second where that finding is no older than ten minutes.
-    """
-
-    def __init__(self, home: Home) -> None:
-        self._home = home
-        self._lock = threading.Lock()
-        self._looked = threading.Event()
-        self._found: tuple[Alert, ...] = ()
-        self._until = -SLOW_SECONDS
-        self._slow: tuple[Alert, ...] = ()
-        self._slow_until = 0.0
-
-    def found(self) -> tuple[Alert, ...]:
-        """What was found; where that is old, the new look is waited for a moment."""
-        if time.monotonic() > self._until and self._lock.acquire(blocking=False):
-            self._looked.clear()
-            threading.Thread(target=self._look, daemon=True).start()
-        has_recent = time.monotonic() < self._until + SLOW_SECONDS
-        self._looked.wait(LOOK_AGAIN_SECONDS if has_recent else LOOK_SECONDS)
-        return self._found
-
-    def _look(self) -> None:
-        try:
-            looked, _ = alerts_now(self._home, now(), SLOW_CHECKS)
-            self._found = (*looked.alerts, *self._slow)
-            self._until = time.monotonic() + ALARM_SECONDS  # a page that waits no longer has these at least
-            if time.monotonic() > self._slow_until:
-                self._look_slowly()
-                self._found = (*looked.alerts, *self._slow)
-        except FairhandError as error:
-            self._found = (Alert(check="check", subject="check", message=str(error)),)
-        finally:
-            self._until = time.monotonic() + ALARM_SECONDS
-            self._looked.set()
-            self._lock.release()
-
-    def _look_slowly(self) -> None:
-        looked, _ = alerts_now(self._home, now(), frozenset(CHECKS) - SLOW_CHECKS)
-        self._slow = tuple(each for each in looked.alerts if each.check in SLOW_CHECKS)
-        self._slow_until = 0.0 if looked.failed & SLOW_CHECKS else time.monotonic() + SLOW_SECONDS
+    now, times = visit.now, paced(work)
+    tells = sum(count for at, count in times.items() if at >= now - LOOK_BACK) >= MIN_READINGS
+    if not left or not tells:
+        return None
+    key = ("forecast", batch, visit.forms)
+    return visit.shared.of(key, FORECAST_SECONDS, now, lambda: forecast(times, left, each_field, now))
 
 
-def alarms(visit: Visit, watch: AlarmWatch) -> list[Alarm]:
-    """The alarms as this visitor is told of them; none where they are limited to some forms."""
-    if visit.forms is not None:
-        return []
-    told = []
-    for each in watch.found():
-        href, mend = MENDS.get(each.check, ("", ""))
-        may_go = href.startswith("/desk") or visit.may_change
-        is_unknown = each.check not in HEADS or each.facts.get("code") == "check"
-        head = visit.say(N_("Something cannot be checked.") if is_unknown else HEADS[each.check])
-        said = detail(visit, each.facts)
-        shown = (said or each.message, href if may_go else "", visit.say(mend) if mend else "")
-        told.append(Alarm(each.check, head, *shown, is_english=not said))
-    return told
+def paced(work: list[facts.WorkDone]) -> Counter[datetime]:
+    """Readings by people, by the quarter of an hour in which they came."""
+    found: Counter[datetime] = Counter()
+    for each in work:
+        if each.what in BY_PEOPLE:
+            found[each.at] += each.count
+    return found
+
+
+def readings_a_field(work: list[facts.WorkDone]) -> float:
+    """Readings that a field took which people decided; the usual number where none was decided."""
+    readings = sum(each.count for each in work if each.what in BY_PEOPLE)
+    decided = sum(each.count for each in work if each.what == "decided by people")
+    return readings / decided if decided else READINGS_PER_FIELD

@@ -8,8 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from flows.desk.counts import BY_PEOPLE
 from flows.desk.deeds import do
-from flows.desk.now.alarms import AlarmWatch, alarms
-from flows.desk.now.throughput import home_forecast, midnight, throughput_chart, work_today
+from flows.desk.now.alarms import AlarmWatch, alarms, home_forecast, midnight, throughput_chart, work_today
 from flows.desk.now.waits import waits_table
 from flows.desk.scans.scan_view import latest_overridden
 from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell

@@ -16,31 +16,6 @@ from reconcile.learning import AuditedValue
 from reconcile.records import FieldQuality, quality, query
 from transcribe.errors import NotFound
 
-# What is measured of quality beside the pages, of the forms that a visitor sees. It stands ten minutes.
-
-MEASURED_SECONDS = 600.0
-"""How long what was measured stands: it takes some ten seconds of a processor. Chosen by hand."""
-
-
-def measuring(visit: Visit) -> Counting:
-    """The count, begun where the last one is old."""
-    home, context = visit.home, visit.context
-    asked = counting(visit, "measured", lambda: measure(home, context.now()))
-    asked.recent(MEASURED_SECONDS)
-    return asked
-
-
-def measured(visit: Visit) -> Measured | None:
-    """What was measured last, of all forms."""
-    last = measuring(visit).last
-    return last.found if last and isinstance(last.found, Measured) else None
-
-
-def audited(visit: Visit) -> list[AuditedValue]:
-    """The audited fields of the forms that the visitor sees."""
-    found = measured(visit)
-    return [each for each in found.audited if visit.sees(each.form)] if found else []
-
 
 def _audited(visit: Visit) -> list[FieldQuality]:
     """The rows of the forms that the visitor sees; none where nothing was audited.
@@ -135,6 +110,32 @@ def _figures(visit: Visit, wrong: int, count: int, low: float, high: float) -> t
 def share_cell(visit: Visit, share: float) -> Cell:
     """A share, for people with two places of its percentage."""
     return Cell(round(share, 6), visit.share(share, 2))
+
+
+# What is measured of quality beside the pages, of the forms that a visitor sees. It stands ten minutes.
+
+MEASURED_SECONDS = 600.0
+"""How long what was measured stands: it takes some ten seconds of a processor. Chosen by hand."""
+
+
+def measuring(visit: Visit) -> Counting:
+    """The count, begun where the last one is old."""
+    home, context = visit.home, visit.context
+    asked = counting(visit, "measured", lambda: measure(home, context.now()))
+    asked.recent(MEASURED_SECONDS)
+    return asked
+
+
+def measured(visit: Visit) -> Measured | None:
+    """What was measured last, of all forms."""
+    last = measuring(visit).last
+    return last.found if last and isinstance(last.found, Measured) else None
+
+
+def audited(visit: Visit) -> list[AuditedValue]:
+    """The audited fields of the forms that the visitor sees."""
+    found = measured(visit)
+    return [each for each in found.audited if visit.sees(each.form)] if found else []
 
 
 # Questions that need not have been asked, by form and reason, as `fairhand status --json` counts them.

@@ -15,8 +15,8 @@ from typing import Literal
 from flows import terminal
 from flows.administration import Invitation, invite
 from flows.home import Home, Settings, child_environment, load_settings, open_home
-from flows.parts.simulation import ground_truth
-from flows.parts.simulation.ground_truth import Comparison, Sample
+from flows.parts.simulation import planning
+from flows.parts.simulation.planning import Comparison, Sample
 from flows.parts.simulation.simulated_people import SLIP_SHARE, SimulatedReader, play
 from flows.runtime import START_SECONDS, guarded, notice, prefect_for
 from flows.steps import AUTO_FORM, publish_records
@@ -52,7 +52,7 @@ def run_demo(settings: Settings, people: Who | None, samples: Path) -> int:
     if who == "simulated":
         shutil.rmtree(folder, ignore_errors=True)
     home = open_home(load_settings(folder))
-    truth = ground_truth.load(samples / "truth.jsonl")
+    truth = planning.load(samples / "truth.jsonl")
     print(f"The demo's data are in {folder}. Starting the review pages and Prefect ...", flush=True)
     with _serving(home) as addresses:
         print(
@@ -154,7 +154,7 @@ def _by_simulated_people(home: Home, truth: Mapping[str, Sample]) -> int:
     _print_records(home)
     if stuck:
         print(f"{stuck} tasks could be given to nobody.")
-    return _print_comparison(ground_truth.compare(home, truth))
+    return _print_comparison(planning.compare(home, truth))
 
 
 def _readers(home: Home, truth: Mapping[str, Sample]) -> Iterator[SimulatedReader]:
@@ -172,7 +172,7 @@ def _reader(
         link=invitation.link,
         slip_share=slip_share,
         chance=random.Random(seed),
-        answers=lambda task: ground_truth.answer(home, truth, task),
+        answers=lambda task: planning.answer(home, truth, task),
         subject=home.store.task_subject,
     )
 

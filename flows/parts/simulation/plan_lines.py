@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flows.output import svg
-from flows.parts.simulation.planning import PlannedResult
-from flows.parts.simulation.planning_inputs import PlanTerms
+from flows.parts.simulation.planning import PlannedResult, PlanTerms
 from reconcile.algorithms import exact_interval
 from transcribe.model import Form
 

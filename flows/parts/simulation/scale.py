@@ -13,12 +13,24 @@ a machine. Queues of several servers are played exactly (first come, first serve
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, sqrt
+from time import perf_counter
 
 import numpy
 from numpy.typing import NDArray
+
+from flows.home import Home, now, policy
+from flows.parts.simulation.planning import PlanOptions, PlanTerms, terms_of
+from flows.steps import laid_pages, read_options
+from reconcile.inference import weigh
+from reconcile.parameters import shipped_parameters
+from transcribe import ocr
+from transcribe.errors import FairhandError
+from transcribe.model import Scan
+from transcribe.recognition import read
 
 HOURS_A_WEEK = 168
 """Hours of a week, from Monday, 0 h."""
@@ -229,3 +241,145 @@ def _hours(inputs: ScaleInputs) -> float:
 def _many(busy: float) -> int:
     """Servers for so much work at once, with room for chance: three deviations of a Poisson number, and two more."""
     return ceil(busy + 3 * sqrt(busy)) + 2
+
+
+# What a simulation at scale gives: a line of figures for each number of orders a month.
+
+DELAY_SHARES = (0.5, 0.9, 0.95, 0.99)
+"""The shares of orders whose delay is told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScaleLine:
+    """What so many orders a month need, in the order of its JSON.
+
+    `workers` read, `weighers` weigh: processes. All are None where no number of people is enough. `hours` and `cost`
+    are those of people in a month. Delays are seconds from arrival to the last answer, of so many orders.
+    """
+
+    simulation: bool
+    orders: int
+    within_hours: float
+    workers: int | None
+    weighers: int | None
+    people: int | None
+    hours: float
+    median: float | None
+    ninety: float | None
+    ninety_five: float | None
+    ninety_nine: float | None
+    cost: str | None
+    currency: str
+
+
+def scale_terms(home: Home, options: PlanOptions, inputs: ScaleInputs) -> PlanTerms:
+    """The time and pay of an answer: as stated, else the rate of every form and the time seen."""
+    terms = terms_of(home, None, options)
+    if options.seconds is not None:
+        return terms
+    mean = sum(inputs.answer_seconds) / len(inputs.answer_seconds)
+    return replace(terms, seconds=mean, seconds_from=f"measured over {len(inputs.answer_seconds)} answers")
+
+
+def scale_line(inputs: ScaleInputs, terms: PlanTerms, orders: int, within_hours: float, seed: int) -> ScaleLine:
+    """The figures of one number of orders a month, with the least crew that is enough."""
+    crew = needed(inputs, orders, within_hours * SECONDS_AN_HOUR, seed)
+    delays: list[float | None] = [None] * len(DELAY_SHARES)
+    if crew is not None:
+        ended = play(inputs, orders, crew, seed).ended
+        delays = [round(float(each), 1) for each in numpy.quantile(ended, DELAY_SHARES)]
+    answers = orders * inputs.answers_a_scan
+    cost = terms.cost(answers)
+    return ScaleLine(
+        simulation=True,
+        orders=orders,
+        within_hours=within_hours,
+        workers=crew.workers if crew else None,
+        weighers=crew.weighers if crew else None,
+        people=crew.people if crew else None,
+        hours=answers * terms.seconds / SECONDS_AN_HOUR,
+        median=delays[0],
+        ninety=delays[1],
+        ninety_five=delays[2],
+        ninety_nine=delays[3],
+        cost=None if cost is None else f"{cost:.2f}",
+        currency=terms.currency,
+    )
+
+
+# What a simulation at scale takes from a home: seconds of reading and weighing, questions, answers.
+
+MIN_FINISHED_COUNT = 12
+"""Fewer finished scans tell too little of the next ones. Chosen by hand."""
+
+MAX_LOOKED_AT_COUNT = 400
+"""So many finished scans are looked at, the latest. Chosen by hand."""
+
+TIMED_COUNT = 4
+"""So many scans are read and weighed again, to see how long this machine takes. Chosen by hand."""
+
+PAUSE_SECONDS = 1.0
+"""Between an answer and what follows from it: the process that weighs gathers for 0.25 s, and weighs what came."""
+
+KEEPING_SECONDS = 0.05
+"""What keeping a scan's conclusion and publishing its record takes beside weighing, as `bench_scale` measures both."""
+
+OFFICE_HOURS = ((0.0,) * 8 + (1.0,) * 10 + (0.0,) * 6) * 5 + (0.0,) * 48
+"""Monday to Friday, 8 to 18 h."""
+
+ALWAYS = (1.0,) * HOURS_A_WEEK
+"""All hours of the week."""
+
+
+def scale_inputs(home: Home, *, arrivals: Sequence[float], at_work: Sequence[float]) -> ScaleInputs:
+    """What was seen in this home; FairhandError where too few scans of it are finished.
+
+    The latest of its scans are read and weighed again by this machine, and kept nowhere. A scan is weighed once it is
+    read and after each answer; all of it counts as one piece of work.
+    """
+    states = sorted(
+        (each for each in home.store.scan_states() if each.recorded_at and not each.erased_at and each.scan.form),
+        key=lambda each: (each.received_at, each.scan.id),
+    )[-MAX_LOOKED_AT_COUNT:]
+    if len(states) < MIN_FINISHED_COUNT:
+        raise FairhandError(
+            f"This home has {len(states)} finished scans; a simulation at scale measures from {MIN_FINISHED_COUNT} or "
+            "more. Finish some, or take the home of a demo: fairhand demo --people simulated."
+        )
+    scans = [each.scan for each in states]
+    questions, answers = [], []
+    for scan in scans:
+        asked: Counter[str] = Counter()
+        for reading in home.store.readings(scan.id):
+            if reading.kind != "machine":
+                asked[str(reading.key)] += 1
+                answers += [] if reading.seconds is None else [reading.seconds]
+        questions.append(tuple(sorted(asked.values())))
+    passes = 1 + len(answers) / len(scans)
+    return ScaleInputs(
+        read_seconds=[_reading_seconds(home, scan) for scan in scans[-TIMED_COUNT:]],
+        weigh_seconds=[passes * _weighing_seconds(home, scan) for scan in scans[-TIMED_COUNT:]],
+        questions=questions,
+        answer_seconds=answers or [0.0],
+        pause_seconds=PAUSE_SECONDS,
+        arrivals=arrivals,
+        at_work=at_work,
+    )
+
+
+def _reading_seconds(home: Home, scan: Scan) -> float:
+    """Seconds that one scan takes to be read with every engine; nothing of it is kept."""
+    form = home.forms(scan.form, scan.form_version)
+    engines = [ocr.load(name, form.languages) for name in home.settings.engines]
+    began = perf_counter()
+    read(scan, laid_pages(home, scan, form), form, engines, now(), read_options(home.settings))
+    return perf_counter() - began
+
+
+def _weighing_seconds(home: Home, scan: Scan) -> float:
+    """Seconds that it takes to weigh all that was read of one scan once, and to keep what comes of it."""
+    form, readings = home.forms(scan.form, scan.form_version), home.store.readings(scan.id)
+    parameters = home.store.parameters() or shipped_parameters()
+    began = perf_counter()
+    weigh(form, readings, parameters, policy(home.settings))
+    return perf_counter() - began + KEEPING_SECONDS

@@ -10,9 +10,8 @@ from flows import terminal
 
 if TYPE_CHECKING:
     from flows.home import Home
-    from flows.parts.simulation.planning_inputs import PlanOptions, PlanTerms
-    from flows.parts.simulation.scale import ScaleInputs
-    from flows.parts.simulation.scale_lines import ScaleLine
+    from flows.parts.simulation.planning import PlanOptions, PlanTerms
+    from flows.parts.simulation.scale import ScaleInputs, ScaleLine
 
 HEAD = ("orders a month", "reading", "weighing", "people", "hours of people", "median", "90 %", "95 %", "99 %")
 """The head of the table; the cost follows, with its currency."""
@@ -22,8 +21,7 @@ def print_scale(
     home: Home, scales: Sequence[int], options: PlanOptions, *, within: float, always: bool, as_json: bool
 ) -> None:
     """Play each scale, and print what it needs so that 95 % of orders end within so many hours."""
-    from flows.parts.simulation.scale_inputs import ALWAYS, OFFICE_HOURS, scale_inputs
-    from flows.parts.simulation.scale_lines import scale_line, scale_terms
+    from flows.parts.simulation.scale import ALWAYS, OFFICE_HOURS, scale_inputs, scale_line, scale_terms
 
     hours = ALWAYS if always else OFFICE_HOURS
     inputs = scale_inputs(home, arrivals=hours, at_work=hours)

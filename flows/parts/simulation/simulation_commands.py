@@ -17,7 +17,7 @@ from transcribe.whole_files import write_whole
 if TYPE_CHECKING:
     from flows.home import Home, Settings
     from flows.parts.simulation.plan_lines import PlanLine
-    from flows.parts.simulation.planning_inputs import PlanInputs, PlanOptions
+    from flows.parts.simulation.planning import PlanInputs, PlanOptions
 
 commands = typer.Typer()
 
@@ -71,7 +71,7 @@ def simulate(
     as_json: terminal.AsJson = False,
 ) -> None:
     """Plan a batch: play orders of known truth with made-up readers, and see quality, work and cost by target."""
-    from flows.parts.simulation.planning_inputs import PlanOptions, error_shares
+    from flows.parts.simulation.planning import PlanOptions, error_shares
     from transcribe.people import paid_currency
 
     if currency:
@@ -126,7 +126,7 @@ def _is_given(ctx: typer.Context, option: str) -> bool:
 
 
 def _inputs(settings: Settings, form: str | None, truth: Path | None, options: PlanOptions) -> PlanInputs:
-    from flows.parts.simulation.planning_inputs import plan_inputs
+    from flows.parts.simulation.planning import plan_inputs
 
     if form is None or truth is None:
         raise SettingsError("Give --form and --truth to plan a batch, or --scale to plan machines and people.")

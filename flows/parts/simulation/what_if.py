@@ -125,9 +125,12 @@ def _played(visit: Visit, view: BatchView) -> tuple[int, str, Sequence[PlanLine]
 
 
 def _play(visit: Visit, name: str, scans: int) -> tuple[int, str, Sequence[PlanLine]] | None:
-    from flows.parts.simulation.batch_inputs import inputs_of_scans  # takes long to load
     from flows.parts.simulation.plan_lines import plan_line
-    from flows.parts.simulation.planning import DEFAULT_TARGETS, plan
+    from flows.parts.simulation.planning import (
+        DEFAULT_TARGETS,
+        inputs_of_scans,  # takes long to load
+        plan,
+    )
 
     home = visit.home
     search = facts.ScanSearch(batch=name, state="finished", forms=visit.forms)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconcile.collection.file_formats import Collected, Fault, items_of_rows
 from reconcile.collection.formats._table import column_names, table_rows
-from reconcile.collection.items import SourceReading
+from reconcile.collection.items import Collected, Fault, SourceReading, items_of_rows
 from transcribe.errors import FormError
 
 TITLE = "Crowd-Kit's long table"

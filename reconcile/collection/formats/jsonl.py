@@ -8,8 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from reconcile.collection.file_formats import Collected, Fault
-from reconcile.collection.items import Item, SourceReading
+from reconcile.collection.items import Collected, Fault, Item, SourceReading
 from transcribe import fields
 
 TITLE = "JSON Lines"

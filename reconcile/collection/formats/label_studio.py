@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from reconcile.collection.file_formats import Collected, Fault, items_of_rows
-from reconcile.collection.items import SourceReading
+from reconcile.collection.items import Collected, Fault, SourceReading, items_of_rows
 from transcribe.errors import FormError
 
 TITLE = "Label Studio's JSON"

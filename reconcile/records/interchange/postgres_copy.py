@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reconcile.records import query, schema
-from reconcile.records.database import one_moment
-from reconcile.records.interchange.changes import Changes, changes_after
-from reconcile.records.interchange.copy_notes import moved, note_of
+from reconcile.records.database import begin_reading, one_moment, open_for_reading
 from reconcile.records.interchange.export_columns import OWN_COLUMNS, ExportColumn, ExportKind, export_columns, rows_of
+from reconcile.records.query import PublishedRecord
+from reconcile.records.table_library import Database
 from transcribe.errors import FairhandError, SettingsError, StartOver
 from transcribe.model import Value
+from transcribe.whole_files import write_whole
 
 if TYPE_CHECKING:
     import psycopg
 
+
 DEFAULT_SCHEMA = "fairhand"
 """The schema of the copy where none is named."""
+
 
 BATCH_RECORD_COUNT = 500
 """Records in one transaction. Chosen by hand."""
 
+
 CONNECT_SECONDS = 10
 """How long the server has to answer."""
+
 
 _TYPES: Mapping[ExportKind, str] = {
     "text": "text",
@@ -42,16 +48,23 @@ _TYPES: Mapping[ExportKind, str] = {
 }
 """The type of a column of a form's table. An integer of paper may be larger than any of PostgreSQL's."""
 
+
 _PLAIN_TYPES = {int: "bigint", float: "double precision", str: "text"}
 
+
 _TIMES = frozenset({"recorded_at", "first_recorded_at", "valid_from", "valid_to", "changed_at", "erased_at"})
+
+
 _JSON = frozenset({"json", "machines", "fields"})
+
 
 _FIXED = ("records", "documents", "provenance", "history", "exceptions")
 """The tables of every record that are copied as they are."""
 
+
 LONGEST_NAME_BYTES = 63
 """PostgreSQL cuts longer names off there, so that two may become one."""
+
 
 _POSITION = "copy_position"
 """The table of one row that says how far the copy has come, with which columns."""
@@ -293,3 +306,124 @@ def _cell(value: Value | float) -> Value | float:
     if isinstance(value, str) and ("\0" in value or "\\u0000" in value):
         return value.replace("\0", "\ufffd").replace("\\u0000", "\\ufffd")
     return value
+
+
+# What changed in the records after a number, read in one transaction: the rows of changed records, and erasures.
+
+_BY_RECORD = ("documents", "provenance", "history", "exceptions")
+"""The tables with rows of a record besides `records`."""
+
+
+Cells = Sequence[Value | float]
+"""A row, in the order of the table's columns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """Records that changed, in the order of their changes, with their rows in the tables that each file has.
+
+    `erased_rows` are the rows of `erased`. `position` is the number to go on after; `more` says that there is more
+    already.
+    """
+
+    records: tuple[PublishedRecord, ...]
+    rows: Mapping[str, Sequence[Cells]]
+    erased_rows: tuple[Cells, ...]
+    position: int
+    more: bool
+
+    @property
+    def erased(self) -> list[tuple[str, int]]:
+        """(scan, change number) of the scans that were erased."""
+        return [(str(row[0]), int(str(row[2]))) for row in self.erased_rows]
+
+
+def changes_after(records: Path, after: int, limit: int) -> Changes:
+    """What changed after a number, `limit` records at most. NotFound where nothing was published yet."""
+    with open_for_reading(records) as database:
+        begin_reading(database)
+        position = int(next(database.execute("select position from outbox_position"))[0])
+        asked = "select id, changed from records where changed > ? order by changed limit ?"
+        found = list(database.execute(asked, [after, limit + 1]))
+        more, found = len(found) > limit, found[:limit]
+        last = int(found[-1][1]) if more else max(position, after)
+        numbers = [int(number) for number, _ in found]
+        rows = {"records": _rows(database, "records", "id", numbers)}
+        rows |= {table: _rows(database, table, "record", numbers) for table in _BY_RECORD}
+        asked = "select scan, erased_at, changed from erased where changed > ? and changed <= ? order by changed"
+        erased = tuple(tuple(row) for row in database.execute(asked, [after, last]))
+        return Changes(
+            records=tuple(_record(database, number) for number in numbers),
+            rows=rows,
+            erased_rows=erased,
+            position=last,
+            more=more,
+        )
+
+
+def _rows(database: Database, table: str, key: str, numbers: Sequence[int]) -> list[Cells]:
+    listed = ", ".join(f'"{name}"' for name in schema.TABLES[table])
+    asked = f'select {listed} from "{table}" where "{key}" in (select value from json_each(?))'  # noqa: S608 our names
+    return list(database.execute(asked, [json.dumps(list(numbers))]))
+
+
+def _record(database: Database, number: int) -> PublishedRecord:
+    asked = "select json from documents where record = ? and valid_to is null"
+    return query.record_of(json.loads(next(database.execute(asked, [number]))[0]))
+
+
+# How each copy in PostgreSQL fares: a note in a file beside records.db, for the doctor and for alerts.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyNote:
+    """A copy: where it is, when it last moved, and whether the latest round failed.
+
+    It is to move at least every `patience_seconds`; 0 for one that nobody follows. Why it failed is not kept: the
+    server may name words of an order.
+    """
+
+    file: Path
+    place: str
+    schema: str
+    at: datetime
+    patience_seconds: float = 0.0
+    failed: bool = False
+
+    def stands_still(self, now: datetime) -> bool:
+        """Whether it has not moved for longer than it should."""
+        return bool(self.failed or self.patience_seconds) and now - self.at > timedelta(seconds=self.patience_seconds)
+
+    def keep(self) -> None:
+        """Write it into its file. A copy that failed and was never made is none, where nobody follows it."""
+        if self.failed and not self.patience_seconds and not self.file.exists():
+            return
+        kept = {name: getattr(self, name) for name in ("place", "schema", "patience_seconds", "failed")}
+        write_whole(self.file, json.dumps({**kept, "at": self.at.isoformat()}))
+
+
+def note_of(records: Path, place: str, schema: str, now: datetime) -> CopyNote:
+    """The note of a copy; a new one where there is none."""
+    file = records.with_name(f"copy-{hashlib.sha256(f'{place} {schema}'.encode()).hexdigest()[:12]}.json")
+    return next(iter(_note(file)), CopyNote(file=file, place=place, schema=schema, at=now))
+
+
+def copy_notes(records: Path) -> list[CopyNote]:
+    """The notes of all copies of these records."""
+    return [note for file in sorted(records.parent.glob("copy-*.json")) for note in _note(file)]
+
+
+def moved(note: CopyNote, now: datetime) -> CopyNote:
+    """The note, kept, of a copy that has just moved."""
+    told = replace(note, at=now, failed=False)
+    told.keep()
+    return told
+
+
+def _note(file: Path) -> list[CopyNote]:
+    """The note in this file; none where it went meanwhile, or is no note of ours."""
+    try:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        return [CopyNote(**{**kept, "file": file, "at": datetime.fromisoformat(kept["at"])})]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []

@@ -7,9 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from reconcile.learning.error_rates import rates
 from reconcile.learning.learn import learn
-from reconcile.learning.training_facts import ScanFacts
+from reconcile.learning.training_facts import ScanFacts, rates
 from reconcile.parameters.parameters import LearntParameters
 from reconcile.policy import POLICY, Policy
 from tests.bench.generator import World

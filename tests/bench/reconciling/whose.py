@@ -1,7 +1,7 @@
 """Whose reading is asked: the made-up store with its whole queue open, and people who come when they come.
 
 Once everybody is given the next field of the queue, once, among the next ones, the field to which they add most
-(`reconcile.learning.error_rates`). The same people come in the same order; what is compared
+(`reconcile.learning.training_facts`). The same people come in the same order; what is compared
 is how many readings it takes.
 """
 
@@ -13,9 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reconcile.decision.audit_sampling import draw_audit
-from reconcile.learning.error_rates import adds
 from reconcile.learning.learn import learn
-from reconcile.learning.training_facts import ScanFacts
+from reconcile.learning.training_facts import ScanFacts, adds
 from reconcile.parameters import shipped
 from reconcile.parameters.parameters import read_parameters
 from reconcile.policy import POLICY
@@ -26,7 +25,7 @@ from tests.bench.reconciling import online
 from tests.bench.reconciling.online import Open, Outcome
 from tests.bench.reconciling.rows import Row, at_least
 from transcribe.model import FieldKey, Form, Parameters, Task
-from transcribe.store.verbs.leases import WINDOW_PER_TASK_COUNT
+from transcribe.store.verbs.queue import WINDOW_PER_TASK_COUNT
 
 SEEDS = (301, 302, 303)
 WORLDS = (("usual world", Shape(), 0.995), ("noise x 2.5", HARD, 0.99))

@@ -12,7 +12,7 @@ from flows.administration import pay
 from flows.administration.pay import require_fair_serving, require_fair_start, unfair_forms
 from flows.administration.people import invite, pause
 from flows.home.home import Home, now
-from flows.parts.simulation.planning_inputs import PlanOptions, terms_of
+from flows.parts.simulation.planning import PlanOptions, terms_of
 from tests.flows.house import TYPED, House
 from tests.flows.steps.test_reconcile_scans import received
 from transcribe.errors import SettingsError

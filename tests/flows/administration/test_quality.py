@@ -19,7 +19,7 @@ from flows.measuring import field_qualities
 from flows.serving.reconcile_worker import run_worker
 from flows.steps.erasures import publish_records, rebuild_records
 from reconcile.algorithms import exact_interval
-from reconcile.learning.error_rates import AuditedValue
+from reconcile.learning.training_facts import AuditedValue
 from reconcile.records.interchange import quality
 from reconcile.records.interchange.quality import MonthOfWork
 from tests.examples import examples

@@ -16,7 +16,7 @@ from flows.administration.records import forget_scan
 from flows.backup.files import BackupFolder
 from flows.home import settings as configuration
 from flows.home.home import Home, open_home
-from flows.home.settings_text import change_settings
+from flows.home.settings import change_settings
 from tests.attack.test_restore import opened, recorded, records
 from tests.flows.backup.test_backup_restore import back_up, restore, said_of_records
 from tests.flows.house import House

@@ -21,7 +21,7 @@ from flows.backup.files import batched_pictures
 from flows.backup.move_home import Moved, give_up_move, move_home
 from flows.home import settings as configuration
 from flows.home.home import now, open_home
-from flows.home.settings_text import change_settings
+from flows.home.settings import change_settings
 from flows.runtime.file_locks import take_lock
 from flows.serving.health import health
 from flows.steps.erasures import publish_records, rebuild_records

@@ -30,16 +30,15 @@ from flows.alerts import CHECKS
 from flows.alerts.conditions import Alert, Looked
 from flows.desk import counting
 from flows.desk.counting import POLL_SECONDS, Counting, Shared
-from flows.desk.now import alarms, throughput
-from flows.desk.now.throughput import FORECAST_SECONDS, kept_forecast
+from flows.desk.now import alarms
+from flows.desk.now.alarms import FORECAST_SECONDS, kept_forecast
 from flows.desk.published.programs_page import EVENTS, SCOPES
 from flows.desk.visit import POLL_HEADER
 from flows.home.home import Home, now, open_home
 from flows.home.settings import load_settings
 from flows.parts.drafting.draft_files import start_version
 from flows.serving.reconcile_worker import sum_up
-from flows.webhooks.http_post import NO_ANSWER, NOT_ALLOWED, NOT_FOUND
-from flows.webhooks.safe_addresses import INSIDE_NAME
+from flows.webhooks.http_post import INSIDE_NAME, NO_ANSWER, NOT_ALLOWED, NOT_FOUND
 from tests.bench.bench_submit import CONNECTIONS, prepare, set_pay, sign_in, turn
 from tests.bench.crowd.served import Served, fill
 from tests.flows.desk.desk_site import DEFINITION, DOUBTED, DeskSite, csrf, desk_site, page, post
@@ -417,7 +416,7 @@ def test_a_forecast_stands_for_a_minute_and_is_that_of_its_batch(
         asked.append(left)
         return left
 
-    monkeypatch.setattr(throughput, "forecast", counted)
+    monkeypatch.setattr(alarms, "forecast", counted)
     known = Shared()
 
     class Looks:

@@ -15,11 +15,8 @@ import pytest
 from flows.administration.deep_check import other_archive_findings
 from flows.home import settings, state_place
 from flows.home import settings as configuration
-from flows.home.form_library import FormLibrary
-from flows.home.home import Home, open_home
-from flows.home.own_archive import require_own_archive
-from flows.home.settings_text import settings_file
-from flows.home.temporary import TEMPORARY_FOLDER, temporary_folder
+from flows.home.home import TEMPORARY_FOLDER, FormLibrary, Home, open_home, require_own_archive, temporary_folder
+from flows.home.settings import settings_file
 from flows.steps.read_scans import read_options
 from tests.flows.house import CASES, House
 from tests.flows.shifts.test_shift import taken_in
@@ -224,7 +221,7 @@ HOLDING = """
 import sys, time
 from pathlib import Path
 from flows.home.settings import load_settings
-from flows.home.temporary import temporary_folder
+from flows.home.home import temporary_folder
 with temporary_folder(load_settings(Path(sys.argv[1]))) as folder:
     (folder / "page.png").write_bytes(b"a page")
     print(folder, flush=True)

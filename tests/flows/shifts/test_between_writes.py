@@ -14,7 +14,7 @@ from typing import Any, cast
 import pytest
 
 from flows.home.home import Home
-from flows.shifts.work_shift import work_shift
+from flows.shifts.shift import work_shift
 from flows.steps.read_scans import TakenScan, take_in
 from tests.flows.house import TYPED
 from tests.flows.shifts.made_up_worker import reader

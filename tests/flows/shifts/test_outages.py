@@ -13,7 +13,7 @@ from PIL import Image
 
 from flows.home.home import Home, now
 from flows.shifts import shift as shifts
-from flows.shifts.work_shift import work_shift
+from flows.shifts.shift import work_shift
 from flows.steps.read_scans import TakenScan, take_in
 from tests.flows.house import CASES
 from tests.flows.shifts.made_up_worker import reader

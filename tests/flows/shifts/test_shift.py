@@ -12,8 +12,7 @@ import pytest
 
 from flows.home.home import Home, now
 from flows.ingest import _Taking
-from flows.shifts.shift import FOLDER_NAME, Shift, Worker
-from flows.shifts.work_shift import ShiftProgress, work_shift
+from flows.shifts.shift import FOLDER_NAME, Shift, ShiftProgress, Worker, work_shift
 from flows.steps.ingested import Ingested
 from flows.steps.read_scans import TakenScan
 from tests.flows.house import until

@@ -10,9 +10,16 @@ from pathlib import Path
 import pytest
 
 from flows.home.home import Home, now
-from flows.watching import incoming
-from flows.watching.incoming import FOLDER_NAME, ArrivingFile, Incoming, waiting_scans
-from flows.watching.sent_files import sent_file, unread_files, waiting_batches
+from flows.watching import watch
+from flows.watching.watch import (
+    FOLDER_NAME,
+    ArrivingFile,
+    Incoming,
+    sent_file,
+    unread_files,
+    waiting_batches,
+    waiting_scans,
+)
 from transcribe.errors import DiskFull, SettingsError
 from transcribe.model import Scan, SourceFile
 
@@ -73,7 +80,7 @@ def test_while_a_file_that_was_taken_in_is_removed_others_see_all_of_it_or_nothi
     takes(rooms, []).look()
     assert seen == [[other]]
     monkeypatch.undo()
-    monkeypatch.setattr(incoming, "PART_SECONDS", -1.0)
+    monkeypatch.setattr(watch, "PART_SECONDS", -1.0)
     takes(rooms, []).look()
     assert list((rooms.settings.home / FOLDER_NAME).iterdir()) == [], "what a kill left is gone too"
 
@@ -103,7 +110,7 @@ def test_what_fails_stays_and_holds_up_nothing_else(rooms: Home, monkeypatch: py
     sent(rooms, b"two", "fine")
     assert rounds.look().taken == 1
     assert (len(waiting_scans(rooms.settings)), failed) == (1, ["stuck"])
-    monkeypatch.setattr(incoming, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(watch, "RETRY_SECONDS", 0.0)
     rounds._not_before.clear()
     rounds.look()
     assert failed == ["stuck", "stuck"]
@@ -172,9 +179,9 @@ def test_a_file_that_waits_on_another_machine_waits_here_too_until_that_one_has_
     assert sent_file(rooms, file).state == "waiting", "what others hold is not ours to end"
     rooms.store.machine = "one"
     (rooms.settings.home / "of the other").rename(rooms.settings.home / FOLDER_NAME)
-    incoming = takes(rooms, [])
-    incoming.look()
-    incoming.look()
+    watch = takes(rooms, [])
+    watch.look()
+    watch.look()
     rooms.store.machine = "two"
     assert sent_file(rooms, file).state == "known"
     assert (unread_files(rooms), waiting_batches(rooms)) == (0, set())

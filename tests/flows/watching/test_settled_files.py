@@ -14,8 +14,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.watching.moved_files import FileChanged, move_aside, move_to_done, require_folders
-from flows.watching.settled_files import Look, Settling, WatchedFile, is_being_written, is_settled
+from flows.watching.watched_folder import (
+    FileChanged,
+    Look,
+    Settling,
+    WatchedFile,
+    is_being_written,
+    is_settled,
+    move_aside,
+    move_to_done,
+    require_folders,
+)
 from tests.examples import examples
 from transcribe.errors import SettingsError
 
@@ -121,7 +130,7 @@ def test_who_opens_a_file_that_is_looked_at_does_not_end_us(tmp_path: Path) -> N
     code = f"""
 import threading
 from pathlib import Path
-from flows.watching.settled_files import is_being_written
+from flows.watching.watched_folder import is_being_written
 file = Path({str(file)!r})
 def write():
     for _ in range(3000):

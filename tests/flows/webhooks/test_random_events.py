@@ -31,16 +31,17 @@ from flows.home.settings import load_settings
 from flows.runtime.prefect_server import free_port
 from flows.steps.erasures import publish_records
 from flows.webhooks import Sender, add_webhook, try_webhook
-from flows.webhooks.http_post import ANSWER_SECONDS, post
-from flows.webhooks.retry_schedule import JITTER_SHARE, MOST_ASKED_WAIT, TRYING, WAITS_SECONDS, next_try
-from flows.webhooks.safe_addresses import (
+from flows.webhooks.http_post import (
+    ANSWER_SECONDS,
     RefusedAddress,
     checked_addresses,
     is_public,
     networks_of,
+    post,
     resolve_by_system,
     target_of,
 )
+from flows.webhooks.retry_schedule import JITTER_SHARE, MOST_ASKED_WAIT, TRYING, WAITS_SECONDS, next_try
 from flows.webhooks.sender import KEPT
 from flows.webhooks.subscribe import EVENT_TYPES
 from flows.webhooks.troubles import FAILING

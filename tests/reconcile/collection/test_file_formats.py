@@ -6,8 +6,7 @@ import json
 
 import pytest
 
-from reconcile.collection.file_formats import collect, format_names, load_format
-from reconcile.collection.items import SourceReading
+from reconcile.collection.items import SourceReading, collect, format_names, load_format
 from transcribe.errors import FormError
 
 ZOONIVERSE = (

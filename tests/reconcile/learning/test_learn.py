@@ -17,10 +17,9 @@ from reconcile.decision.decide import decide
 from reconcile.forms.prepared_form import prepared
 from reconcile.inference.weigh import weigh
 from reconcile.learning.counts import learn_shapes
-from reconcile.learning.error_rates import Rate, adds, rates
 from reconcile.learning.learn import Learnt, learn
 from reconcile.learning.proposal import Comparison, Judge, Opinion, compared, propose
-from reconcile.learning.training_facts import ScanFacts
+from reconcile.learning.training_facts import Rate, ScanFacts, adds, rates
 from reconcile.parameters.parameters import LearntParameters, read_parameters, without_shapes
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY

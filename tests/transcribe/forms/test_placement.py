@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from flows.home.form_library import FormLibrary
+from flows.home.home import FormLibrary
 from tests.examples import examples
 from tests.transcribe.forms.test_definition import GOOD, write
 from transcribe.errors import FormError

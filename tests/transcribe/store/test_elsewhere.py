@@ -10,7 +10,7 @@ from tests.examples import examples
 from tests.transcribe.store.world import NOON, World, after, passing, person, put, sent
 from transcribe.model import FieldKey
 from transcribe.store.facts import Offer
-from transcribe.store.verbs.leases import EXPERIENCED_READING_COUNT
+from transcribe.store.verbs.queue import EXPERIENCED_READING_COUNT
 
 
 def abroad(here: World) -> None:

@@ -31,7 +31,7 @@ import sys
 from pathlib import Path
 from transcribe.store import open_store
 from transcribe.store.drivers import state_file
-migrate.MIGRATIONS_FOLDER = Path(sys.argv[2])
+state_file.MIGRATIONS_FOLDER = Path(sys.argv[2])
 sys.stdin.readline()
 store = open_store(Path(sys.argv[1]))
 print(store.keyed_hash("same"), store.verify_audit().broken_at)

@@ -18,8 +18,8 @@ from tests.examples import examples
 from tests.transcribe.fields import blank_form, field_of
 from transcribe import fields
 from transcribe.errors import SettingsError
-from transcribe.extraction.page_text.label_roles import ROLES, labels_by_role
-from transcribe.extraction.page_text.vocabulary import WORDS_FOLDER as EXTRACTION_WORDS
+from transcribe.extraction.page_text.labels import ROLES, labels_by_role
+from transcribe.extraction.page_text.labels import WORDS_FOLDER as EXTRACTION_WORDS
 from transcribe.fields import amount, date, decimal, integer
 from transcribe.fields._label_types import PAYMENT_SUBJECTS
 from transcribe.fields._label_types import WORDS_FOLDER as DRAFTING_WORDS

@@ -9,6 +9,7 @@ from transcribe.extraction.key_values.company_patterns import (
     BRACKETED_LINE,
     address_label_pattern,
     country_pattern,
+    customer_heading_pattern,
     is_address_like,
     is_numbered,
     legal_form_pattern,
@@ -22,8 +23,7 @@ from transcribe.extraction.key_values.company_patterns import (
     without_register_number,
 )
 from transcribe.extraction.key_values.date_fields import date_pattern
-from transcribe.extraction.key_values.party_headings import customer_heading_pattern
-from transcribe.extraction.page_text.field_candidates import FieldCandidate, field_candidate
+from transcribe.extraction.page_text.consensus import FieldCandidate, field_candidate
 from transcribe.extraction.page_text.page_text import PageText
 from transcribe.extraction.page_text.text_lines import TextLine
 

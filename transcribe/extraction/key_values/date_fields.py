@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from transcribe import fields
-from transcribe.extraction.page_text.field_candidates import FieldCandidate, field_candidate
+from transcribe.extraction.page_text.consensus import FieldCandidate, field_candidate
+from transcribe.extraction.page_text.labels import any_of
 from transcribe.extraction.page_text.page_text import PageText, ValueSpan, horizontal_distance, value_spans
-from transcribe.extraction.page_text.vocabulary import any_of
 from transcribe.model import Field, Form
 
 TIME_PATTERN = re.compile(r"\b[0-2]?\d ?: ?[0-5]\d\b")

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from transcribe.extraction.key_values import amount_fields, date_fields, labelled_values
+from transcribe.extraction.key_values import date_fields, labelled_values, money_amounts
 from transcribe.extraction.key_values.company_names import address_candidates, company_candidates, has_title
-from transcribe.extraction.key_values.issuers import issuer_candidates
+from transcribe.extraction.key_values.issuers import is_recipient_field, issuer_candidates, recipient_candidates
 from transcribe.extraction.key_values.name_filters import without_non_names
-from transcribe.extraction.key_values.recipients import is_recipient_field, recipient_candidates
-from transcribe.extraction.page_text.field_candidates import FieldCandidate
+from transcribe.extraction.page_text.consensus import FieldCandidate
 from transcribe.extraction.page_text.page_text import PageText
 from transcribe.fields import facts_of
 from transcribe.model import Field, Form
@@ -33,7 +32,7 @@ def _candidates(
     if facts.is_day:
         return date_fields.candidates(page_text, field, form)
     if facts.is_money:
-        return amount_fields.candidates(page_text, field, form)
+        return money_amounts.candidates(page_text, field, form)
     if facts.in_head == "party" and not has_labels:
         names = without_non_names(issuer_candidates(page_text) or company_candidates(page_text))
         return [replace(name, doubtful=name.doubtful or has_title(page_text, name)) for name in names]

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 
 from transcribe import fields
+from transcribe.extraction.key_values.company_patterns import invoice_title_pattern
 from transcribe.extraction.key_values.date_fields import date_pattern
-from transcribe.extraction.key_values.party_headings import invoice_title_pattern
-from transcribe.extraction.page_text.field_candidates import FieldCandidate, field_candidate
-from transcribe.extraction.page_text.labels import LabelMatch
+from transcribe.extraction.page_text.consensus import FieldCandidate, field_candidate
+from transcribe.extraction.page_text.labels import LabelMatch, texts_of
 from transcribe.extraction.page_text.page_text import PageText, ValueSpan, horizontal_distance, value_spans
 from transcribe.extraction.page_text.text_lines import MIN_SEGMENT_GAP_HEIGHTS, TextLine
-from transcribe.extraction.page_text.vocabulary import texts_of
 from transcribe.fields import facts_of
 from transcribe.model import Field, Form
 from transcribe.values import fold, found_pattern

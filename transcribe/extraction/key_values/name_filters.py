@@ -8,15 +8,15 @@ from dataclasses import replace
 from functools import cache
 
 from transcribe.extraction.key_values.company_patterns import (
+    customer_heading_pattern,
     house_number_pattern,
     legal_form_pattern,
     street_pattern,
     trade_pattern,
 )
 from transcribe.extraction.key_values.money_amounts import AMOUNT_PATTERN
-from transcribe.extraction.key_values.party_headings import customer_heading_pattern
-from transcribe.extraction.page_text.field_candidates import FieldCandidate
-from transcribe.extraction.page_text.vocabulary import any_of
+from transcribe.extraction.page_text.consensus import FieldCandidate
+from transcribe.extraction.page_text.labels import any_of
 
 QUESTION = re.compile(r"\?\W*(?:\s|$)")
 """A question mark at the end of a word."""

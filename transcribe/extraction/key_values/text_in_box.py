@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from transcribe.extraction.key_values.date_fields import date_pattern
 from transcribe.extraction.key_values.money_amounts import AMOUNT_PATTERN
-from transcribe.extraction.page_text.field_candidates import FieldCandidate, field_candidate
+from transcribe.extraction.page_text.consensus import FieldCandidate, field_candidate
 from transcribe.extraction.page_text.page_text import PageText
 from transcribe.extraction.page_text.text_lines import TextLine
 from transcribe.fields import facts_of

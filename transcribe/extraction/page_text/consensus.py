@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from statistics import mean
 
-from transcribe.extraction.page_text.field_candidates import FieldCandidate
 from transcribe.extraction.page_text.text_lines import TextLine
+from transcribe.geometry import Box
+from transcribe.model import Word
 from transcribe.values import fold
 
 MIN_SAME_PLACE_OVERLAP_SHARE = 0.5
 """Two candidates are at one place when they share this part of the smaller one's box. Chosen by hand."""
 
+
 FURTHER_SOURCE_WEIGHT = 0.25
 """How much the word of a further source for a place counts beside the first one's. Sources see the same labels, so that
 they are not independent. Chosen by hand."""
+
 
 PLACE_CONFIDENCE_POINTS = ((0.0, 0.0), (0.4, 0.5), (0.55, 0.91), (0.65, 0.945), (0.75, 0.98), (1.0, 0.99))
 """The share of first places that were right (0 to 1) at the lead of the first place over the next (0 to 1).
@@ -24,8 +28,10 @@ PLACE_CONFIDENCE_POINTS = ((0.0, 0.0), (0.4, 0.5), (0.55, 0.91), (0.65, 0.945), 
 Measured on one half of the shared receipts: 400 places of names, dates, addresses and totals. The other half gave 0.60,
 0.89, 0.97, 0.97 and 0.99 at the same points."""
 
+
 MAX_CANDIDATES_COUNT = 300
 """So many candidates of one source, the best scored, are compared with those of others. Chosen by hand."""
+
 
 DEFAULT_LEGIBILITY = 0.5
 """The legibility of a page for a source that claims no confidence. Chosen by hand."""
@@ -109,3 +115,40 @@ def _calibrated(lead: float) -> float:
         if lead <= b:
             return low + (high - low) * (lead - a) / (b - a)
     return PLACE_CONFIDENCE_POINTS[-1][1]
+
+
+# A candidate: print at a place that one source offers for one field, with its text and how likely it is meant.
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldCandidate:  # without slots: its box is compared with many others
+    """Pieces of lines of one page and their text.
+
+    `score` (0 to 1): how likely the place is the field's. `doubtful`: nothing printed around it says so for sure, so
+    that a person is asked even if all sources read it alike.
+    """
+
+    lines: tuple[TextLine, ...]
+    text: str
+    score: float
+    doubtful: bool = False
+
+    @property
+    def page(self) -> int:
+        return self.lines[0].page
+
+    @cached_property
+    def box(self) -> Box:
+        return Box.enclosing(line.box for line in self.lines)
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        return tuple(word for line in self.lines for word in line.words)
+
+
+def field_candidate(
+    lines: Sequence[TextLine], score: float, *, separator: str = " ", doubtful: bool = False
+) -> FieldCandidate:
+    """A candidate of pieces of lines, with the separator between them in its text; score cut to 0.01 to 1."""
+    text = separator.join(" ".join(line.text.split()) for line in lines)
+    return FieldCandidate(lines=tuple(lines), text=text, score=max(0.01, min(1.0, score)), doubtful=doubtful)

@@ -4,37 +4,43 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from pathlib import Path
 
 from rapidfuzz import fuzz
 from rapidfuzz.process import cdist
 
-from transcribe.extraction.page_text.label_roles import labels_by_role
 from transcribe.extraction.page_text.text_lines import TextLine
 from transcribe.geometry import Box
 from transcribe.model import Field, Form
-from transcribe.values import fold
+from transcribe.values import any_word, fold, word_lists
 
 MIN_LABEL_SIMILARITY_PERCENT = 80
 """Print is taken for a label from this likeness on (rapidfuzz ratio): one misread letter in five is common on worn
 print. Chosen by hand."""
 
+
 MIN_SHORT_LABEL_SIMILARITY_PERCENT = 86
 """The same for a short label: one other letter in four makes another word (rate, date). Chosen by hand."""
+
 
 MAX_SHORT_LABEL_CHARACTERS = 4
 """Letters and digits up to which a label is short. Chosen by hand."""
 
+
 CHANCE_SIMILARITY_PERCENT = 65
 """Likeness by chance: print of the same length is that alike to many labels. Chosen by hand."""
+
 
 MAX_LABEL_WORDS = 7
 """Words of the longest label. Chosen by hand."""
 
+
 _LABEL_WORD = re.compile(r"(?:RM|EUR|USD|MYR|[^\W\d_]{3,})(?=\d)|[^\W_]+|[#%°]")
 """A word of a label. One that is glued to a number is one too: "RM40", "Total12"."""
+
 
 _LETTERS_LIKE_DIGITS = str.maketrans({"0": "o", "1": "l", "5": "s", "8": "b", "|": "l", "°": "o"})
 
@@ -157,3 +163,53 @@ def _hits(line: TextLine, words: Sequence[tuple[int, int]], known: Sequence[Labe
 def comparison_key(text: str) -> str:
     """A label as it is compared: letters and digits only, digits that look like letters as those."""
     return fold(text.replace("°", "o")).replace(" ", "").translate(_LETTERS_LIKE_DIGITS)
+
+
+# Words that extraction knows, from one file for each language.
+
+WORDS_FOLDER = Path(__file__).parent.parent / "words"
+"""The files `<language>.toml`. A new language is one more file."""
+
+
+def any_of(subject: str) -> str:
+    """A regular expression that matches any word of a subject, in all languages: "(?:total|summe)"."""
+    return any_word(WORDS_FOLDER, subject)
+
+
+def texts_of(subject: str) -> tuple[str, ...]:
+    """The plain texts of a subject, in all languages; none where no file has any."""
+    return word_lists(WORDS_FOLDER).get(subject, ())
+
+
+# Roles of print on receipts and invoices beside a form's own fields, with the labels that announce them.
+#
+# Print belongs to the label that it is most like. A role takes from a field what only looks like the field's label.
+
+ROLES: tuple[str, ...] = (
+    "#total",
+    "#subtotal",
+    "#tax",
+    "#service",
+    "#tip",
+    "#rounding",
+    "#discount",
+    "#paid",
+    "#change",
+    "#count",
+    "#summary",
+    "#rate",
+    "#due",
+    "#delivery",
+    "#account",
+    "#left",
+    "#born",
+    "#phone",
+    "#registered",
+)
+"""The names of the roles; each begins with #. A text that stands under two roles plays the later one."""
+
+
+@cache
+def labels_by_role() -> Mapping[str, tuple[str, ...]]:
+    """The labels of each role, in all languages: the list in the table [labels] that is called as the role."""
+    return {role: texts_of(f"labels.{role.removeprefix('#')}") for role in ROLES}

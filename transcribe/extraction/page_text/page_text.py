@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from transcribe.errors import ScanError
 from transcribe.extraction.page_text import table_headers
 from transcribe.extraction.page_text.labels import LabelMatch, find_labels, form_labels
 from transcribe.extraction.page_text.text_lines import TextLine
-from transcribe.model import Form
+from transcribe.fields import facts_of
+from transcribe.geometry import Box
+from transcribe.model import Field, Form, Page, Word
+from transcribe.ocr import is_hocr_source
 
 MAX_VALUE_DEPTH_HEIGHTS = 3.6
 """A value begins at most so many line heights below its label. Chosen by hand."""
@@ -139,3 +143,63 @@ def _label_column(page_text: PageText, match: LabelMatch) -> tuple[float, float]
 def _covers_piece(match: LabelMatch, line: TextLine, bare: str) -> bool:
     """Whether a label is as long as the letters and digits of a piece of its line."""
     return len(re.sub(r"\W+", "", line.text[match.start : match.end])) >= len(bare) > 0
+
+
+# Where a field that no source found is likely to be: the region that people are shown to look for it.
+
+HEAD_HEIGHT_SHARE = 0.35
+"""The share of the first page's height in which names, addresses and dates of issue stand. Chosen by hand."""
+
+LABEL_MARGIN_HEIGHTS = 4
+"""Line heights above and below a label that are shown with it, over the whole width of the page. Chosen by hand."""
+
+
+def search_region(field: Field, pages: Sequence[Page], page_texts: Sequence[PageText]) -> tuple[int, Box]:
+    """Page number and box in which a field is likely.
+
+    It is around the field's label where a source saw one. Else it is the head of the first page for names and
+    addresses, and the whole first page for others.
+    """
+    for page_text in page_texts:
+        match = max(page_text.labels_of(field.name), key=lambda match: match.similarity, default=None)
+        if match is not None:
+            line = page_text.lines[match.line]
+            page = next(page for page in pages if page.number == line.page)
+            height, width = page.picture.shape[:2]
+            margin = round(LABEL_MARGIN_HEIGHTS * line.height)
+            return line.page, Box(0, max(0, match.box.y0 - margin), width, min(height, match.box.y1 + margin))
+    height, width = pages[0].picture.shape[:2]
+    if facts_of(field.type).in_head:
+        return pages[0].number, Box(0, 0, width, max(1, round(height * HEAD_HEIGHT_SHARE)))
+    return pages[0].number, Box(0, 0, width, height)
+
+
+# Limits of words and characters on a page and in a scan: looking through them takes longer than their number grows.
+
+MAX_PAGE_WORDS_COUNT = 5000
+"""A page with more words is refused: a full page has about a thousand, and 5,000 strewn over a page took 27 s."""
+
+MAX_PAGE_CHARACTERS_COUNT = 50_000
+"""A page with more characters is refused: a full page has about 5,000, and one of a newspaper 30,000."""
+
+MAX_SCAN_WORDS_COUNT = 40_000
+"""A scan with more words is refused: 20,000 words on 40 pages took 11 s."""
+
+
+def require_bounded(words: Mapping[str, Mapping[int, Sequence[Word]]]) -> None:
+    """ScanError where a source sees more words than a page or a scan of print has."""
+    for source, by_page in words.items():
+        beside = is_hocr_source(source)
+        says = "the hOCR file beside it says" if beside else f"{source} reads"
+        advice = "Take that file away" if beside else "Take a picture of each part"
+        for number, page_words in by_page.items():
+            if len(page_words) > MAX_PAGE_WORDS_COUNT:
+                most = f"and the limit is {MAX_PAGE_WORDS_COUNT:,}"
+                raise ScanError(f"{says} {len(page_words):,} words on page {number}, {most}.", advice)
+            characters = sum(len(word.text) for word in page_words)
+            if characters > MAX_PAGE_CHARACTERS_COUNT:
+                most = f"and the limit is {MAX_PAGE_CHARACTERS_COUNT:,}"
+                raise ScanError(f"{says} {characters:,} characters on page {number}, {most}.", advice)
+        total = sum(map(len, by_page.values()))
+        if total > MAX_SCAN_WORDS_COUNT:
+            raise ScanError(f"{says} {total:,} words on its pages, and the limit is {MAX_SCAN_WORDS_COUNT:,}.", advice)

@@ -2,23 +2,125 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 from statistics import mean, median
 
 from transcribe.extraction.key_values.money_amounts import AMOUNT_PATTERN
-from transcribe.extraction.page_text.consensus import legibility
-from transcribe.extraction.page_text.field_candidates import FieldCandidate
+from transcribe.extraction.key_values.text_in_box import read_in_box
+from transcribe.extraction.page_text.consensus import FieldCandidate, field_candidate, legibility
 from transcribe.extraction.page_text.page_text import PageText
-from transcribe.extraction.page_text.text_lines import lines
-from transcribe.extraction.tables.cells import cell_candidate
-from transcribe.extraction.tables.line_items import product_rule
-from transcribe.extraction.tables.row_assembly import TableRow, product_share
-from transcribe.extraction.tables.table_extent import NUMBER_PATTERN
+from transcribe.extraction.page_text.text_lines import TextLine, lines
+from transcribe.extraction.tables.row_assembly import (
+    NUMBER_PATTERN,
+    SourceTable,
+    TableRow,
+    find_table,
+    product_rule,
+    product_share,
+)
 from transcribe.fields import facts_of
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Form, Table, Word
+from transcribe.values import read_number
+
+# Tables without a grid on which sources agree: one source's rows, and what every source reads in their cells.
+
+AGREED_ROWS_CONFIDENCE = 0.97
+"""The confidence of a cell's place where another source sees as many rows. 99.6 % of such cells of the shared French
+invoices stood in the right row."""
+
+SINGLE_SOURCE_CONFIDENCE = 0.85
+"""The confidence of a cell's place where no other source sees as many rows. 96 % of such cells of the shared French
+invoices stood in the right row."""
+
+WRONG_PRODUCT_CONFIDENCE = 0.8
+"""The highest confidence of a cell's place where quantity times price is not the amount. 90 % of such cells of the
+shared French invoices stood in the right row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableCell:
+    """One cell: its key, the place, what each source reads in it (None for nothing), and the place's confidence."""
+
+    key: FieldKey
+    place: FieldCandidate
+    by_source: Mapping[str, FieldCandidate | None]
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreedTable:
+    """The cells of a table, row by row. `skipped_lines` counts lines with a number among the rows that are no row."""
+
+    cells: tuple[TableCell, ...] = ()
+    skipped_lines: int = 0
+
+
+def agreed_table(
+    page_texts: Mapping[str, PageText], legibility_by_source: Mapping[str, float], table: Table, form: Form
+) -> AgreedTable:
+    """The cells of a table; none where no source found its header.
+
+    The rows are those of the source with the best product of its table's score and its legibility. A header with one
+    word more, half misread, is not the better one.
+    """
+    by_source = {source: find_table(page_text, table, form) for source, page_text in page_texts.items()}
+    tables = {source: own for source, own in by_source.items() if own is not None}
+    if not tables:
+        return AgreedTable()
+    chosen = max(tables, key=lambda source: (tables[source].score * legibility_by_source[source], source))
+    is_confirmed = sum(len(own.rows) == len(tables[chosen].rows) for own in tables.values()) > 1
+    confidence = AGREED_ROWS_CONFIDENCE if is_confirmed else SINGLE_SOURCE_CONFIDENCE
+    cells = (
+        cell
+        for number, row in enumerate(tables[chosen].rows)
+        for cell in _row_cells(page_texts, tables[chosen], chosen, number, row, table, form, confidence)
+    )
+    return AgreedTable(cells=tuple(cells), skipped_lines=tables[chosen].skipped_lines)
+
+
+def _row_cells(
+    page_texts: Mapping[str, PageText],
+    own: SourceTable,
+    chosen: str,
+    number: int,
+    row: TableRow,
+    table: Table,
+    form: Form,
+    confidence: float,
+) -> Iterator[TableCell]:
+    """The cells of one row of the chosen source, with what the other sources read in them."""
+    confidence = confidence if row.multiplies is not False else min(confidence, WRONG_PRODUCT_CONFIDENCE)
+    for column in table.columns:
+        name = column.field.name
+        pieces = row.cells.get(name) if name in own.columns else None
+        place = cell_candidate(pieces, name, form) if pieces else None
+        if place is None:
+            continue
+        by_source: dict[str, FieldCandidate | None] = {chosen: place}
+        for source, page_text in page_texts.items():
+            if source != chosen:
+                other = read_in_box(page_text, place, column.field, form)
+                by_source[source] = cell_candidate(other.lines, name, form) if other else None
+        yield TableCell(key=FieldKey(name, number), place=place, by_source=by_source, confidence=confidence)
+
+
+def cell_candidate(pieces: Sequence[TextLine], name: str, form: Form) -> FieldCandidate | None:
+    """The text of a cell's words: of a number column only the number."""
+    facts = facts_of(form.field(name).type)
+    if not facts.is_number:
+        return field_candidate(pieces, AGREED_ROWS_CONFIDENCE, separator="\n")
+    pattern = AMOUNT_PATTERN if facts.is_money else NUMBER_PATTERN
+    for piece in pieces:
+        hit = pattern.search(piece.text) or NUMBER_PATTERN.search(piece.text)
+        if hit:
+            return field_candidate((piece.span(*hit.span(hit.lastindex or 0)),), AGREED_ROWS_CONFIDENCE)
+    return field_candidate(pieces, AGREED_ROWS_CONFIDENCE, separator="\n")
+
 
 MIN_CORRIDOR_WIDTH_HEIGHTS = 0.7
 """A wider gap that goes through all rows parts two columns; in heights of print. Chosen by hand."""
@@ -85,7 +187,7 @@ def cells_of_rows(
     assigned, spans = _best_assignment(page_texts, words, table, form)
     edges = [0, *((a[1] + b[0]) // 2 for a, b in pairwise(spans)), width]
     for number, strip in enumerate(rows):
-        cells = list(_row_cells(words, number, strip, edges, assigned, table, form))
+        cells = list(_row_cells_of_annotated_rows(words, number, strip, edges, assigned, table, form))
         has_unassigned = len(assigned.columns) < len(spans) or not cells
         whole = Box(0, strip[0], width, strip[1])
         yield from cells
@@ -204,7 +306,7 @@ def _assigned_rows(cells: Sequence[Sequence[list[Word]]], columns: Mapping[str, 
     return rows
 
 
-def _row_cells(
+def _row_cells_of_annotated_rows(
     words: Mapping[str, Sequence[Sequence[Word]]],
     number: int,
     strip: RowStrip,
@@ -238,3 +340,42 @@ def _read_cell(words: Sequence[Word], name: str, form: Form) -> FieldCandidate |
     if not words:
         return None
     return cell_candidate(lines(words, 1), name, form)
+
+
+# Whether a row of a table may be missing: a line with a number is no row, and the rows do not make up a sum.
+
+
+def has_missing_rows(agreed: AgreedTable, sums: Collection[str], table: Table, form: Form) -> bool:
+    """Whether lines with a number were left out of a table, and its rows make up none of the sums.
+
+    `sums` are the page's, as printed. The form's rule says which column is added up. False where any source's column
+    makes up a sum, for a table on several pages, where no sum was found, and without such a rule.
+    """
+    column = _summed_column(table, form)
+    values = {value for text in sums for value in _parsed_amounts(text, form)}
+    pages = {cell.place.page for cell in agreed.cells}
+    if not agreed.skipped_lines or not column or not values or len(pages) != 1:
+        return False
+    sources = {source for cell in agreed.cells for source in cell.by_source}
+    return all(_column_sum(agreed, source, column, form) not in values for source in sources)
+
+
+def _summed_column(table: Table, form: Form) -> str:
+    """The column that a rule such as "total_untaxed == sum(lines.amount)" adds up; "" without one."""
+    shape = rf"\s*\w+\s*==\s*sum\(\s*({re.escape(table.name)}\.\w+)\s*\)\s*"
+    hits = (re.fullmatch(shape, rule.check) for rule in form.rules)
+    return next((hit[1] for hit in hits if hit), "")
+
+
+def _column_sum(agreed: AgreedTable, source: str, column: str, form: Form) -> Decimal:
+    """The sum of a source's readings of a column."""
+    readings = [cell.by_source.get(source) for cell in agreed.cells if cell.key.name == column]
+    texts = [candidate.text for candidate in readings if candidate]
+    return sum((value for text in texts for value in _parsed_amounts(text, form)), Decimal(0))
+
+
+def _parsed_amounts(text: str, form: Form) -> Iterator[Decimal]:
+    """The amount of a text; none where it is no number."""
+    parsed = read_number(text, form.locale, 2)
+    if parsed is not None:
+        yield parsed.amount

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cache
+from itertools import permutations
 
+from transcribe.extraction.key_values.money_amounts import AMOUNT_PATTERN
+from transcribe.extraction.page_text.labels import any_of
 from transcribe.extraction.page_text.page_text import PageText
 from transcribe.extraction.page_text.table_headers import TableHeader, column_bounds, header_readings
 from transcribe.extraction.page_text.text_lines import TextLine
-from transcribe.extraction.tables import line_items
-from transcribe.extraction.tables.line_items import is_number_column, product_rule
-from transcribe.extraction.tables.table_extent import NUMBER_PATTERN, table_sections
-from transcribe.extraction.tables.unlabelled_columns import with_factor_column, with_text_column
+from transcribe.fields import facts_of
 from transcribe.model import Form, Table, Word
 from transcribe.values import read_number
 
 MAX_TEXT_GAP_HEIGHTS = 2.5
 """A wider gap inside the first column parts it from what stands beside the table. Chosen by hand."""
 
+
 MAX_DESCRIPTION_GAP_HEIGHTS = 2.2
 """A line of text at most so many line heights below its row is more of its description. Chosen by hand."""
 
+
 PRODUCT_SCORE_WEIGHT = 2.0
 """The score of a table in which every row multiplies, beside 1 for one column that is well named. Chosen by hand."""
+
 
 MIN_ROW_NUMBERS = 2
 """A line with so many numbers in the table's own number columns is a row. With fewer it goes on with the one above,
@@ -130,7 +136,7 @@ def _assemble_rows(
         cells = _line_cells(line, header, edges)
         filled = [name for name in cells if _has_number(cells[name], name, form)]
         is_row = len(filled) >= MIN_ROW_NUMBERS or (bool(filled) and has_few_numbers)
-        is_row = is_row or line_items.is_priced_item(cells, table, form)
+        is_row = is_row or is_priced_item(cells, table, form)
         if is_row:
             rows.append(TableRow())
         elif not rows or line.box.y0 - bottom > MAX_DESCRIPTION_GAP_HEIGHTS * line.height or filled:
@@ -194,3 +200,204 @@ def _has_right_product(row: TableRow, rule: tuple[str, str, str], form: Form) ->
             return None
         values.append(parsed.amount)
     return abs(values[0] - values[1] * values[2]) <= abs(values[0]) / 1000
+
+
+# The extent of a table without a grid: down to its sums, over the subtotals between its rows.
+
+NUMBER_PATTERN = re.compile(r"[-+]?\d[\d .,']*\d|\d")
+"""A number, with its sign, its decimals and the signs between its thousands."""
+
+
+SUM_ROLES = ("#total", "#subtotal", "#tax", "#paid", "#discount")
+"""The roles whose labels name a sum."""
+
+
+CLOSING_SUM_ROLES = ("#tax", "#paid")
+"""Below one of these sums no row of the table stands any more."""
+
+
+MIN_SUM_LABEL_SIMILARITY = 0.85
+"""A label from this similarity on, beside a number, names a sum. Without a number beside it only its very words do.
+Chosen by hand."""
+
+
+MIN_END_GAP_HEIGHTS = 7.0
+"""A wider gap without print ends the table. Chosen by hand."""
+
+
+MAX_ROW_NUMBERS = 12
+"""Only so many numbers of a line are looked through for a product: rows have fewer columns. Chosen by hand."""
+
+
+def table_sections(page_text: PageText, below: Sequence[int], form: Form) -> list[list[int]]:
+    """The lines under a header up to the sums, parted where a subtotal stands between rows.
+
+    A wide empty space ends the table too.
+    """
+    sums = {field.name for field in form.fields if facts_of(field.type).is_money} | set(SUM_ROLES)
+    reach = _lines_before_gap(page_text, below)
+    sections: list[list[int]] = [[]]
+    for place, number in enumerate(reach):
+        if not any(sections) or not _is_sum_line(page_text, number, sums):
+            sections[-1].append(number)
+        elif _has_rows_below(page_text, reach[place + 1 :], sums, form):
+            sections.append([])
+        else:
+            break
+    return [section for section in sections if section]
+
+
+def _lines_before_gap(page_text: PageText, below: Sequence[int]) -> list[int]:
+    """The lines up to the first wide empty space under a line."""
+    numbers: list[int] = []
+    for number in below:
+        line = page_text.lines[number]
+        if numbers and line.box.y0 - page_text.lines[numbers[-1]].box.y1 > MIN_END_GAP_HEIGHTS * line.height:
+            break
+        numbers.append(number)
+    return numbers
+
+
+def _is_sum_line(page_text: PageText, number: int, sums: Collection[str]) -> bool:
+    """Whether a line names a sum with at most one amount beside it, or several sums whose amounts stand below."""
+    line = page_text.lines[number]
+    least = MIN_SUM_LABEL_SIMILARITY if NUMBER_PATTERN.search(line.text) else 1.0
+    labels = [match for match in page_text.labels[number] if match.label.owner in sums and match.similarity >= least]
+    if not labels or len(AMOUNT_PATTERN.findall(line.text)) > 1:
+        return False
+    names_several = len({match.label.role for match in labels if match.label.role in SUM_ROLES}) > 1
+    first = labels[0]
+    return names_several or first.end - first.start > 0.5 * len(line.text[: first.end].strip())
+
+
+def _has_rows_below(page_text: PageText, below: Sequence[int], sums: Collection[str], form: Form) -> bool:
+    """Whether a line whose numbers multiply stands below, over the tax and what was paid."""
+    for number in below:
+        is_closing = any(match.label.role in CLOSING_SUM_ROLES for match in page_text.labels[number])
+        if is_closing and _is_sum_line(page_text, number, sums):
+            return False
+        if _is_product_line(page_text.lines[number], form):
+            return True
+    return False
+
+
+def _is_product_line(line: TextLine, form: Form) -> bool:
+    """Whether the last amount of a line is the product of two numbers before it."""
+    amounts = list(AMOUNT_PATTERN.finditer(line.text))
+    if not amounts:
+        return False
+    values = [_parsed_amount(text, form) for text in _number_texts(line.text[: amounts[-1].start(1)])]
+    result = _parsed_amount(amounts[-1][1], form)
+    factors = [value for value in values if value is not None][:MAX_ROW_NUMBERS]
+    return result is not None and any(one * other == result for one, other in permutations(factors, 2))
+
+
+def _number_texts(text: str) -> list[str]:
+    """The amounts of a text and the whole numbers between them."""
+    amounts = [hit[1] for hit in AMOUNT_PATTERN.finditer(text)]
+    return [*amounts, *re.findall(r"(?<![\w.,/-])\d{1,6}(?![\w.,/%-])(?! ?%)", AMOUNT_PATTERN.sub(" ", text))]
+
+
+def _parsed_amount(text: str, form: Form) -> Decimal | None:
+    parsed = read_number(text, form.locale, 2)
+    return parsed.amount if parsed else None
+
+
+# Line items: the numbers that make a line a row of a table, by the product of its rule or by its price alone.
+
+MIN_DESCRIPTION_LETTERS = 3
+"""A description has so many letters, at least. Chosen by hand."""
+
+
+@cache
+def no_item_pattern() -> re.Pattern[str]:
+    """How the text of a line begins that is a sum, an amount carried over, or a payment: no item."""
+    within_three_words = rf"(?:[^\W\d_]+\W+){{0,2}}?{any_of('sum_of_rows')}"
+    return re.compile(rf"^\W*(?:{within_three_words}|{any_of('no_item')})\b", re.IGNORECASE)
+
+
+def is_priced_item(cells: Mapping[str, Sequence[Word]], table: Table, form: Form) -> bool:
+    """Whether a line is an item without any number but its amount.
+
+    It has a text in the first column, the amount by itself in its own, and nothing in the columns of other numbers.
+    """
+    first, price_column = table.columns[0].field, _price_column(table, form)
+    numbers = [name for name in cells if is_number_column(name, form)]
+    if not facts_of(first.type).is_free_text or numbers != [price_column]:
+        return False
+    text = " ".join(word.text for word in cells.get(first.name, ()))
+    if sum(c.isalpha() for c in text) < MIN_DESCRIPTION_LETTERS or no_item_pattern().search(text):
+        return False
+    price = " ".join(word.text for word in cells[price_column])
+    if not AMOUNT_PATTERN.search(price):
+        return False
+    return not re.search(r"\w", re.sub(r"(?i)\b(?:eur|usd|gbp|chf)\b", "", AMOUNT_PATTERN.sub("", price)))
+
+
+def _price_column(table: Table, form: Form) -> str:
+    """The column with the price of a row: the product of the table's rule, else its last amount; "" for none."""
+    rule = product_rule(table, form)
+    amounts = [column.field.name for column in table.columns if facts_of(column.field.type).is_money]
+    return rule[0] if rule else amounts[-1] if amounts else ""
+
+
+def is_number_column(name: str, form: Form) -> bool:
+    """Whether a column is one of numbers."""
+    return facts_of(form.field(name).type).is_number
+
+
+def product_rule(table: Table, form: Form) -> tuple[str, str, str] | None:
+    """(product, factor, factor) of a rule like "lines.amount == lines.quantity * lines.unit_price"."""
+    name = re.escape(table.name)
+    for rule in form.rules:
+        hit = re.fullmatch(rf"\s*({name}\.\w+)\s*==\s*({name}\.\w+)\s*\*\s*({name}\.\w+)\s*", rule.check)
+        if hit:
+            return hit[1], hit[2], hit[3]
+    return None
+
+
+# Columns whose heading the form does not know, told by their content.
+#
+# The text column is that of the most letters. A factor is the number with which every row multiplies.
+
+MIN_TEXT_LETTERS_PER_LINE = 3
+"""A column of text has so many letters a line, at least. Chosen by hand."""
+
+
+def with_text_column(
+    header: TableHeader, body: Sequence[TextLine], edges: Sequence[float], table: Table
+) -> TableHeader:
+    """The header with the table's first column, where that is of text and no heading names it.
+
+    It is the column with the most letters of those that no heading names.
+    """
+    first = table.columns[0].field
+    if not facts_of(first.type).is_free_text or any(name == first.name for name, _, _ in header.columns):
+        return header
+    letters = [0] * len(header.columns)
+    for word in (word for line in body for word in line.words):
+        letters[bisect(edges, word.box.middle[0])] += sum(c.isalpha() for c in word.text)
+    free = [at for at, (name, _, _) in enumerate(header.columns) if name is None]
+    best = max(free, key=lambda at: letters[at], default=None)
+    if best is None or letters[best] < MIN_TEXT_LETTERS_PER_LINE * len(body):
+        return header
+    return _with_name(header, best, first.name)
+
+
+def with_factor_column(header: TableHeader, rule: tuple[str, str, str] | None) -> Iterator[TableHeader]:
+    """The header with the unnamed factor of the rule of products, in each place where it may be.
+
+    Nothing where headings name all columns of the rule, or fewer than all but one.
+    """
+    named = {name for name, _, _ in header.columns}
+    missing = [name for name in rule or () if name not in named]
+    if len(missing) == 1:
+        free = (at for at, (name, _, _) in enumerate(header.columns) if name is None)
+        yield from (_with_name(header, at, missing[0]) for at in free)
+
+
+def _with_name(header: TableHeader, at: int, name: str) -> TableHeader:
+    """The header with a column named."""
+    columns = list(header.columns)
+    columns[at] = (name, *columns[at][1:])
+    return replace(header, columns=tuple(columns))

@@ -18,9 +18,9 @@ from transcribe.model import Reading, Task
 from transcribe.people import SECOND_LOOK_TIME
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
+from transcribe.review.options import require_keepable
 from transcribe.review.pages.pictures import TaskId
 from transcribe.review.requests import MAX_SENT_LENGTH
-from transcribe.review.text_limits import require_keepable
 from transcribe.review.views.formatting import share
 from transcribe.review.views.offers import require_fitting_lengths
 from transcribe.store import Appeal, FieldHistory, SentReading, Store

@@ -17,9 +17,9 @@ from transcribe.model import Task
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.failures import failure_response
+from transcribe.review.options import require_keepable
 from transcribe.review.pages.tested import Kind, mark, own_answer, result_address
 from transcribe.review.requests import forget_sent, keep_answers, kept_answers
-from transcribe.review.text_limits import require_keepable
 from transcribe.review.views.form_choices import latest_forms
 from transcribe.review.views.formatting import day
 from transcribe.review.views.offers import practice_count, require_fitting_lengths, task_view

@@ -17,8 +17,8 @@ from transcribe.review.access.roles import must_be_asked
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.failures import failure_response, lost_words
+from transcribe.review.options import require_keepable
 from transcribe.review.requests import Late, SentForm, late_word, reading_from_form
-from transcribe.review.text_limits import require_keepable
 from transcribe.review.views.item_grid import in_grids
 from transcribe.review.views.offers import TaskView, may_be_read_whole, offer_to, require_fitting_lengths, task_view
 from transcribe.store import Store

@@ -27,6 +27,7 @@ from transcribe.review.access.sessions import (
 )
 from transcribe.review.context import Context, Here, context_of
 from transcribe.review.failures import wants_json
+from transcribe.review.options import TextRefused
 from transcribe.review.pages.pictures import MAX_PAGE_NUMBER, TaskId
 from transcribe.review.pages.practice import practice_page
 from transcribe.review.requests import (
@@ -46,7 +47,6 @@ from transcribe.review.requests import (
     reading_from_json,
     reason_words,
 )
-from transcribe.review.text_limits import TextRefused
 from transcribe.review.views.expected_work import no_work
 from transcribe.review.views.form_choices import FormChoice, form_choices
 from transcribe.review.views.formatting import number

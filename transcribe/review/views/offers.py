@@ -18,8 +18,7 @@ from transcribe.i18n import N_, REASONS, said, translation
 from transcribe.model import Field, Form, Outcome, PagePicture, Place, SnippetFrame, Task, Transcriber
 from transcribe.review.access.sessions import Visitor
 from transcribe.review.context import Context, Forms
-from transcribe.review.options import ReviewOptions
-from transcribe.review.text_limits import MAX_VALUE_LENGTH, require_value_length
+from transcribe.review.options import MAX_VALUE_LENGTH, ReviewOptions, require_value_length
 from transcribe.store import Offer, Store
 from transcribe.table_rows import rows_key
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from transcribe.errors import DiskFull, StoreError, is_disk_full
 from transcribe.store.drivers.durable_files import sync_folder
-from transcribe.store.drivers.journal import empty_log
+from transcribe.store.drivers.sqlite import empty_log
 from transcribe.store.drivers.state_file import migrate
 from transcribe.store.drivers.table_copy import ARCHIVE_NAMES_SQL, OWN_COLUMNS, TOGETHER_ROWS_COUNT, Rows
 

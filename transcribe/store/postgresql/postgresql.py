@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
+import socket
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +17,28 @@ import psycopg
 from psycopg import Connection
 
 from transcribe.errors import StoreError
-from transcribe.store.drivers.database import NARROW_STATEMENTS, PartsInDoubt, Row, TransactionLost
-from transcribe.store.drivers.named_sql import postgresql_statements, without
+from transcribe.store.drivers.database import (
+    NARROW_STATEMENTS,
+    PartsInDoubt,
+    Row,
+    TransactionLost,
+    postgresql_statements,
+    without,
+)
 from transcribe.store.drivers.state_file import newest_version
 from transcribe.store.postgresql.postgresql_address import server_address
-from transcribe.store.postgresql.postgresql_erasure import clear_away
+from transcribe.store.postgresql.postgresql_connection import ServerConnection
 from transcribe.store.postgresql.postgresql_errors import connection_refused, one_line, store_errors
-from transcribe.store.postgresql.postgresql_locks import SessionLock, lock_holder, take_session_lock
 from transcribe.store.postgresql.postgresql_pipeline import STEADY_STATEMENTS, Transaction, puts_reading
 from transcribe.store.postgresql.postgresql_pool import ServerPool
-from transcribe.store.postgresql.postgresql_schema import VERSION, WRITE_LOCK, bring_up_to_date, refuse_unfit_server
+from transcribe.store.postgresql.postgresql_schema import (
+    VERSION,
+    WRITE_LOCK,
+    bring_up_to_date,
+    refuse_unfit_server,
+    without_views,
+)
+from transcribe.store.postgresql.postgresql_silence import Silence
 from transcribe.store.postgresql.postgresql_wire import Answer
 
 BEGIN_WRITE = (
@@ -31,13 +46,17 @@ BEGIN_WRITE = (
 )
 """How a write begins: it asks which version the tables have by then."""
 
+
 BEGIN_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 """How several reads of one state begin."""
+
 
 KEYS = {"ledger": "number", "reading": "number"}
 """The key of a table whose key is not called "id"."""
 
+
 _INSERTED = re.compile(r"INSERT INTO (\w+)")
+
 
 _CHANGES = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM|FOR UPDATE|LOCK|nextval|setval)\b", re.IGNORECASE)
 
@@ -278,3 +297,157 @@ def _giving_key(sql: str) -> str:
 def _reads(sql: str) -> bool:
     """Whether a statement changes nothing."""
     return _CHANGES.search(sql) is None
+
+
+# Locks that one process of all machines holds: advisory locks of a session, which end with its connection.
+
+DEAD_PEER_SECONDS = 30
+"""A machine that is gone without a word loses its locks after so long: 15 seconds, then 3 tries. Chosen by hand."""
+
+
+MAX_HOST_LENGTH = 24
+"""Characters of a host's name in the name of a session, of which PostgreSQL keeps 63."""
+
+
+SESSION = (
+    "SET idle_in_transaction_session_timeout = 0; SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5;"
+    f" SET tcp_keepalives_count = 3; SET tcp_user_timeout = {1000 * DEAD_PEER_SECONDS}"
+)
+"""What the server looks at to see that a holder is gone; on a socket of the same machine it sees it at once."""
+
+
+HOLDER = """
+SELECT a.application_name, a.pid FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.database = (
+    SELECT oid FROM pg_database WHERE datname = current_database())
+AND l.classid::bigint = (%(number)s::bigint >> 32) & 4294967295 AND l.objid::bigint = %(number)s::bigint & 4294967295
+"""
+"""Whose session holds a lock of this database."""
+
+
+class SessionLock:
+    """A lock that is held until `close`, or the end of its connection, its process or its machine."""
+
+    def __init__(self, connection: Connection[Any]) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> SessionLock:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is held still; a server that was started anew knows nothing of it."""
+        try:
+            self._connection.execute("SELECT 1")
+        except psycopg.Error:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Let others have it."""
+        with suppress(psycopg.Error):
+            self._connection.close()
+
+
+def take_session_lock(address: str, name: str, machine: str, wait_seconds: float) -> SessionLock | None:
+    """The lock of this name; None where another session holds it for longer than this wait."""
+    with store_errors():
+        connection = ServerConnection.connect(address, autocommit=True, application_name=_said(name, machine))
+        connection.check_silence = partial(Silence(address).check, hurried=False, backend=connection.info.backend_pid)
+        try:
+            connection.execute(SESSION)
+            if _take(connection, _number(name), wait_seconds):
+                return SessionLock(connection)
+        except BaseException:
+            connection.close()
+            raise
+    connection.close()
+    return None
+
+
+def lock_holder(address: str, name: str) -> str:
+    """Who holds the lock of this name, as "process 12 on host (home 1a2b3c4d)"; "" where nobody does."""
+    with store_errors(), psycopg.connect(address, autocommit=True) as connection:
+        row = connection.execute(HOLDER, {"number": _number(name)}).fetchone()
+    if row is None:
+        return ""
+    words = str(row[0] or "").split(" ")
+    if len(words) == 5 and words[0] == "fairhand":
+        return f"process {words[2]} on {words[3]} (home {words[4]})"
+    return f"a session of PostgreSQL with the process {row[1]}"
+
+
+def _take(connection: Connection[Any], number: int, wait_seconds: float) -> bool:
+    if wait_seconds <= 0:
+        row = connection.execute("SELECT pg_try_advisory_lock(%s)", [number]).fetchone()
+        return bool(row and row[0])
+    milliseconds = max(1, int(1000 * wait_seconds))
+    connection.execute(f"SET statement_timeout = 0; SET lock_timeout = {milliseconds}")
+    try:
+        connection.execute("SELECT pg_advisory_lock(%s)", [number])
+    except psycopg.errors.LockNotAvailable:
+        return False
+    return True
+
+
+def _said(name: str, machine: str) -> str:
+    """The name of the session, by which others see who it is; without spaces in its parts."""
+    host = socket.gethostname().partition(".")[0][:MAX_HOST_LENGTH].replace(" ", "-") or "-"
+    return f"fairhand {name[:10]} {os.getpid()} {host} {machine or '-'}"
+
+
+def _number(name: str) -> int:
+    """The number of a lock: PostgreSQL has numbers for them, no names."""
+    return int.from_bytes(hashlib.sha256(f"fairhand lock {name}".encode()).digest()[:8], "big", signed=True)
+
+
+# What PostgreSQL keeps of rows that were erased: the rows until they are cleared away, and samples of their values.
+
+WORDS_TABLES = (
+    "reading_text", "decision_text", "record_text", "task_text", "truth_text", "appeal_text", "question_text",
+    "guide_example_text", "act_text", "time_dispute", "place", "scan", "other_name", "source_file",
+)  # fmt: skip
+"""Tables with words that are erased when a scan is forgotten."""
+
+
+SAMPLED = """SELECT s.tablename, s.attname FROM pg_stats s
+    JOIN pg_class c ON c.oid = to_regclass(quote_ident(s.tablename)) JOIN pg_attribute a ON a.attrelid = c.oid
+    AND a.attname = s.attname AND a.atttypid = 'text'::regtype WHERE s.schemaname = current_schema()"""
+"""The columns of text of whose values the server has samples for its plans. pg_stats shows them as they stand."""
+
+
+def clear_away(connection: Connection[Any], seconds: float) -> None:
+    """Clear erased rows away, and have the server take its samples anew. It waits for others so many seconds."""
+    connection.execute(f"SET lock_timeout = {int(1000 * seconds)}; SET statement_timeout = 0")
+    try:
+        connection.execute(f"VACUUM {', '.join(WORDS_TABLES)}")
+        sampled: dict[str, list[str]] = {}
+        for table, column in connection.execute(SAMPLED):
+            if table in WORDS_TABLES:
+                sampled.setdefault(table, []).append(column)
+        if sampled:
+            connection.execute(f"ANALYZE {', '.join(sampled)}")
+        if empty := {table: sampled[table] for table in sampled if _is_empty(connection, table)}:
+            _drop_samples(connection, empty)
+    finally:
+        connection.execute("RESET lock_timeout; RESET statement_timeout")
+
+
+def _is_empty(connection: Connection[Any], table: str) -> bool:
+    return connection.execute(f"TABLE {table} LIMIT 1").fetchone() is None
+
+
+def _drop_samples(connection: Connection[Any], empty: Mapping[str, Sequence[str]]) -> None:
+    """Have the server forget its samples of tables that are empty now, as it takes none of those anew.
+
+    It does with those of a column that is given a type, be it the one that it has.
+    """
+    with connection.transaction():
+        connection.execute(f"SET TRANSACTION READ WRITE; SELECT pg_advisory_xact_lock({WRITE_LOCK})")
+        with without_views(connection):
+            for table, columns in empty.items():
+                changes = ", ".join(f'ALTER COLUMN {column} TYPE TEXT COLLATE "C"' for column in columns)
+                connection.execute(f"ALTER TABLE {table} {changes}")

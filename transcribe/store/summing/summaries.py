@@ -8,11 +8,27 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from transcribe.errors import NotFound
+from transcribe.model import Duplicate, FieldKey
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import AtWork, Batch, CourseStep, ScanCount, SetAside, WaitingSince, WorkDone
+from transcribe.store.facts import (
+    AskedField,
+    AtWork,
+    Batch,
+    CourseStep,
+    FoundScan,
+    ScanCount,
+    ScanSearch,
+    ScanState,
+    SetAside,
+    SkippedField,
+    WaitingSince,
+    WorkDone,
+)
 from transcribe.store.lookup import Lookup
-from transcribe.store.row_mapping import micros, moment, moment_or_none, text
+from transcribe.store.row_mapping import key_of, micros, moment, moment_or_none, text
+from transcribe.store.steering.duplicates import duplicate_of
 from transcribe.store.steering.scans_aside import set_aside_of
+from transcribe.store.verbs.status import StatusVerbs
 
 LAST_CHARACTER = "\U0010ffff"
 """Sorts after whatever a kind of work goes on with."""
@@ -177,4 +193,266 @@ def _work(row: Row) -> WorkDone:
         what=row["what"],
         count=row["count"],
         amount=row["amount"],
+    )
+
+
+# Summaries brought up to date: what each changed scan adds to the counts, and what work was done when.
+
+QUARTER_MICROS = 15 * 60 * 1_000_000
+"""Work is added up by quarters of an hour, as the forecast counts readings."""
+
+SCANS_TOGETHER_COUNT = 20
+"""So many scans are summed up in one transaction: ten milliseconds for which others wait. Chosen by hand."""
+
+ROWS_TOGETHER_COUNT = 5_000
+"""So many rows of each kind are added up in one transaction: some ten milliseconds. Chosen by hand."""
+
+WORK_KINDS = ("scan", "reading", "decision", "record", "ledger", "engine")
+"""The kinds of facts that are added up, each by its own numbers."""
+
+
+class SummingVerbs(StatusVerbs):
+    """Keeps the summaries."""
+
+    def sum_up(self, now: datetime) -> bool:
+        """Bring the summaries up to date by some scans and rows. Gives whether more is to be done."""
+        with self.db.write():
+            changed = self.db.all("changed_scans", limit=SCANS_TOGETHER_COUNT)
+            touched = set().union(*(self._sum_up_scan(row, now) for row in changed))
+            for batch, form in sorted({(batch, form) for batch, form, _ in touched}):
+                self.db.run("drop_empty_counts", batch=batch, form=form)
+            for batch, state in sorted({(batch, what) for batch, _, what in touched if what.startswith("state ")}):
+                self._note_course(batch, state, now)
+        more = [self._add_work(kind) for kind in WORK_KINDS]
+        return len(changed) == SCANS_TOGETHER_COUNT or any(more)
+
+    def _sum_up_scan(self, row: Row, now: datetime) -> set[tuple[str, str, str]]:
+        """Sum one scan up again. Gives the counts that changed, as batch, form and what is counted."""
+        scan, before = row["id"], self.db.one("scan_summary", scan_id=row["id"])
+        fields = self.db.one("fields_of_scan", scan_id=scan)
+        state = self._state(self.db.one("state_of_scan", scan_id=scan) or row, _numbers(fields))
+        questions = self.db.all("questions_of_scan", scan_id=scan)
+        counted = _counted(state, _numbers(fields)["by_people"], questions)
+        is_same = before is not None and before["state"] == state.word
+        since = before["since"] if before is not None and is_same else None
+        if since is None:
+            since = row["received_at"] if state.word == "not weighed" else micros(now)
+        self.db.run(
+            "put_scan_summary",
+            scan_id=scan,
+            batch=row["batch"],
+            form=row["form"],
+            state=state.word,
+            since=since,
+            people_at=_oldest(questions, "read"),
+            experts_at=_oldest(questions, "expert"),
+            counted=text(dict(counted)),
+        )
+        self.db.run("drop_scan_reasons", scan_id=scan)
+        for reason in {each["reason"] for each in questions}:
+            self.db.run("put_scan_reason", reason=reason, scan_id=scan)
+        self.db.run("end_changed", scan_id=scan)
+        changes = Counter({(row["batch"], row["form"], what): count for what, count in counted.items()})
+        if before is not None:
+            old = json.loads(before["counted"])
+            changes.subtract({(before["batch"], before["form"], what): count for what, count in old.items()})
+        for (batch, form, what), count in changes.items():
+            if count:
+                self.db.run("add_scan_count", batch=batch, form=form, what=what, count=count)
+        return {which for which, count in changes.items() if count}
+
+    def _note_course(self, batch: str, what: str, now: datetime) -> None:
+        at = micros(now) - micros(now) % QUARTER_MICROS
+        self.db.run("note_course", batch=batch, at=at, state=what.removeprefix("state "), what=what)
+
+    def _add_work(self, kind: str) -> bool:
+        """Add some rows of one kind up. Gives whether there are more."""
+        with self.db.write():
+            after = self.db.value("work_mark", kind=kind) or 0
+            last = self._last_number(kind)
+            until = min(last, after + ROWS_TOGETHER_COUNT)
+            if until > after:
+                self._add_rows(kind, {"after": after, "until": until, "quarter": QUARTER_MICROS})
+                self.db.run("put_work_mark", kind=kind, number=until)
+            return until < last
+
+    def _last_number(self, kind: str) -> int:
+        found = {
+            "scan": lambda: self.db.value("last_scan_number"),
+            "reading": lambda: self.db.value("last_reading_number"),
+            "decision": lambda: self.db.value("last_decision_number"),
+            "record": lambda: self.db.value("last_record_number"),
+            "ledger": lambda: self.db.value("last_ledger_number"),
+            "engine": lambda: self.db.value("last_engine_number"),
+        }[kind]()
+        return int(found or 0)
+
+    def _add_rows(self, kind: str, rows: Mapping[str, int]) -> None:
+        match kind:
+            case "scan":
+                self.db.run("add_scan_work", **rows)
+            case "reading":
+                self.db.run("add_reading_work", **rows)
+            case "decision":
+                self.db.run("add_decision_work", **rows)
+            case "record":
+                self.db.run("add_record_work", **rows)
+            case "engine":
+                self.db.run("add_engine_work", **rows)
+            case _:
+                self.db.run("add_ledger_work", **rows)
+
+
+def _counted(state: ScanState, by_people: int, questions: list[Row]) -> Mapping[str, int]:
+    """What a scan adds to the counts; a forgotten one only that it is."""
+    counted = Counter({f"state {state.word}": 1})
+    if state.erased_at is not None:
+        return counted
+    counted.update({"fields": state.fields, "decided": state.decided, "decided by people": by_people})
+    counted["open fields"] = state.open_fields
+    counted["records"] = int(state.recorded_at is not None)
+    counted["straight through"] = int(state.word == "finished" and not by_people)
+    for each in questions:
+        kind = "appeals" if each["kind"] == "appeal" else "experts" if each["pool"] == "expert" else "people"
+        counted[f"open for {kind}"] += each["count"]
+        counted[f"reason {each['reason']}"] += each["count"]
+    return Counter({what: count for what, count in counted.items() if count})
+
+
+def _oldest(questions: list[Row], pool: str) -> int | None:
+    """When the oldest question of a pool was asked; appeals are apart."""
+    return min(
+        (each["oldest"] for each in questions if each["pool"] == pool and each["kind"] != "appeal"), default=None
+    )
+
+
+def _numbers(fields: Row | None) -> Mapping[str, int]:
+    return {each: (fields[each] if fields else 0) or 0 for each in ("decided", "open", "unasked", "by_people")}
+
+
+# Scans found by what is known of them, newest first: each search begins at an index and looks at a bounded number.
+
+MOST_LOOKED_AT_COUNT = 20_000
+"""So many scans are looked at for one answer: below 100 ms. Chosen by hand."""
+
+AFTER_ALL_SCANS = 2**62
+"""Above the number of every scan."""
+
+
+class FindingVerbs(StatusVerbs):
+    """Finds scans."""
+
+    def find_scans(self, search: ScanSearch, limit: int, before: int = AFTER_ALL_SCANS) -> list[FoundScan]:
+        """Scans that fit a search, newest first: those whose number is below `before`. Forgotten ones are left out."""
+        with self.db.snapshot():
+            values = {**self._values(search, before), "limit": limit, "most": MOST_LOOKED_AT_COUNT}
+            rows = self._found_rows(search, values)
+            asked = self.db.all("open_questions_of", scan_ids=text([row["id"] for row in rows]))
+            questions = {each["scan_id"]: each for each in asked}
+            return [_found(row, questions.get(row["id"])) for row in rows]
+
+    def scans_for_experts(self, limit: int) -> list[str]:
+        """So many scans with an open question for experts, those that came last."""
+        return [str(row["sha256"]) for row in self.db.all("scans_for_experts", limit=limit)]
+
+    def _found_rows(self, search: ScanSearch, values: dict[str, object]) -> list[Row]:
+        if search.ids is not None:
+            return self.db.all("find_scans_among", **values)
+        if search.name is not None:
+            return self.db.all("find_scans_named", **values)
+        if search.reason is not None:
+            return self.db.all("find_scans_for_reason", **values)
+        if search.batch is not None and search.state is not None:
+            return self.db.all("find_scans_of_batch_in_state", **values)
+        if search.batch is not None:
+            return self.db.all("find_scans_of_batch", **values)
+        if search.form is not None and search.state is not None:
+            return self.db.all("find_scans_of_form_in_state", **values)
+        if search.form is not None:
+            return self.db.all("find_scans_of_form", **values)
+        if search.state is not None:
+            return self.db.all("find_scans_of_state", **values)
+        return self.db.all("find_scans", **values)
+
+    def _values(self, search: ScanSearch, before: int) -> dict[str, object]:
+        first = 0
+        if search.since is not None:
+            found = self.db.value("first_scan_since", since=micros(search.since))
+            first = AFTER_ALL_SCANS if found is None else int(found)
+        if search.until is not None:
+            ends = self.db.value("first_scan_since", since=micros(search.until))
+            before = before if ends is None else min(before, int(ends))
+        return {
+            "batch": search.batch,
+            "form": search.form,
+            "state": search.state,
+            "reason": search.reason,
+            "name": search.name,
+            "name_end": None if search.name is None else search.name + LAST_CHARACTER,
+            "ids": None if search.ids is None else text(list(search.ids)),
+            "forms": None if search.forms is None else text(sorted(search.forms)),
+            "first": first,
+            "before": before,
+        }
+
+    def scan_state(self, scan: str) -> ScanState:
+        """What an operator sees of this scan. NotFound where there is none."""
+        with self.db.snapshot():
+            row = self.scan_row(scan)
+            return self._state(
+                self.db.one("state_of_scan", scan_id=row["id"]) or row, self.db.one("fields_of_scan", scan_id=row["id"])
+            )
+
+    def photo_advice(self, scan: str) -> tuple[str, ...]:
+        """The codes of what was wrong with a scan's photograph when it was read as its form. NotFound: no such scan."""
+        return tuple(json.loads(self.db.value("photo_advice", scan_id=self.scan_row(scan)["id"]) or "[]"))
+
+    def open_keys(self, scan: str) -> frozenset[FieldKey]:
+        """The fields of a scan that people are asked for."""
+        return frozenset(key_of(row) for row in self.db.all("open_fields", scan_id=self.scan_row(scan)["id"]))
+
+    def asked_of_field(self, scan: str, key: FieldKey) -> list[AskedField]:
+        """The open questions about a field, in the order in which they were asked. NotFound: no such field."""
+        field = self.known_field(self.scan_row(scan), key)
+        return [
+            AskedField(reason=row["reason"], kind=row["kind"], pool=row["pool"], since=moment(row["opened_at"]))
+            for row in self.db.all("asked_of_field", field_id=field)
+        ]
+
+    def skips_of_field(self, scan: str, key: FieldKey) -> list[SkippedField]:
+        """Who skipped a field since somebody read it last, in order; tests are left out. NotFound: no such field."""
+        field = self.known_field(self.scan_row(scan), key)
+        return [
+            SkippedField(handle=row["handle"], reason=row["reason"], at=moment(row["at"]))
+            for row in self.db.all("skips_of_field", field_id=field)
+        ]
+
+    def open_duplicates(self, limit: int) -> list[Duplicate]:
+        """The pairs of scans that may be the same order and that nobody has settled, latest first."""
+        return [duplicate_of(row) for row in self.db.all("open_pairs", limit=limit)]
+
+    def neighbours(self, scan: str, forms: Collection[str] | None = None) -> tuple[str | None, str | None]:
+        """The next newer and the next older scan of the same batch, of these forms alone where they are given."""
+        row = self.scan_row(scan)
+        values = {
+            "batch": row["batch"],
+            "scan_id": row["id"],
+            "forms": None if forms is None else text(sorted(forms)),
+        }
+        return self.db.value("newer_scan_of_batch", **values), self.db.value("older_scan_of_batch", **values)
+
+
+def _found(row: Row, questions: Row | None) -> FoundScan:
+    return FoundScan(
+        number=row["id"],
+        scan=row["sha256"],
+        name=row["name"],
+        batch=row["batch"],
+        form=row["form"],
+        state=row["state"],
+        since=moment(row["since"]),
+        received_at=moment(row["received_at"]),
+        recorded_at=moment_or_none(row["recorded_at"]),
+        for_people=questions["people"] if questions else 0,
+        for_experts=questions["experts"] if questions else 0,
     )

@@ -12,7 +12,7 @@ from transcribe.store.drivers.database import Row
 from transcribe.store.facts import ApiToken
 from transcribe.store.row_mapping import micros, moment, moment_or_none, text
 from transcribe.store.verbs.erasure import ErasureVerbs
-from transcribe.store.verbs.leases import LeaseVerbs
+from transcribe.store.verbs.queue import LeaseVerbs
 from transcribe.store.verbs.settlement import SettlementVerbs
 
 ANSWER_KEPT = timedelta(days=30)

@@ -9,7 +9,7 @@ from datetime import datetime
 from transcribe.errors import NotFound, WrongKey
 from transcribe.store.drivers.database import Row
 from transcribe.store.drivers.durable_files import ErasureList
-from transcribe.store.drivers.journal import log_readers
+from transcribe.store.drivers.sqlite import log_readers
 from transcribe.store.drivers.state_file import remove_upgrade_copies
 from transcribe.store.row_mapping import micros, moment, moment_or_none
 from transcribe.store.steering.acts import ActVerbs

@@ -17,7 +17,7 @@ from transcribe.store.facts import SecondFactor, WayIn
 from transcribe.store.lookup import Lookup
 from transcribe.store.row_mapping import micros, moment, text, transcriber_of
 from transcribe.store.steering.acts import ActVerbs
-from transcribe.store.verbs.leases import LeaseVerbs
+from transcribe.store.verbs.queue import LeaseVerbs
 from transcribe.store.verbs.settlement import SettlementVerbs
 
 FORGOTTEN_FACTS = frozenset({"languages", "regions", "time_zone", "interface_language"})

@@ -3,21 +3,365 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from transcribe.codes import Flag, Reason, turned_form
 from transcribe.errors import CountsAlready, FormNotOffered, LeaseLost, NotFound, ReadAgainSince
-from transcribe.model import Outcome, Task
-from transcribe.store.drivers.database import Row
-from transcribe.store.facts import PAY_MEASURE, PayMeasure, SentReading
-from transcribe.store.offering.routing import EXPERT_FLAGS, EXPERT_KINDS, is_expert
-from transcribe.store.paid_time import SKIP_LINE, free_time, measured_seconds, require_in_time, take_time, work_since
-from transcribe.store.row_mapping import micros, moment, outcome_of, task_of, text, values_of
+from transcribe.model import FieldKey, Outcome, Task
+from transcribe.store.drivers.database import Database, Row
+from transcribe.store.facts import (
+    ANYTHING,
+    LONGEST_LEASE,
+    PAY_MEASURE,
+    MissingPeople,
+    Offer,
+    PayMeasure,
+    SentReading,
+    StrandedScan,
+)
+from transcribe.store.offering.routing import (
+    EXPERT_FLAGS,
+    EXPERT_KINDS,
+    EXPERT_POOL,
+    LastResort,
+    asked_for,
+    is_expert,
+    may_read,
+    queue_order,
+    tradition_of,
+)
+from transcribe.store.paid_time import (
+    MAX_CLOCK_STEP,
+    SKIP_LINE,
+    free_time,
+    measured_seconds,
+    require_in_time,
+    take_time,
+    work_since,
+)
+from transcribe.store.row_mapping import key_of, micros, moment, outcome_of, task_of, text, values_of
 from transcribe.store.sent_readings import box_of, conditions_of, flags_of, insisted, is_last_word
-from transcribe.store.verbs.leases import LeaseVerbs, holds
+from transcribe.store.verbs.control_items import ControlItemVerbs
 from transcribe.store.verbs.pay_ledger import BEGUN_SECONDS, PayLedgerVerbs
 from transcribe.store.verbs.reconcile import MISPLACED, ReconcileVerbs
+
+# Which open tasks a person may have, in which order, and for how long.
+
+SITTING_TIME = timedelta(hours=8)
+"""A day's work. Within it one person does not see two fields of a customer that a form keeps apart."""
+
+EXPERIENCED_READING_COUNT = 20
+"""A person with fewer readings is new, and is given the easiest of the next tasks first. Chosen by hand."""
+
+NEWCOMER_WINDOW_COUNT = 40
+"""The easiest are chosen among so many next tasks of one priority: a choice, and one page of an index."""
+
+WINDOW_PER_TASK_COUNT = 4
+"""For each task wanted, so many next tasks are looked at for those to which a person adds most.
+
+To look at forty would cost seven times what a lease costs, and saved nothing that could be told from chance.
+"""
+
+MAX_PREFERENCE_WAIT = timedelta(days=1)
+"""How long a task waits for a person of another tradition, or one who adds more to it. There may be nobody else."""
+
+MAX_HELD_COUNT = 100
+"""Tasks that a person holds at most, but for those of one whole form: what a page asks for ahead, and as much again."""
+
+MAX_COUNTED_COUNT = 1000
+"""Tasks that others hold are counted up to here: enough to say that work goes on."""
+
+MIN_EXTENSION_SHARE = 0.1
+"""A lease is extended when this share of it has passed; else each reading would write to all that is held."""
+
+NOBODY = "[]"
+"""No people, as JSON."""
+
+REVISIT_TIME = timedelta(minutes=15)
+"""How long a person may look again at what they answered, to see its picture or to take it back."""
+
+
+class LeaseVerbs(ControlItemVerbs):
+    """Leases tasks, and gives what a person may see of a leased one."""
+
+    def __init__(self, database: Database, key: bytes) -> None:
+        super().__init__(database, key)
+        self._experienced: set[int] = set()
+        self._answered: set[int] = set()
+        self._last_resort = LastResort(database, self.routing)
+
+    def lease(self, who: str, count: int, now: datetime, seconds: float = 600.0, offer: Offer = ANYTHING) -> list[Task]:
+        """Up to `count` open tasks for this person; tasks that they hold already come first, with their time extended.
+
+        None is extended beyond the age at which a lease ends (`offer.longest`). Who held a task for so long, in one
+        lease or several, is not given it again for as long: others are.
+
+        It is never a field that they have read. A person who is paused or has left gets nothing new. The last expert
+        who has not read a field is not given its ordinary reading. Where too few are found, they get what nobody else
+        who is there is left for: what they skipped, and, for an expert, what others cannot read, with the last word.
+        """
+        with self.db.write():
+            person = self.person_row(who)
+            until = micros(now + timedelta(seconds=seconds))
+            self.db.run("reap", now=micros(now))
+            self.db.run("reap_far", now=micros(now), far=until, ahead=micros(now + MAX_CLOCK_STEP))
+            self._look_ahead(person, offer, now)
+            held = self.db.all("held", who=person["id"], now=micros(now))
+            mine = asked_for(held, offer)
+            for row in mine[:count]:
+                if until - row["leased_until"] >= MIN_EXTENSION_SHARE * seconds * 1_000_000:
+                    self.extend(row["id"], person["id"], until, offer.longest)
+            if len(mine) < count and may_read(person) and not person["paused"] and person["left_at"] is None:
+                wanted = min(count - len(mine), max(0, max(count, MAX_HELD_COUNT) - len(held)))
+                wanted -= self.give_controls(person, wanted, offer, now, now + timedelta(seconds=seconds))
+                chosen = self._choose(person, wanted, offer, now) if wanted else []
+                for task in chosen:
+                    self.give(task, person["id"], now, until)
+                if len(chosen) < wanted:
+                    self._give_last(person, wanted - len(chosen), offer, now, until)
+            held = self.db.all("held", who=person["id"], now=micros(now))
+            return [task_of(row) for row in asked_for(held, offer)[:count]]
+
+    def held(self, who: str, now: datetime) -> list[Task]:
+        """The tasks that this person holds now, in the order leased."""
+        return [task_of(row) for row in self.db.all("held", who=self.person_row(who)["id"], now=micros(now))]
+
+    def task(self, task: str, who: str, now: datetime) -> Task:
+        """A task that this person holds or has answered in the last 15 minutes. NotFound otherwise."""
+        person = self.person_row(who)
+        row = self.leased_row(task, person)
+        if not holds(row, person, now):
+            answered = self.db.value("last_answer", task_id=row["id"], who=person["id"])
+            old = answered is None or answered < micros(now - REVISIT_TIME)
+            if old or not self.routing.may_do(row, person):
+                raise NotFound("This task is not yours now. Take the next one.")
+        return task_of(row)
+
+    def task_subject(self, task: str) -> Task:
+        """A task by its public id, whoever holds it. For operators and simulations. NotFound where there is none."""
+        row = self.db.one("task_by_public", task=task)
+        if row is None:
+            raise NotFound("There is no such task.")
+        return task_of(row)
+
+    def renew(
+        self, task: str, who: str, now: datetime, seconds: float = 600.0, longest: timedelta = LONGEST_LEASE
+    ) -> Task:
+        """Extend a lease that is in force. LeaseLost where it has ended, was given back, or is not for them any more.
+
+        However often it is renewed, it ends at an age (`longest`).
+
+        Whoever has lost one asks for the next task with `lease`.
+        """
+        with self.db.write():
+            person = self.person_row(who)
+            row = self.leased_row(task, person)
+            if not holds(row, person, now) or not self.routing.may_do(row, person):
+                raise LeaseLost
+            self.extend(row["id"], person["id"], micros(now + timedelta(seconds=seconds)), longest)
+            return task_of(self.leased_row(task, person))
+
+    def give_back(self, who: str, now: datetime, tasks: Sequence[str] | None = None) -> int:
+        """End this person's leases, or the named ones, without a reading. Gives how many."""
+        with self.db.write():
+            person = self.person_row(who)["id"]
+            mine = self.db.all("held_ids", who=person)
+            ids = [row["id"] for row in mine if tasks is None or row["public_id"] in tasks]
+            return sum(self.db.changed("give_back", task_id=each, who=person, now=micros(now)) for each in ids)
+
+    def give_back_refused(self, person: Row, now: datetime) -> None:
+        """End a person's leases of what they may not do any more."""
+        for row in self.db.all("held_ids", who=person["id"]):
+            if not self.routing.may_do(row, person):
+                self.db.run("give_back", task_id=row["id"], who=person["id"], now=micros(now))
+
+    def held_by_others(self, who: str, offer: Offer, now: datetime) -> int:
+        """How many tasks others hold now that this person would otherwise be offered, counted up to a thousand."""
+        person = self.person_row(who)
+        values = {**self._who(person, replace(offer, kinds=None), now), "spares": self._last_resort.spares(person)}
+        values |= {"refused": self.routing.refused(person), "now": micros(now), "pools": text(list(offer.pools))}
+        return int(self.db.value("count_held_by_others", count=MAX_COUNTED_COUNT, **values))
+
+    def has_lapsed(self, who: str) -> bool:
+        """Whether what this person was given last was neither read nor skipped by them. They may hold it still.
+
+        Of what they practise on nothing is said.
+        """
+        return self.db.value("has_lapsed", who=self.person_row(who)["id"]) is not None
+
+    def end_vain_checks(self, now: datetime) -> int:
+        """Close checks of decided fields that every expert who is there has read. Gives how many.
+
+        Where no expert is there they stay, for one who comes.
+        """
+        with self.db.write():
+            vain = self._last_resort.vain_checks()
+            for task in vain:
+                self.db.run("close_unleased_task", task_id=task, now=micros(now))
+            return len(vain)
+
+    def missing_people(self, batch: str | None = None) -> list[MissingPeople]:
+        """The people without whom some open fields are finished by nobody who is there. None where all can end.
+
+        Of one batch, or of all.
+        """
+        with self.db.snapshot():
+            return self._last_resort.missing(batch)
+
+    def stranded_scans(self) -> list[StrandedScan]:
+        """Weighed scans without a record, some fields of which nobody who is there can finish."""
+        with self.db.snapshot():
+            keys: dict[tuple[str, int], set[FieldKey]] = {}
+            for row in self._last_resort.stranded_fields():
+                keys.setdefault((row["scan"], row["cursor"]), set()).add(key_of(row))
+        return [StrandedScan(scan=scan, up_to=up_to, keys=frozenset(some)) for (scan, up_to), some in keys.items()]
+
+    def open_tasks(self, offer: Offer, now: datetime, who: str | None = None) -> int:
+        """How many tasks are open under an offer and held by nobody.
+
+        With a person (the offer names pools alone) those that they hold are among them, and those of fields that they
+        read or skipped lately are not.
+        """
+        named, when = self.routing.named(offer.form, offer.field), {"now": micros(now), "pools": text([*offer.pools])}
+        count: int = self.db.value(
+            "count_offered",
+            **when,
+            kinds=None if offer.kinds is None else text(list(offer.kinds)),
+            form_fields=None if named is None else text(list(named)),
+            scan_id=None if offer.scan is None else self.scan_row(offer.scan)["id"],
+        )
+        if who is None:
+            return count
+        done = {"who": self.person_row(who)["id"], "recent": MAX_COUNTED_COUNT}
+        return count - int(self.db.value("count_done_of_offered", **when, **done)) + len(self.held(who, now))
+
+    def leased_row(self, task: str, person: Row, idem: str | None = None) -> Row:
+        """The task with this person's last lease of it, and the reading that was sent as `idem` (`sent_before`).
+
+        NotFound where the task was never theirs.
+        """
+        row = self.db.one("task_with_lease", task=task, who=person["id"], idem=idem)
+        if row is None:
+            raise NotFound("This task was never yours. Take the next one.")
+        return row
+
+    def _choose(self, person: Row, count: int, offer: Offer, now: datetime) -> list[int]:
+        """Numbers of open tasks in the order of the queue, no two of one field or of what a form keeps apart."""
+        new = self._is_new(person["id"])
+        adds = {row["type"]: row["bits"] for row in self.db.all("adds_of", person=person["id"])}
+        chosen: list[int] = []
+        fields, apart = set[tuple[int, str]](), set[tuple[int, str]]()
+        for row in self._candidates(person, count, offer, now, new, adds):
+            field, group = (row["field_id"], row["lane"]), (row["scan_id"], row["apart"])
+            if row["id"] in chosen or field in fields or (row["apart"] and group in apart):
+                continue
+            chosen.append(row["id"])
+            fields.add(field)
+            apart.add(group)
+            if len(chosen) == count:
+                break
+        return chosen
+
+    def _give_last(self, person: Row, count: int, offer: Offer, now: datetime, until: int) -> None:
+        """Lease up to `count` tasks that nobody else who is there is left for."""
+        scan = None if offer.scan is None else self.scan_row(offer.scan)["id"]
+        for task in self._last_resort.tasks(person, {**self._who(person, offer, now), "scan_id": scan}, count, offer):
+            self.give(task.id, person["id"], now, until)
+            if task.resort:
+                self.db.run("set_resort", task_id=task.id, resort=task.resort)
+
+    def _candidates(
+        self, person: Row, count: int, offer: Offer, now: datetime, new: bool, adds: Mapping[str, int]
+    ) -> Iterator[Row]:
+        """The next open tasks of each pool of an offer; those to which this person adds most come first.
+
+        It looks neither at agreement nor at decisions. The order depends on who has read a field (the task's mark), and
+        on the types of field on which this person's readings are worth most: which field they get, not how much.
+        """
+        order = partial(queue_order, tradition_of(person), micros(now - MAX_PREFERENCE_WAIT), new, self._bits(adds))
+        named = self.routing.named(offer.form, offer.field)
+        is_only_expert = self._last_resort.spares(person) == NOBODY
+        values = self._window(person, count, offer, now, new)
+        for pool in offer.pools:
+            if is_only_expert and pool != EXPERT_POOL:
+                continue  # the only expert is kept for every field
+            if offer.scan is not None:
+                scan = self.scan_row(offer.scan)["id"]
+                yield from self._next("next_tasks_of_scan", person, {"pool": pool, "scan_id": scan, **values})
+            elif named is not None:
+                for number in named:
+                    field = {"pool": pool, "form_field": number, **values}
+                    yield from sorted(self._next("next_tasks_of_field", person, field), key=order)
+            else:
+                yield from sorted(self._next("next_tasks", person, {"pool": pool, **values}), key=order)
+
+    def _who(self, person: Row, offer: Offer, now: datetime) -> dict[str, object]:
+        """Who asks for what, as the statements want it."""
+        return {
+            "who": person["id"],
+            "expert": int(is_expert(person)),
+            "kinds": None if offer.kinds is None else text(list(offer.kinds)),
+            "sitting": micros(now - SITTING_TIME),
+            "misplaced": MISPLACED,
+            "longest": offer.longest // timedelta(microseconds=1),
+            "rested": micros(now - 2 * offer.longest),
+        }
+
+    def _window(self, person: Row, count: int, offer: Offer, now: datetime, new: bool) -> dict[str, object]:
+        """Who asks for what, and how many next tasks are looked at; of these `kept` are wanted at least."""
+        window = max(WINDOW_PER_TASK_COUNT * count, NEWCOMER_WINDOW_COUNT if new else 0)
+        wish: dict[str, object] = {"count": window, "kept": 1 if new and count == 1 else window}
+        wish |= {"tradition": tradition_of(person), "waited": micros(now - MAX_PREFERENCE_WAIT)}
+        return {**self._who(person, offer, now), **wish}
+
+    def _bits(self, adds: Mapping[str, int]) -> Callable[[Row], int]:
+        """A function: how many bits this person adds to a task beside others. A new person is given the easiest
+        instead."""
+        return lambda task: adds.get(self.routing.type_of(task["form_field_id"]), 0) if adds else 0
+
+    def _next(self, statement: str, person: Row, values: dict[str, object]) -> list[Row]:
+        """Rows that the person may be given. The statement runs again where a row is of a form that was not known
+        here."""
+
+        def rows() -> list[Row]:
+            spares = self._last_resort.spares(person)
+            return self.db.all(statement, refused=self.routing.refused(person), spares=spares, **values)
+
+        found = rows()
+        known = all(self.routing.knows(number) for number in {row["form_field_id"] for row in found})
+        return found if known else rows()
+
+    def _look_ahead(self, person: Row, offer: Offer, now: datetime) -> None:
+        """Have what a lease needs read in one go, and the next tasks too where the person has just sent one."""
+        self.look_ahead_for_controls()
+        self.db.ahead("adds_of", person=person["id"])
+        new = person["id"] not in self._experienced
+        if new:
+            self.db.ahead("count_recent_readings", who=person["id"], count=EXPERIENCED_READING_COUNT)
+        is_any = offer.scan is None and self.routing.named(offer.form, offer.field) is None
+        if self.db.looks_ahead and is_any and person["id"] in self._answered and not is_expert(person):
+            self._answered.discard(person["id"])
+            limits = {"pool": offer.pools[0], "refused": self.routing.refused(person), "spares": None}
+            self.db.ahead("next_tasks", **self._window(person, 1, offer, now, new), **limits)
+
+    def _is_new(self, person: int) -> bool:
+        """Whether a person has few readings yet. Once they have enough, this process looks no more."""
+        if person in self._experienced:
+            return False
+        recent = self.db.value("count_recent_readings", who=person, count=EXPERIENCED_READING_COUNT)
+        if recent >= EXPERIENCED_READING_COUNT:
+            self._experienced.add(person)
+        return bool(recent < EXPERIENCED_READING_COUNT)
+
+
+def holds(task: Row, person: Row, now: datetime) -> bool:
+    """Whether this person holds a task now: it is open, and their lease of it has not ended."""
+    mine = task["transcriber_id"] == person["id"] and task["closed_at"] is None
+    return bool(mine and task["leased_until"] is not None and task["leased_until"] > micros(now))
+
 
 MAX_UNDO_COUNT = 10
 """How many of their last readings a person may take back."""

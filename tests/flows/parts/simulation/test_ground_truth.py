@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from flows.parts.simulation.ground_truth import _published
+from flows.parts.simulation.planning import _published
 from reconcile.records import query
 from tests.flows.exporting.test_exports import FORM, records_of
 from tests.reconcile.records import MemoryOutbox, a_record

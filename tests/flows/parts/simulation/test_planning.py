@@ -11,14 +11,16 @@ from pathlib import Path
 import pytest
 
 from flows.home.home import Home
-from flows.parts.simulation.ground_truth import Sample
 from flows.parts.simulation.plan_lines import plan_line, plan_plot
-from flows.parts.simulation.planning import PlannedBatch, PlannedResult, plan
-from flows.parts.simulation.planning_inputs import (
+from flows.parts.simulation.planning import (
     DEFAULT_READING_SECONDS,
+    PlannedBatch,
+    PlannedResult,
     PlanOptions,
     PlanTerms,
+    Sample,
     error_shares,
+    plan,
     plan_inputs,
 )
 from flows.parts.simulation.simulated_sources import (

@@ -16,9 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.home.home import Home
-from flows.parts.simulation.planning_inputs import PlanOptions
+from flows.parts.simulation.planning import PlanOptions
 from flows.parts.simulation.scale import (
+    ALWAYS,
+    MIN_FINISHED_COUNT,
     MIN_PLAYED_ORDERS_COUNT,
+    OFFICE_HOURS,
     SECONDS_AN_HOUR,
     Crew,
     ScaleInputs,
@@ -26,10 +29,10 @@ from flows.parts.simulation.scale import (
     arrivals,
     needed,
     play,
+    scale_inputs,
+    scale_terms,
 )
 from flows.parts.simulation.scale_commands import print_scale
-from flows.parts.simulation.scale_inputs import ALWAYS, MIN_FINISHED_COUNT, OFFICE_HOURS, scale_inputs
-from flows.parts.simulation.scale_lines import scale_terms
 from reconcile.decision import assemble
 from tests.examples import examples
 from tests.flows.house import TYPED, House
@@ -170,7 +173,7 @@ def test_a_home_gives_what_it_saw_and_it_is_printed(
 ) -> None:
     for number in range(MIN_FINISHED_COUNT):
         finish(rooms, number, asked=number % 3)
-    monkeypatch.setattr(sys.modules["flows.parts.simulation.scale_inputs"], "TIMED_COUNT", 1)
+    monkeypatch.setattr(sys.modules["flows.parts.simulation.scale"], "TIMED_COUNT", 1)
     found = scale_inputs(rooms, arrivals=ALWAYS, at_work=ALWAYS)
     assert sorted(found.questions) == [()] * 4 + [(1,)] * 4 + [(1, 1)] * 4
     assert found.answer_seconds == [7.0] * 12
@@ -191,7 +194,7 @@ def test_a_home_gives_what_it_saw_and_it_is_printed(
     assert "1.00 answers by people, 7.0 s each (measured over 12 answers)" in said
     for seconds, as_json in ((0.0, False), (0.1, True)):
         quick = dataclasses.replace(scale_terms(rooms, options, found), seconds=seconds)
-        monkeypatch.setattr(sys.modules["flows.parts.simulation.scale_lines"], "scale_terms", lambda *_, it=quick: it)
+        monkeypatch.setattr(sys.modules["flows.parts.simulation.scale"], "scale_terms", lambda *_, it=quick: it)
         print_scale(rooms, [2000], options, within=24, always=True, as_json=as_json)
         told = capsys.readouterr().err
         assert f"Answers took {seconds:.1f} s, quicker than any person" in told

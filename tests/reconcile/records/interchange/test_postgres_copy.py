@@ -16,8 +16,7 @@ from pyarrow.parquet import read_table
 
 from reconcile.records import ExportOptions, load_export, query
 from reconcile.records.interchange import postgres_copy
-from reconcile.records.interchange.changes import Changes, changes_after
-from reconcile.records.interchange.postgres_copy import CopyFailed, follow
+from reconcile.records.interchange.postgres_copy import Changes, CopyFailed, changes_after, follow
 from reconcile.records.publish import publish
 from tests.postgres import postgres, rows
 from tests.reconcile.records import MemoryOutbox, a_record, order_form

@@ -11,16 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.transcribe.extraction.printed import HEIGHT, INVOICE, PITCH, RECEIPT, WIDTH, printed
-from transcribe.extraction.key_values.address_blocks import text_blocks
-from transcribe.extraction.key_values.company_imprint import imprint_names, is_imprint, is_in_imprint
+from transcribe.extraction.key_values.company_patterns import imprint_names, is_imprint, is_in_imprint, text_blocks
 from transcribe.extraction.key_values.finders import candidates
-from transcribe.extraction.key_values.issuers import issuer_candidates
-from transcribe.extraction.key_values.money_amounts import find_amounts
+from transcribe.extraction.key_values.issuers import (
+    is_recipient_field,
+    issuer_candidates,
+    may_be_name,
+    recipient_candidates,
+)
+from transcribe.extraction.key_values.money_amounts import TotalsEvidence, find_amounts, totals_evidence
 from transcribe.extraction.key_values.name_filters import is_no_name, is_street, without_non_names
-from transcribe.extraction.key_values.recipients import is_recipient_field, may_be_name, recipient_candidates
 from transcribe.extraction.key_values.text_in_box import read_in_box, text_in_box
-from transcribe.extraction.key_values.totals_check import TotalsEvidence, totals_evidence
-from transcribe.extraction.page_text.field_candidates import field_candidate
+from transcribe.extraction.page_text.consensus import field_candidate
 from transcribe.extraction.page_text.page_text import PageText, page_text_of
 from transcribe.extraction.page_text.text_lines import TextLine, lines
 from transcribe.forms import definition

@@ -15,16 +15,22 @@ from tests.transcribe.extraction.tables.test_row_assembly import cells
 from transcribe.extraction.page_text.consensus import (
     FURTHER_SOURCE_WEIGHT,
     PLACE_CONFIDENCE_POINTS,
+    FieldCandidate,
     PlaceHypothesis,
+    field_candidate,
     is_same_place,
     legibility,
     place_confidence,
     place_hypotheses,
 )
-from transcribe.extraction.page_text.field_candidates import FieldCandidate, field_candidate
-from transcribe.extraction.page_text.multi_line_headings import merged_headings
-from transcribe.extraction.page_text.page_text import PageText, page_text_of, value_spans
-from transcribe.extraction.page_text.search_regions import HEAD_HEIGHT_SHARE, search_region
+from transcribe.extraction.page_text.page_text import (
+    HEAD_HEIGHT_SHARE,
+    PageText,
+    page_text_of,
+    search_region,
+    value_spans,
+)
+from transcribe.extraction.page_text.table_headers import merged_headings
 from transcribe.extraction.page_text.text_lines import MIN_SHARED_HEIGHT_SHARE, lines
 from transcribe.forms import definition
 from transcribe.geometry import Box

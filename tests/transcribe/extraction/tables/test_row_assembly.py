@@ -12,20 +12,17 @@ from tests.transcribe.extraction.printed import INVOICE, printed
 from transcribe.extraction.page_text.page_text import PageText, page_text_of
 from transcribe.extraction.page_text.text_lines import lines
 from transcribe.extraction.tables.annotated_rows import (
+    AGREED_ROWS_CONFIDENCE,
     GUESSED_COLUMN_CONFIDENCE,
     PROVEN_COLUMN_CONFIDENCE,
-    AnnotatedCell,
-    cells_of_rows,
-)
-from transcribe.extraction.tables.cells import (
-    AGREED_ROWS_CONFIDENCE,
     SINGLE_SOURCE_CONFIDENCE,
     WRONG_PRODUCT_CONFIDENCE,
+    AnnotatedCell,
     TableCell,
     agreed_table,
+    cells_of_rows,
 )
-from transcribe.extraction.tables.row_assembly import SourceTable, find_table
-from transcribe.extraction.tables.table_extent import table_sections
+from transcribe.extraction.tables.row_assembly import SourceTable, find_table, table_sections
 from transcribe.forms import definition
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Word

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from transcribe.store.drivers.journal import enable_write_ahead
-from transcribe.store.drivers.sqlite_errors import store_error
+from transcribe.store.drivers.sqlite import enable_write_ahead, store_error
 
 ONLY_ON = "sqlite"
 

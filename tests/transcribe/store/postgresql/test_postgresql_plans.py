@@ -10,7 +10,7 @@ import pytest
 
 from tests.transcribe.store.test_plans import HOT, OF_ONE
 from tests.transcribe.store.world import World, world
-from transcribe.store.drivers.named_sql import NUMBER_PARAMETERS, postgresql_statements
+from transcribe.store.drivers.database import NUMBER_PARAMETERS, postgresql_statements
 from transcribe.store.postgresql.postgresql_connection import SESSION
 
 ONLY_ON = "postgresql"

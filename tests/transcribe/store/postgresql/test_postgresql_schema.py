@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from tests.transcribe.store.world import World
-from transcribe.store.drivers.named_sql import NUMBER_PARAMETERS, postgresql_statements, sqlite_statements, without
+from transcribe.store.drivers.database import NUMBER_PARAMETERS, postgresql_statements, sqlite_statements, without
 from transcribe.store.drivers.state_file import migrate
 
 ONLY_ON = "postgresql"

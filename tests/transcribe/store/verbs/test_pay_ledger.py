@@ -26,7 +26,7 @@ from transcribe.people import transfers
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import PAY_MEASURE, Floor, Offer, PayLine, PeriodShare, Rate, SentReading
 from transcribe.store.paid_time import MIN_TIMED_COUNT, UsualTime, learnt_from, length_class, start_seconds
-from transcribe.store.verbs import leases, pay_ledger, settlement
+from transcribe.store.verbs import pay_ledger, queue, settlement
 
 CENT = 10_000
 PEOPLE = ("ann", "ben", "cat")
@@ -394,7 +394,7 @@ SENDS: dict[str, Any] = {
 
 
 @pytest.mark.promise("No code path lets")
-@pytest.mark.parametrize("module", [pay_ledger, settlement, leases])
+@pytest.mark.parametrize("module", [pay_ledger, settlement, queue])
 def test_what_pays_and_offers_imports_nothing_of_decisions_agreement_or_trust(module: ModuleType) -> None:
     imported = [
         f"{getattr(node, 'module', '')}.{each.name}"
