@@ -172,7 +172,7 @@ def test_how_old_what_the_desk_shows_may_be_is_what_its_page_says() -> None:
     assert (amounts.OWED_SECONDS, people_page.ODD_SECONDS) == (3600, 3600)
     assert "what is owed, and what is odd in it, after an hour" in DESK
     assert (AUDITED_SCAN_COUNT, LATEST_SCAN_COUNT, MIN_GROUP_COUNT) == (2_000, 1_000, 20)
-    assert "of the 2,000 scans that came last of those with an audit, and of the 1,000 scans that came last" in DESK
+    assert "of the last 2,000 scans with an audit, and of the last 1,000 scans" in DESK
     assert "of fewer than 20 audited fields nothing is said" in DESK
     assert (scan_list.MOST_IN_FILE, MOST_TRIED, what_if.MOST_ORDERS) == (1_000, 5, 12)
     assert "A file of scans has a thousand" in DESK
