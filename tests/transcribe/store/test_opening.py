@@ -183,7 +183,7 @@ def test_without_room_for_the_copy_nothing_is_changed(tmp_path: Path, step: Call
         open_store(path)
     assert StateFile(path).version() == version
     full = "import resource, sys; from pathlib import Path; from transcribe.store import open_store; "
-    full += "from transcribe.store.drivers import migrate; migrate.MIGRATIONS_FOLDER = Path(sys.argv[2]); "
+    full += "from transcribe.store.drivers import state_file; state_file.MIGRATIONS_FOLDER = Path(sys.argv[2]); "
     full += "resource.setrlimit(resource.RLIMIT_FSIZE, (40000, 40000)); open_store(Path(sys.argv[1]))"
     (part / "x").unlink()
     part.rmdir()
