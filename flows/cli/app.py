@@ -244,11 +244,11 @@ FORMATS_PHRASE = " does not match the format"
 def say_plainly(error: typer.BadParameter) -> None:
     """Put a sentence for people in the place of what checking says of a value."""
     found: list[Any] = getattr(error.__cause__, "errors", list)()
+    if found and (sentence := _SAID.get(found[0]["type"])):
+        error.message = sentence(str(found[0]["input"]), found[0].get("ctx", {}))
     text, is_no_time, _ = error.message.partition(FORMATS_PHRASE)
     if is_no_time:
         error.message = f"{text} is no day and no time. Write 2026-12-01, or 2026-12-01T12:00."
-    if found and (sentence := _SAID.get(found[0]["type"])):
-        error.message = sentence(str(found[0]["input"]), found[0].get("ctx", {}))
 
 
 def say_where_it_stands(error: NoSuchOption) -> None:

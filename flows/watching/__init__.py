@@ -1,6 +1,6 @@
 """Folders that are watched: each photograph that is put there is taken in once."""
 
-from flows.watching.watch import (
+from flows.watching.incoming import (
     SUFFIXES,
     ArrivingFile,
     SentFile,

@@ -7,7 +7,7 @@ import sys
 
 from flows.home import act_as, load_settings, open_home
 from flows.runtime import ended_in_words
-from flows.watching.watch import watch, watched_forms
+from flows.watching.incoming import watch, watched_forms
 from flows.watching.watched_folder import Round
 
 NICENESS = 10

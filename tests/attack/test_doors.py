@@ -44,7 +44,7 @@ ORIGIN = f"https://{NAME}"
 PHOTOGRAPH = page({}) + bytes(300_000)
 """Larger than any other body may be."""
 
-TEMPLATES = Path(__file__).parents[2] / "flows" / "desk" / "templates"
+FLOWS = Path(__file__).parents[2] / "flows"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,9 +229,9 @@ def test_the_samples_let_files_through_where_the_program_takes_them_and_nowhere_
 
 
 def test_every_form_of_the_desk_with_a_file_in_it_is_sent_where_files_are_taken(program: Program) -> None:
-    """Of the templates: a form that is multipart; those that `verb` and `fold` make say that they take files."""
+    """Of the templates, of parts too: a form that is multipart; `verb` and `fold` say that they take files."""
     sent = set()
-    for each in TEMPLATES.rglob("*.html"):
+    for each in FLOWS.rglob("templates/**/*.html"):
         text = each.read_text("utf-8")
         sent |= set(re.findall(r'action="([^"]+)" enctype="multipart', text))
         sent |= {f"/desk/scan/x/{deed}" for deed in re.findall(r'verb\("(\w+)"[^%]*files=true', text)}

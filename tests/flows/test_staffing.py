@@ -25,7 +25,7 @@ from flows.mending.retake import retake
 from flows.parts.drafting.draft_files import start_draft, start_version
 from flows.steps.read_scans import Because, TakenScan, take_in
 from flows.steps.reconcile_scans import reconcile_home
-from flows.watching.watch import ArrivingFile
+from flows.watching.incoming import ArrivingFile
 from tests.examples import examples
 from tests.flows.house import CASES, House
 from tests.flows.made_up_work import KINDS, MONDAY, moment

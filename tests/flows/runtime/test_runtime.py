@@ -20,7 +20,7 @@ from prefect.states import exception_to_crashed_state
 from flows.home.home import Home
 from flows.runtime import tame_run_log
 from flows.scheduled import reconcile
-from flows.watching.watch import WatchedForm, watch
+from flows.watching.incoming import WatchedForm, watch
 from tests.aside import run_aside
 from tests.flows.house import PATIENCE, TYPED, until
 from tests.patience import ended

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from flows.home.home import Home, now
 from flows.serving.requests_once import REPLAYED_HEADER
-from flows.watching.watch import FOLDER_NAME, waiting_scans
+from flows.watching.incoming import FOLDER_NAME, waiting_scans
 from tests.flows.serving.test_records_api import app_of_records, program
 from transcribe.model import Scan, SourceFile
 from transcribe.review.access.guard import upload_paths

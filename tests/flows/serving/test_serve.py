@@ -32,7 +32,7 @@ from flows.runtime.prefect_server import free_port, is_answering, notice
 from flows.serving.serve import Serving as ServingProcess
 from flows.serving.serve import stop_by_signal
 from flows.steps.reconcile_scans import reconcile_home
-from flows.watching.watch import waiting_scans
+from flows.watching.incoming import waiting_scans
 from reconcile.records import query
 from tests.flows.forked_commands import started
 from tests.flows.house import START, House, simulated, until
