@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -125,6 +126,7 @@ class Lot:
             if event == "call" and frame.f_code.co_filename.startswith(str(self.room)):
                 seen.add((frame.f_code.co_filename, frame.f_code.co_firstlineno))
 
+        threading.setprofile(called)
         sys.setprofile(called)
         reached = []
         for item in items:
