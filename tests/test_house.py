@@ -78,8 +78,9 @@ ROOMS = {
     "transcribe.ocr": "lean_imports plugins sandbox imaging",
     "transcribe.registration": "imaging forms",
     "transcribe.ink": "imaging forms",
-    "transcribe.extraction": "values fields ocr",
-    "transcribe.recognition": "archive_names table_rows imaging forms fields registration ink ocr extraction",
+    "transcribe.recognition": "archive_names table_rows imaging forms fields registration ink ocr",
+    # pages without a blank; flows.parts.layouts alone imports it
+    "transcribe.extraction": "table_rows values fields imaging ink ocr recognition",
     "transcribe.intake": "archive i18n sandbox registration ink ocr",
     "transcribe.drawing": "i18n imaging",
     "transcribe.store": "pay_arithmetic i18n",
@@ -103,7 +104,7 @@ ROOMS = {
     "flows.terminal": "transcribe.i18n transcribe.store",
     "flows.runtime": "home",
     "flows.duplicates": "home reconcile.forms transcribe.fields transcribe.store",
-    "flows.steps": "home duplicates reconcile.decision reconcile.inference reconcile.learning"
+    "flows.steps": "home duplicates house reconcile.decision reconcile.inference reconcile.learning"
     " reconcile.parameters reconcile.policy reconcile.records transcribe.i18n transcribe.intake transcribe.ocr"
     " transcribe.people transcribe.recognition transcribe.registration transcribe.store transcribe.table_rows",
     # the work on what is to be read, whoever took it in
@@ -130,8 +131,9 @@ ROOMS = {
     "flows.measuring": "home steps reconcile.algorithms reconcile.forms reconcile.inference reconcile.learning"
     " reconcile.records transcribe.store",
     # which parts are installed; it knows none of them
-    "flows.house": "transcribe.i18n",
+    "flows.house": "transcribe.i18n transcribe.recognition",
     "flows.parts": "",
+    "flows.parts.layouts": "house transcribe.extraction transcribe.recognition",
     "flows.parts.collections": "home house output terminal reconcile.algorithms reconcile.collection reconcile.decision"
     " reconcile.inference reconcile.parameters reconcile.policy transcribe.i18n transcribe.whole_files",
     "flows.views": "home steps transcribe.people transcribe.store",
@@ -184,7 +186,7 @@ ONLY_IN = {
     "subprocess": "transcribe.sandbox transcribe.ocr flows.runtime flows.serving flows.parts.simulation",
     "pickle": "transcribe.sandbox",
     "cv2": "transcribe.imaging transcribe.registration transcribe.ink transcribe.forms flows.parts.drafting"
-    " transcribe.intake transcribe.drawing transcribe.ocr flows.output.hocr_output",
+    " transcribe.intake transcribe.drawing transcribe.ocr transcribe.extraction.print_size flows.output.hocr_output",
     "numpy": "transcribe.model transcribe.geometry transcribe.imaging transcribe.registration transcribe.ink"
     " transcribe.forms flows.parts.drafting transcribe.intake transcribe.recognition transcribe.drawing"
     " transcribe.ocr transcribe.sandbox reconcile.algorithms reconcile.collection reconcile.inference"
@@ -275,7 +277,16 @@ LISTED_FOR_OTHERS = {
     "flows.standalone.reconcile_readings": "the face for programs, `fairhand/`",
     "flows.parts.collections.PART": "an entry point of `fairhand.parts`",
     "flows.parts.drafting.PART": "an entry point of `fairhand.parts`",
+    "flows.parts.layouts.PART": "an entry point of `fairhand.parts`",
     "flows.parts.simulation.PART": "an entry point of `fairhand.parts`",
+    **dict.fromkeys(
+        (
+            "transcribe.extraction.laid_pages",
+            "transcribe.extraction.read",
+            "transcribe.extraction.read_annotated",
+        ),
+        "the room is a `LayoutReader`",
+    ),
 }
 
 SAID_AS_HELP = ("flows/cli",)

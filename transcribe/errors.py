@@ -77,6 +77,13 @@ class EngineMissing(EngineError):
     retry = False
 
 
+class PartMissing(EngineError):
+    """A form needs a part that is not in use here; its scans can be read once it is."""
+
+    exit_code = 3
+    retry = False
+
+
 class StoreError(FairhandError):
     """The database could not be read or written; try again."""
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import typer
     from fastapi import APIRouter
 
+    from transcribe.recognition import LayoutReader
+
 CONTRACT = 1
 """The version of this contract: a part that is made for another one is not used."""
 
@@ -35,10 +37,12 @@ class HousePart:
 
     `contract` is the version that it is made for, `libraries` are the modules without which it is not there.
     `commands` gives a typer app whose commands stand beside those of the core; `ctx.obj` is the folder of the home
-    that was named, or None. `desk` gives its pages of the operator's desk.
+    that was named, or None. `desk` gives its pages of the operator's desk, `layout_reader` what
+    reads pages without a blank.
     """
 
     contract: int
     libraries: tuple[str, ...] = ()
     commands: Callable[[], typer.Typer] | None = None
     desk: Callable[[], DeskPages] | None = None
+    layout_reader: Callable[[], LayoutReader] | None = None

@@ -94,9 +94,9 @@ def _read_scan(
     if form is None:
         return unknown_json(scanned, Reason.FORM_UNKNOWN), None
     engines = [ocr.load(name, form.languages) for name in settings.engines]
+    options = replace(read_options(settings, form), failures_before_fallback=TRIES)
     try:
         pages = load_pages(scanned.scan, archive, limits(settings))
-        options = replace(read_options(settings), failures_before_fallback=TRIES)
         reads = read(scanned.scan, pages, form, engines, now(), options)
         result = weighed(scanned, form, pages, reads, parameters, policy(settings))
         return scan_json(result), result

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from flows.home import Home, limits, now
-from flows.steps.read_scans import engines_for
+from flows.steps.read_scans import engines_for, layout_reader
 from transcribe.lean_imports import later
 from transcribe.model import Decision, FieldKey, Form, Place, Reading, ReadResult, Scan, Task
 from transcribe.table_rows import ToldRows, told_rows
@@ -47,7 +47,9 @@ def read_shown_layout(home: Home, scan: Scan, shown: recognition.Annotations) ->
     form = home.forms(scan.form, scan.form_version)
     decoded = intake.load_pages(scan, home.archive, limits(home.settings))
     engines = [ocr.FallbackEngine(engine=engine) for engine in engines_for(home, form)]
-    reads = ocr.without_failed(recognition.read_annotated(scan, decoded, form, engines, shown, now()), engines)
+    layouts = layout_reader(home.settings, form)
+    found = recognition.read_annotated(scan, decoded, form, engines, shown, now(), layouts)
+    reads = ocr.without_failed(found, engines)
     home.archive.put_all(reads.files.values())
     home.store.put_places(scan.id, reads.places, now(), reads.readings)
     return reads

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 
 from flows.duplicates import find_alike
 from flows.home import Home, Settings, limits, now, require_room
-from transcribe.errors import ArchiveFull, DiskFull, EngineMissing, FairhandError, ScanError, StoreError
+from flows.house import brought
+from transcribe.errors import (
+    ArchiveFull,
+    DiskFull,
+    EngineMissing,
+    FairhandError,
+    PartMissing,
+    ScanError,
+    StoreError,
+)
 from transcribe.i18n import worded
 from transcribe.lean_imports import later
 from transcribe.model import Form, Page, ReadResult, Scan, SourceFile
@@ -32,6 +41,9 @@ AUTO_FORM = "auto"
 
 READING = "reading"
 """The name in the log where a scan is set aside as it is read."""
+
+FREE_LAYOUTS = "layouts"
+"""The part that reads forms without a blank."""
 
 MISSING_PAGE_REASON = "a page of the form is missing"
 
@@ -71,13 +83,14 @@ def forms_of(home: Home, form_name: str) -> list[str]:
 
 
 def require_readable(home: Home, form_name: str) -> None:
-    """EngineMissing where an engine in use lacks what it needs to read this form; it says what to install.
+    """EngineMissing where an engine in use cannot read this form, PartMissing where a part would; it says what to do.
 
     With the form "auto" nothing is required: scans of the other forms can be read.
     """
     if form_name == AUTO_FORM:
         return
     form = home.forms.find(form_name)
+    layout_reader(home.settings, form)
     try:
         engines_for(home, form)
     except EngineMissing as error:
@@ -127,12 +140,12 @@ def failure_message(scan: Scan, error: Exception) -> str:
     traceback."""
     if isinstance(error, DiskFull):
         return str(error)
-    if isinstance(error, EngineMissing):
+    if isinstance(error, EngineMissing | PartMissing):
         return worded(
             "the form %(form)s cannot be read on this machine. %(why)s. Then send it again.",
             command="the form %(form)s cannot be read on this machine. %(why)s. Then ingest it again.",
             form=scan.form,
-            why=str(error),
+            why=error.args[0],
         )
     if isinstance(error, ScanError):
         why, advice = error.args[0], worded(error.advice)
@@ -244,7 +257,8 @@ def _nothing() -> None:
 def read_scan(home: Home, scan: Scan, *, without: int = 0, before: Callable[[], None] = _nothing) -> ReadResult:
     """Have every engine read one scan, and keep the readings with the pictures that they refer to.
 
-    Raises ScanError where a page cannot be decoded or is too coarse to be read, EngineError (which may pass) where an
+    Raises ScanError where a page cannot be decoded or is too coarse to be read, PartMissing where its form needs a part
+    that is not here, EngineError (which may pass) where an
     engine fails. With `without` it reads on without an engine that fails so often on a page, and raises EngineError
     only where every engine does. `before` is called in the transaction that keeps the readings: its error keeps none.
     A scan that lacks a page of its form is set aside: until it is brought back nobody is asked about it.
@@ -273,7 +287,7 @@ def machine_reads(home: Home, scan: Scan, form: Form, pages: Sequence[Page], *, 
 
     Its pictures are in the archive then; the store is not changed.
     """
-    options = replace(read_options(home.settings), failures_before_fallback=without)
+    options = replace(read_options(home.settings, form), failures_before_fallback=without)
     reads = recognition.read(scan, pages, form, engines_for(home, form), now(), options)
     home.archive.put_all(reads.files.values())
     return reads
@@ -291,9 +305,26 @@ def _masked(home: Home, scan: Scan, form: Form) -> Scan:
     return home.store.scan(scan.id)
 
 
-def read_options(settings: Settings) -> recognition.ReadOptions:
-    """The options of machine reading that the settings give; pages may be masked."""
-    return recognition.ReadOptions(cascade=settings.second_engine == "doubtful", masked=True)
+def read_options(settings: Settings, form: Form) -> recognition.ReadOptions:
+    """The options of machine reading that the settings give; pages may be masked. PartMissing as `layout_reader`."""
+    cascade = settings.second_engine == "doubtful"
+    return recognition.ReadOptions(cascade=cascade, masked=True, layouts=layout_reader(settings, form))
+
+
+def layout_reader(settings: Settings, form: Form) -> recognition.LayoutReader | None:
+    """What reads pages without a blank, from a part. PartMissing where the form needs it and it is not in use here."""
+    readers = brought(lambda part: part.layout_reader)
+    reader = next((reader for name, reader in readers if name not in settings.parts_off), None)
+    if form.free and reader is None:
+        why = worded(
+            "The part %(part)s of fairhand, which reads the form %(form)s, is not in use here",
+            command="The part %(part)s of fairhand, which reads the form %(form)s, is not in use here: take it out of "
+            "FAIRHAND_PARTS_OFF, or see what `fairhand doctor` says of it",
+            form=form.name,
+            part=FREE_LAYOUTS,
+        )
+        raise PartMissing(why)
+    return reader
 
 
 def engines_for(home: Home, form: Form) -> list[ocr.Engine]:

@@ -25,7 +25,7 @@ from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
 from tests.examples import examples
 from tests.reconcile.made import field, form, machine, reading
-from transcribe import fields
+from transcribe import extraction, fields
 from transcribe.errors import FormError, ScanError
 from transcribe.forms import definition
 from transcribe.geometry import Box
@@ -181,5 +181,5 @@ def test_any_place_that_people_draw_is_read(
     key = FieldKey(data.draw(st.sampled_from(of.fields)).name)
     box = Box(min(xs), min(ys), max(xs) + 1, max(ys) + 1)
     drawn = Place(scan=scan.id, key=key, page=page, box=box, confidence=DRAWN)
-    found = read_annotated(scan, pages, of, [Nothing()], unread_annotations(of, [drawn], []), now())
+    found = read_annotated(scan, pages, of, [Nothing()], unread_annotations(of, [drawn], []), now(), extraction)
     assert all(each.scan == scan.id for each in found.readings)

@@ -17,7 +17,7 @@ from reconcile.inference.weigh import weigh
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
 from tests.bench.read_samples import LINE_FORM, Sample
-from transcribe import fields, ocr
+from transcribe import extraction, fields, ocr
 from transcribe.forms import definition as forms
 from transcribe.geometry import Box
 from transcribe.ink.ink_layer import ink_layer
@@ -37,6 +37,7 @@ from transcribe.model import (
 )
 from transcribe.ocr import Engine
 from transcribe.recognition import form_fields, form_page
+from transcribe.recognition.page_assignment import ReadOptions
 from transcribe.recognition.read import read
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
@@ -134,7 +135,8 @@ def reads_of(sample: Sample, engines: Sequence[str] = ENGINES) -> ReadResult:
     if sample.form == LINE_FORM:
         return _line_reads(sample, form, engines)
     scan = Scan(id=sample.file, pages=(ScanPage(file=sample.file, page=1),), form=form.name, form_version=form.version)
-    return read(scan, [sample.page()], form, [_engine(name, form.languages) for name in engines], NOW)
+    ready = [_engine(name, form.languages) for name in engines]
+    return read(scan, [sample.page()], form, ready, NOW, ReadOptions(layouts=extraction))
 
 
 def _line_reads(sample: Sample, form: Form, engines: Sequence[str]) -> ReadResult:

@@ -1,9 +1,6 @@
-"""Fields of a page without a blank, found among its words."""
+"""Scans of pages without a blank read: whole pages, and a form's fields found among their words."""
 
-from transcribe.extraction.key_values.text_in_box import text_in_box
-from transcribe.extraction.locate import Located, locate
-from transcribe.extraction.page_text.page_text import PageText
-from transcribe.extraction.page_text.text_lines import lines
-from transcribe.extraction.tables.annotated_rows import AnnotatedCell, cells_of_rows
+from transcribe.extraction.annotated_print import read_annotated
+from transcribe.extraction.free_page import laid_pages, read
 
-__all__ = ["AnnotatedCell", "Located", "PageText", "cells_of_rows", "lines", "locate", "text_in_box"]
+__all__ = ["laid_pages", "read", "read_annotated"]

@@ -3,18 +3,8 @@
 from transcribe.imaging.barcodes import BARCODE_SOURCE, Barcode, barcodes, barcodes_on_page
 from transcribe.imaging.crops import cover, crop, cropped, page_picture
 from transcribe.imaging.masks import Mask, grown_mask, painted_over
-from transcribe.imaging.orientation import MIN_WORD_LETTERS, way_up
-from transcribe.imaging.quality import (
-    LETTER_HEIGHT_PX,
-    MIN_INK_DARKNESS_LEVELS,
-    OutsidePhoto,
-    Quality,
-    photo_scale,
-    quality,
-    share_inside,
-    text_scale,
-    with_geometry,
-)
+from transcribe.imaging.orientation import MIN_UPRIGHT_CLARITY, MIN_WORD_LETTERS, way_up
+from transcribe.imaging.quality import OutsidePhoto, Quality, photo_scale, quality, with_geometry
 from transcribe.imaging.resizing import shrunk, shrunk_to
 from transcribe.imaging.rotation import MIN_SKEW_DEGREES, skew, straightened
 from transcribe.imaging.threads import use_one_thread
@@ -33,9 +23,8 @@ from transcribe.imaging.tiling import (
 
 __all__ = [
     "BARCODE_SOURCE",
-    "LETTER_HEIGHT_PX",
-    "MIN_INK_DARKNESS_LEVELS",
     "MIN_SKEW_DEGREES",
+    "MIN_UPRIGHT_CLARITY",
     "MIN_WORD_LETTERS",
     "Barcode",
     "Mask",
@@ -57,14 +46,12 @@ __all__ = [
     "photo_scale",
     "quality",
     "shadow",
-    "share_inside",
     "shrinking",
     "shrunk",
     "shrunk_to",
     "skew",
     "smoothed",
     "straightened",
-    "text_scale",
     "tiles",
     "use_one_thread",
     "way_up",

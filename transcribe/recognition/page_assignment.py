@@ -11,6 +11,7 @@ from transcribe.geometry import Homography
 from transcribe.imaging import OutsidePhoto, Quality, photo_scale, quality
 from transcribe.ink import InkLayer
 from transcribe.model import Form, Page
+from transcribe.recognition.layout_reader import LayoutReader
 from transcribe.registration import FITS, Aligned, align
 
 
@@ -19,12 +20,14 @@ class ReadOptions:
     """How a scan is read. `fit` is the least with which what stands in a form's boxes is believed. `cascade`: on a form
     with a blank engines after the first are asked only for what it is not sure of (never on a bad page). After
     `failures_before_fallback` failures of an engine on a page the others read on; 0: the failure is raised. `masked`:
-    pages are masked copies, too coarse to read where they do not lie on a form with payment data."""
+    pages are masked copies, too coarse to read where they do not lie on a form with payment data. `layouts` reads forms
+    without a blank."""
 
     fit: float = FITS
     cascade: bool = False
     failures_before_fallback: int = 0
     masked: bool = False
+    layouts: LayoutReader | None = None
 
 
 DEFAULT_OPTIONS = ReadOptions()

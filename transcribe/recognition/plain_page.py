@@ -5,29 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import lru_cache
 from math import sqrt
 from typing import cast
 
-from transcribe import fields
-from transcribe.extraction import Located
-from transcribe.fields import facts_of
 from transcribe.forms import blank_grey
 from transcribe.geometry import Box
 from transcribe.imaging import (
-    BARCODE_SOURCE,
     MIN_WORD_LETTERS,
     Barcode,
-    barcodes_on_page,
     cover,
     flatten,
     grey,
     painted_over,
 )
 from transcribe.ink import Ink, Patch, low_print
-from transcribe.model import Field, Form, Page
-from transcribe.ocr import Engine, reading
+from transcribe.model import Page
+from transcribe.ocr import Engine
 from transcribe.recognition.form_fields import FieldRegion
 from transcribe.registration import Offset
 
@@ -395,55 +389,6 @@ def _bare_length(stretch: Box, words: Iterable[Box]) -> float:
         longest, at = max(longest, min(word.x0, stretch.x1) - at - space), max(at, word.x1)
         space = WIDEST_SPACE_HEIGHTS * stretch.height
     return max(longest, stretch.x1 - at)
-
-
-# Barcodes on pages of free layout: one more source for a field whose value one of them may be.
-
-
-def with_barcodes(scan_id: str, pages: Sequence[Page], form: Form, found: Located, now: datetime) -> Located:
-    """What was located, and what barcodes say of fields whose type is printed so, or may be and has a pattern.
-
-    They speak where all codes of the pages that are written so say the same, and prove nothing: it may be another's, as
-    an article's. Where no engine found the field, its place is the barcode's."""
-    wanted = [each for each in form.fields if _is_printed_as_barcode(each)]
-    codes = [(page, code) for page in pages for code in barcodes_on_page(page.picture)] if wanted else []
-    places, readings = list(found.places), list(found.readings)
-    for field in wanted:
-        fitting = [(page, code) for page, code in codes if _fits(code, field, form)]
-        if len({code.text for _, code in fitting}) != 1:
-            continue
-        number = next(number for number, place in enumerate(places) if place.key.name == field.name)
-        page, code = fitting[0]
-        if places[number].confidence is None:
-            places[number] = replace(places[number], page=page.number, box=_shown(page, code))
-        readings.append(
-            reading(
-                scan=scan_id,
-                key=places[number].key,
-                source=BARCODE_SOURCE,
-                text=code.text,
-                at=now,
-                confidence=None,
-                conditions={"place": places[number].confidence or 0.0},
-            )
-        )
-    return Located(places=tuple(places), readings=tuple(readings))
-
-
-def _is_printed_as_barcode(field: Field) -> bool:
-    barcode = facts_of(field.type).barcode
-    return barcode == "is" or bool(barcode and field.pattern)
-
-
-def _fits(code: Barcode, field: Field, form: Form) -> bool:
-    kind = fields.load(field.type)
-    return kind.parse(code.text, field, form) is not None and not kind.faults(code.text, field, form)
-
-
-def _shown(page: Page, code: Barcode) -> Box:
-    """A barcode with as much around as it is high: the number under its bars."""
-    height, width = page.picture.shape[:2]
-    return code.box.padded(code.box.height).clipped(width, height)
 
 
 def adds_to_barcode(text: str, code: Barcode) -> bool:

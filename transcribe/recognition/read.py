@@ -19,7 +19,7 @@ from transcribe.ocr import Engine, FallbackEngine, TimedEngine, hocr, reading, w
 from transcribe.recognition.asked_regions import Cascade, ask_engines, engine_readings
 from transcribe.recognition.form_fields import Circumstances, FieldRegion, field_regions
 from transcribe.recognition.form_page import ink_readings
-from transcribe.recognition.free_page import read_free
+from transcribe.recognition.layout_reader import BegunReading
 from transcribe.recognition.page_assignment import (
     DEFAULT_OPTIONS,
     ReadOptions,
@@ -69,7 +69,9 @@ def _read(
 ) -> ReadResult:
     builder = ReadResultBuilder()
     if form.free:
-        read_free(builder, scan, pages, form, engines, now)
+        assert options.layouts is not None, "a form of free layout is read by a part"
+        begun = BegunReading(scan=scan, form=form, engines=engines, now=now, kept=builder)
+        options.layouts.read(begun, pages)
         return builder.result(None)
     registered_pages = register_pages(pages, form)
     if options.masked and form.has_payment and any(registered.fit < options.fit for registered in registered_pages):

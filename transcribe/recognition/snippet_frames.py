@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy
 
 from transcribe.geometry import Box
-from transcribe.imaging import MIN_INK_DARKNESS_LEVELS, Mask, grey
+from transcribe.imaging import Mask
 from transcribe.ink import InkLayer
-from transcribe.model import Picture, SnippetFrame
+from transcribe.model import SnippetFrame
 from transcribe.recognition.form_fields import FieldRegion
 
 PARTS = 10_000
@@ -44,20 +44,10 @@ def written_box(region: FieldRegion) -> Box:
 def letter_height(layer: InkLayer, box: Box) -> float:
     """The height in pixels of small letters or figures of the writing in a box; 0 where there is none."""
     height, width = layer.ink.shape[:2]
-    return float(_body_height(layer.ink[box.clipped(width, height).slices]))
+    return float(body_height(layer.ink[box.clipped(width, height).slices]))
 
 
-def printed_letter_height(picture: Picture, box: Box) -> float:
-    """As `letter_height`, of a page without a blank: print is darker than the middle between darkest and brightest."""
-    height, width = picture.shape[:2]
-    shown = grey(picture)[box.clipped(width, height).slices]
-    if shown.size == 0:
-        return 0.0
-    dark, bright = numpy.percentile(shown, (1, 90))
-    return float(_body_height(shown < (dark + bright) / 2)) if bright - dark >= MIN_INK_DARKNESS_LEVELS else 0.0
-
-
-def _body_height(ink: Mask) -> int:
+def body_height(ink: Mask) -> int:
     """The height of the tallest run of rows that have half as much ink as a full one."""
     if ink.size == 0 or not ink.any():
         return 0

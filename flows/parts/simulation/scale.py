@@ -372,7 +372,7 @@ def _reading_seconds(home: Home, scan: Scan) -> float:
     form = home.forms(scan.form, scan.form_version)
     engines = [ocr.load(name, form.languages) for name in home.settings.engines]
     began = perf_counter()
-    read(scan, laid_pages(home, scan, form), form, engines, now(), read_options(home.settings))
+    read(scan, laid_pages(home, scan, form), form, engines, now(), read_options(home.settings, form))
     return perf_counter() - began
 
 

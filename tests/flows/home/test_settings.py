@@ -22,6 +22,7 @@ from tests.flows.house import CASES, House
 from tests.flows.shifts.test_shift import taken_in
 from tests.postgres import new_database
 from transcribe.errors import FormError, NotFound, SettingsError
+from transcribe.forms import definition
 from transcribe.forms.definition import SHIPPED
 from transcribe.i18n.catalogues import languages
 
@@ -141,7 +142,7 @@ def test_the_second_engine_reads_every_field_unless_told_otherwise(tmp_path: Pat
     assert settings.load_settings(tmp_path).second_engine == "every"
     (tmp_path / settings.SETTINGS_FILE).write_text("FAIRHAND_SECOND_ENGINE=doubtful\n", encoding="utf-8")
     assert settings.load_settings(tmp_path).second_engine == "doubtful"
-    assert read_options(settings.load_settings(tmp_path)).cascade
+    assert read_options(settings.load_settings(tmp_path), definition.load("order-form")).cascade
     (tmp_path / settings.SETTINGS_FILE).write_text("FAIRHAND_SECOND_ENGINE=sometimes\n", encoding="utf-8")
     with pytest.raises(SettingsError, match="FAIRHAND_SECOND_ENGINE"):
         settings.load_settings(tmp_path)

@@ -36,7 +36,7 @@ from transcribe.codes import TWO_FORMS
 from transcribe.errors import FormError
 from transcribe.model import WHOLE, FieldKey, Form, Reading, ReadResult, Scan, Task
 from transcribe.ocr.engine import reading
-from transcribe.recognition.annotated_regions import Annotations
+from transcribe.recognition.layout_reader import Annotations
 from transcribe.review.views.offers import offer_to
 from transcribe.store import CLAIM_SECONDS
 from transcribe.store.facts import Offer, SentReading

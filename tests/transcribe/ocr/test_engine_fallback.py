@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.fakes import ScriptedEngine
 from tests.transcribe.recognition.test_read import FLAT, NOW, picture, scan_of
+from transcribe import extraction
 from transcribe.errors import EngineError, EngineMissing, ScanError
 from transcribe.forms import definition as forms
 from transcribe.geometry import Box
@@ -23,7 +24,7 @@ from transcribe.ocr.engine import FallbackEngine, TimedEngine, View
 from transcribe.recognition.page_assignment import ReadOptions
 from transcribe.recognition.read import read
 
-READ_ON = ReadOptions(failures_before_fallback=1)
+READ_ON = ReadOptions(failures_before_fallback=1, layouts=extraction)
 PRINT = [Word(text="TOTAL", box=Box(40, 400, 130, 424), confidence=0.9)]
 
 

@@ -13,7 +13,6 @@ from typing import Any
 import cv2
 import numpy
 import pytest
-import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -22,19 +21,17 @@ from tests.fakes import ScriptedEngine
 from transcribe import fields, ocr
 from transcribe.archive_names import opened
 from transcribe.errors import EngineError, ScanError
-from transcribe.extraction.locate import Located, locate
 from transcribe.forms import blank_grey, field_boxes
 from transcribe.forms import definition as forms
 from transcribe.geometry import Box
 from transcribe.ink import ink_layer
-from transcribe.model import Field, Form, Page, Picture, Reading, ReadResult, Scan, ScanPage, Word
+from transcribe.model import Form, Page, Picture, Reading, ReadResult, Scan, ScanPage, Word
 from transcribe.ocr import Engine
 from transcribe.ocr.engine import View
 from transcribe.recognition.asked_regions import Cascade
 from transcribe.recognition.form_fields import Circumstances, field_regions
 from transcribe.recognition.form_page import readings
 from transcribe.recognition.page_assignment import ReadOptions
-from transcribe.recognition.plain_page import with_barcodes
 from transcribe.recognition.read import read
 from transcribe.registration import FITS
 
@@ -200,35 +197,6 @@ def test_the_silence_of_an_hocr_file_is_no_reading(form: Form) -> None:
     assert {each.id for each in with_it.readings} == {
         each.id for each in read_picture(picture(FLAT), form, [engine]).readings
     }
-
-
-def test_an_hocr_file_of_a_word_changes_nothing_on_a_free_layout() -> None:
-    form = forms.load("receipt")
-    seen = [
-        Word(text=text, box=Box(40, y, 200, y + 24), confidence=0.9, line=y)
-        for y, text in ((40, "SHOP"), (200, "14/03/2025"), (400, "TOTAL 12.50"))
-    ]
-    shown = numpy.full((700, 460), 250, numpy.uint8)
-    engine = ScriptedEngine(form=form, page=seen)
-    with_it = read_picture(shown, form, [engine], hocr=one_word("bbox 40 600 80 620; x_wconf 40", "rubbish"))
-    assert with_it.readings == read_picture(shown, form, [engine]).readings
-
-
-def test_a_receipt_of_free_layout_gives_a_place_or_a_region_for_every_field() -> None:
-    form = forms.load("receipt")
-    seen = [
-        Word(text=text, box=Box(x, y, x + 90, y + 24), confidence=0.9, line=line)
-        for line, (y, texts) in enumerate([(40, ["MINI", "MART"]), (200, ["14/03/2025"]), (400, ["TOTAL", "12.50"])])
-        for x, text in zip((40, 240), texts, strict=False)
-    ]
-    shown = numpy.full((700, 460), 250, numpy.uint8)
-    reads = read_picture(shown, form, [ScriptedEngine(form=form, page=seen)])
-    assert reads.fit is None
-    assert {place.key for place in reads.places} == set(form.keys())
-    said = by_field(reads)
-    assert said["total"]["scripted"].text == "12.50"
-    assert said["date"]["scripted"].text == "14/03/2025"
-    assert all(place.snippet and opened(place.snippet)[0] in reads.files for place in reads.places)
 
 
 def test_a_masked_copy_that_does_not_lie_on_its_form_is_no_work_for_anybody(form: Form) -> None:
@@ -405,61 +373,3 @@ def test_people_see_stripes_and_no_white_paper_outside_the_photograph(cut: ReadR
     pack, start, end = opened(place.snippet)
     with Image.open(BytesIO(cut.files[pack][start:end])) as image:
         assert numpy.percentile(numpy.asarray(image.convert("L")), 99) < 230
-
-
-NOW_OF_BARCODE_READINGS = datetime(2025, 6, 1, tzinfo=UTC)
-EAN = zxingcpp.BarcodeFormat.EAN13
-
-
-def receipt(*more: Field) -> Form:
-    form = forms.load("receipt")
-    return replace(form, fields=(*form.fields, *more))
-
-
-def field_of_barcode_readings(name: str, type: str, pattern: str | None = None) -> Field:
-    return Field(name=name, type=type, label={"en": name}, pattern=pattern)
-
-
-def page(*codes: tuple[zxingcpp.BarcodeFormat, str]) -> Picture:
-    shown = numpy.full((1000, 900), 250, numpy.uint8)
-    for number, (kind, text) in enumerate(codes):
-        bars = numpy.asarray(zxingcpp.create_barcode(text, kind).to_image(scale=3))[:200]
-        shown[100 + 300 * number : 100 + 300 * number + bars.shape[0], 80 : 80 + bars.shape[1]] = bars
-    return shown
-
-
-def found(form: Form, shown: Picture) -> Located:
-    pages = [Page(number=1, picture=shown)]
-    return with_barcodes(
-        "s", pages, form, locate("s", pages, {"one 1": {1: []}}, form, NOW_OF_BARCODE_READINGS), NOW_OF_BARCODE_READINGS
-    )
-
-
-def said_of_barcode_readings(form: Form, shown: Picture) -> dict[str, str | None]:
-    readings = found(form, shown).readings
-    return {each.key.name: each.text for each in readings if each.source.startswith("zxing")}
-
-
-ARTICLE, PARCEL = field_of_barcode_readings("article", "ean"), field_of_barcode_readings("parcel", "code", r"PC-\d{4}")
-
-
-def test_a_barcode_is_read_for_the_field_that_it_fits() -> None:
-    shown = page((EAN, "3017620422003"), (zxingcpp.BarcodeFormat.Code128, "PC-2025"))
-    assert said_of_barcode_readings(receipt(ARTICLE, PARCEL), shown) == {
-        "article": "3017620422003",
-        "parcel": "PC-2025",
-    }
-    assert said_of_barcode_readings(receipt(field_of_barcode_readings("number", "code")), shown) == {}
-
-
-def test_two_different_barcodes_that_fit_are_of_nobody_knows_what() -> None:
-    assert said_of_barcode_readings(receipt(ARTICLE), page((EAN, "3017620422003"), (EAN, "4006381333931"))) == {}
-
-
-def test_a_field_that_no_engine_found_is_shown_where_its_barcode_stands_and_is_not_proven_by_it() -> None:
-    located = found(receipt(ARTICLE), page((EAN, "3017620422003")))
-    place = next(each for each in located.places if each.key.name == "article")
-    assert place.box.y0 < 300
-    assert place.box.y1 < 600
-    assert place.confidence is None
-    assert all("checks itself" not in each.flags for each in located.readings)

@@ -13,9 +13,10 @@ import numpy
 from PIL import Image
 
 from tests.transcribe.review.site import Site
-from transcribe import ocr
+from transcribe import extraction, ocr
 from transcribe.forms import definition
 from transcribe.model import FieldKey, Page, ReadResult, Scan, ScanPage, SourceFile, Task
+from transcribe.recognition.page_assignment import ReadOptions
 from transcribe.recognition.read import read
 
 CASES = Path(__file__).parents[2] / "cases"
@@ -43,7 +44,8 @@ def reads_of(name: str) -> tuple[Scan, ReadResult]:
         name=file.name,
     )
     engines = [ocr.load("tesseract", form.languages)] if form.free else []
-    return scan, read(scan, [Page(number=1, picture=shown)], form, engines, datetime.now(UTC))
+    pages, options = [Page(number=1, picture=shown)], ReadOptions(layouts=extraction)
+    return scan, read(scan, pages, form, engines, datetime.now(UTC), options)
 
 
 def add_read_scan(site: Site, name: str, keys: Sequence[FieldKey]) -> str:

@@ -4,31 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 import numpy
 
-from transcribe.extraction import locate
+from transcribe.extraction.barcode_fields import with_barcodes
+from transcribe.extraction.locate import locate
+from transcribe.extraction.print_size import LETTER_HEIGHT_PX, printed_letter_height, share_inside, text_scale
 from transcribe.geometry import Homography
-from transcribe.imaging import (
-    LETTER_HEIGHT_PX,
-    Quality,
-    grey,
-    quality,
-    share_inside,
-    shrinking,
-    shrunk,
-    straightened,
-    text_scale,
-    way_up,
-    with_geometry,
-)
+from transcribe.imaging import Quality, grey, quality, shrinking, shrunk, straightened, way_up, with_geometry
 from transcribe.ink import strength
-from transcribe.model import Form, Page, Picture, Place, Scan, SourceWords, Word
+from transcribe.model import Page, Picture, Place, SourceWords, Word
 from transcribe.ocr import Engine, hocr
-from transcribe.recognition.plain_page import with_barcodes
-from transcribe.recognition.result import ReadResultBuilder, page_transform
-from transcribe.recognition.snippet_frames import printed_letter_height
+from transcribe.recognition import BegunReading, ReadResultBuilder, page_transform
 
 LINE = 34.0
 """Pixels of height at which a line of print is shown to people: that of 10 points at 200 dpi, with its leading."""
@@ -37,15 +24,14 @@ Words = dict[str, dict[int, list[Word]]]
 """Source -> page number -> the words that the source saw there."""
 
 
-def read_free(
-    kept: ReadResultBuilder, scan: Scan, pages: Sequence[Page], form: Form, engines: Sequence[Engine], now: datetime
-) -> None:
+def read(begun: BegunReading, pages: Sequence[Page]) -> None:
     """Read whole pages, locate the form's fields among the words, keep places, readings and pictures."""
+    scan, form, now, kept = begun.scan, begun.form, begun.now, begun.kept
     straight: list[Page] = []
     words: Words = {}
     for number, page in enumerate(pages, 1):
         small, scale = _shrunk(page, number)
-        laid, turns, homography = _upright(words, small, scale, engines)
+        laid, turns, homography = _upright(words, small, scale, begun.engines)
         before = scan.pages[number - 1].turn if number <= len(scan.pages) else 0
         kept.turns.append((before - 90 * turns) % 360)
         straight.append(laid)
@@ -66,8 +52,10 @@ def read_free(
 
 
 def _upright(words: Words, page: Page, scale: float, engines: Sequence[Engine]) -> tuple[Page, int, Homography]:
-    """A page upright that was shrunk to this scale, by how many quarters against the clock it was turned for that, and
-    the homography from its pixels as it came in; what every source sees on it is kept in `words`."""
+    """A page that was shrunk to this scale, set upright; what every source sees on it is kept in `words`.
+
+    With it come the quarters against the clock by which it was turned, and the homography from its pixels as it came.
+    """
     tried: dict[int, tuple[Page, Homography, list[Word]]] = {}
 
     def turned(turns: int) -> Sequence[Word]:
@@ -88,14 +76,19 @@ def _upright(words: Words, page: Page, scale: float, engines: Sequence[Engine]) 
 
 
 def laid_pages(pages: Sequence[Page]) -> Iterator[Page]:
-    """Each page as its places lie on it: numbered from 1, not too large, level; reading it first found its way up."""
+    """Each page as its places lie on it: numbered from 1, not too large, level.
+
+    Its way up was found when it was read first.
+    """
     for number, page in enumerate(pages, 1):
         yield _laid(*_shrunk(page, number))[0]
 
 
 def _laid(small: Page, scale: float, turns: int = 0) -> tuple[Page, Homography]:
-    """A page that was shrunk to this scale turned by quarters against the clock, and level; and the homography from its
-    pixels as it came in. A page with an hOCR file beside it lies as that file says."""
+    """A page that was shrunk to this scale turned by quarters against the clock, and level.
+
+    With it comes the homography from its pixels as it came in. A page with an hOCR file lies as that file says.
+    """
     shrunk = numpy.diag([scale, scale, 1.0])
     if small.hocr:
         return small, shrunk
@@ -104,8 +97,10 @@ def _laid(small: Page, scale: float, turns: int = 0) -> tuple[Page, Homography]:
 
 
 def _shrunk(page: Page, number: int) -> tuple[Page, float]:
-    """A page by its number, no larger than engines read well, with the hOCR file beside it where that tells something;
-    and how many times longer its sides are than they were (1 or less)."""
+    """A page by its number, no larger than engines read well; and its scale: 1, or less where it was shrunk.
+
+    The hOCR file beside it stays where that tells something.
+    """
     scale = shrinking(page.picture)
     known = page.hocr if hocr.has_words(page) else None
     return replace(page, number=number, picture=shrunk(page.picture, scale), hocr=known), scale
