@@ -86,7 +86,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """A photograph as it was read; `fit` is how alike it and the blank are, None where that is not known."""
+    """A photograph as it was read; `fit` is how alike it and the blank are, None where that is not known.
+
+    `picture` and `reader` are the hashes of what was read and of what read it, where the readings are stored.
+    """
 
     photo: str
     form: str
@@ -97,6 +100,10 @@ class Read:
     fit: float | None
     laid: bool
     cells: list[Cell]
+    picture: str = ""
+    reader: str = ""
+    quality: dict[str, float] = field(default_factory=dict)
+    advice: list[str] = field(default_factory=list)
 
 
 def read_photo(photo: Photo) -> Read:
@@ -126,6 +133,8 @@ def read_photo(photo: Photo) -> Read:
         fit=found.fit,
         laid=bool(plain),
         cells=_cells(form, photo.fields, found.readings, plain, shipped_parameters()),
+        quality=dict(found.quality),
+        advice=list(found.advice),
     )
 
 

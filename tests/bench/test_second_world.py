@@ -1,0 +1,70 @@
+"""The second world is frozen, and what is written on its pages is what its forms ask for."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.bench.second_world.__main__ import HERE, digest, wishes
+from tests.bench.second_world.values import PAGES, page
+from tests.bench.stored_readings import photos_of, read_and_store, stored
+from tests.bench.truth_results import Cell, Read
+from transcribe import fields
+from transcribe.forms import load
+
+
+def test_the_second_world_is_the_one_that_was_committed() -> None:
+    assert digest() == (HERE / "hash.txt").read_text(encoding="utf-8").strip()
+
+
+@pytest.mark.parametrize("form", PAGES)
+def test_what_is_written_is_what_the_form_asks_for(form: str) -> None:
+    definition = load(HERE / "forms" / f"{form}.toml")
+    for wish in (each for each in wishes() if each.form == form):
+        truth = page(form, wish.chance)
+        keys = tuple(definition.keys())
+        assert truth.keys() == {str(key) for key in keys}
+        for key in keys:
+            spot, text = definition.field(key.name), truth[str(key)]
+            kind = fields.load(spot.type)
+            normal = kind.normalise(text, spot, definition)
+            assert bool(normal) == bool(text), (key, text)
+            assert not text or not kind.faults(normal, spot, definition), (key, text)
+
+
+def test_every_sixty_pages_are_all_forms_in_all_conditions_by_both_hands() -> None:
+    order = [(each.form, each.condition, each.hand) for each in wishes()]
+    assert len(order) == 300
+    assert all(len(set(order[start : start + 60])) == 60 for start in range(0, 300, 60))
+    assert {*Counter(hand for *_, hand in order[:30]).values()} == {15}
+
+
+def test_stored_readings_are_set_beside_the_truth_as_it_is_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.png").write_bytes(b"a picture")
+    about = {"file": "a.png", "form": "dd-293", "definition": "dd-293.toml", "condition": "", "hand": "", "pen": ""}
+    (tmp_path / "truth.jsonl").write_text(json.dumps(about | {"fields": {"zip": "04254"}}), encoding="utf-8")
+    (photo,) = photos_of(tmp_path)
+    assert stored(photo, tmp_path / "store") is None
+    cell = Cell(key="zip", type="code", pattern=True, truth="9", written="9")
+    read = Read(
+        photo="a.png",
+        form="dd-293",
+        definition="elsewhere.toml",
+        condition="",
+        hand="",
+        pen="",
+        fit=1.0,
+        laid=True,
+        cells=[cell],
+    )
+    monkeypatch.setattr("tests.bench.stored_readings.read_photo", lambda _: read)
+    monkeypatch.setattr("tests.bench.stored_readings.weighed_anew", lambda result, _: result)
+    kept = read_and_store(photo, tmp_path / "store")
+    assert kept.picture
+    assert kept.reader
+    found = stored(photo, tmp_path / "store")
+    assert found is not None
+    assert (found.definition, found.cells[0].written) == (str(tmp_path / "dd-293.toml"), "04254")
