@@ -17,9 +17,9 @@ from pathlib import Path
 
 from reconcile.algorithms import exact_interval
 from tests.bench.intervals import paired_difference
-from tests.bench.truth_results import Cell, Read, line_of, of_line, read_photo, readings_of
+from tests.bench.truth_results import NEVER_FITTED, Cell, Read, line_of, of_line, read_photo, readings_of
 from tests.bench.world.conditions import CONDITIONS
-from tests.bench.world.forms import LAYOUTS, NEVER_FITTED
+from tests.bench.world.forms import LAYOUTS
 from tests.bench.world.photographs import HANDS, PASTED, Wish, photo, wishes
 
 PHOTOS = 4

@@ -32,8 +32,7 @@ from reconcile.parameters.source_model import BAD_PAGE_QUALITY
 from reconcile.policy import POLICY
 from tests.bench.fit_first import FAMILIES, read, write
 from tests.bench.intervals import by_chance
-from tests.bench.truth_results import facts_of, of_line
-from tests.bench.world.forms import NEVER_FITTED
+from tests.bench.truth_results import NEVER_FITTED, facts_of, of_line
 
 STAGES: Mapping[str, tuple[str, ...]] = {
     "searched": (UNDECIDED_STAGE, SEARCHED_STAGE),

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench.fit_stages import documents
 from tests.bench.second_world.__main__ import HERE, digest, wishes
 from tests.bench.second_world.values import PAGES, page
 from tests.bench.stored_readings import photos_of, read_and_store, stored
-from tests.bench.truth_results import Cell, Read
+from tests.bench.truth_results import Cell, Read, line_of
 from transcribe import fields
 from transcribe.forms import load
 
@@ -49,17 +50,7 @@ def test_stored_readings_are_set_beside_the_truth_as_it_is_now(tmp_path: Path, m
     (photo,) = photos_of(tmp_path)
     assert stored(photo, tmp_path / "store") is None
     cell = Cell(key="zip", type="code", pattern=True, truth="9", written="9")
-    read = Read(
-        photo="a.png",
-        form="dd-293",
-        definition="elsewhere.toml",
-        condition="",
-        hand="",
-        pen="",
-        fit=1.0,
-        laid=True,
-        cells=[cell],
-    )
+    read = _read("elsewhere.toml", [cell])
     monkeypatch.setattr("tests.bench.stored_readings.read_photo", lambda _: read)
     monkeypatch.setattr("tests.bench.stored_readings.weighed_anew", lambda result, _: result)
     kept = read_and_store(photo, tmp_path / "store")
@@ -68,3 +59,23 @@ def test_stored_readings_are_set_beside_the_truth_as_it_is_now(tmp_path: Path, m
     found = stored(photo, tmp_path / "store")
     assert found is not None
     assert (found.definition, found.cells[0].written) == (str(tmp_path / "dd-293.toml"), "04254")
+
+
+def test_nothing_is_fitted_on_the_second_world(tmp_path: Path) -> None:
+    dump = tmp_path / "dump.jsonl"
+    dump.write_text(line_of(_read("dd-293.toml", [])), encoding="utf-8")
+    assert not list(documents(dump))
+
+
+def _read(definition: str, cells: list[Cell]) -> Read:
+    return Read(
+        photo="a.png",
+        form="dd-293",
+        definition=definition,
+        condition="",
+        hand="",
+        pen="",
+        fit=1.0,
+        laid=True,
+        cells=cells,
+    )

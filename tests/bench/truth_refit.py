@@ -20,8 +20,7 @@ from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
 from tests.bench.bench_truth import report
 from tests.bench.fit_first import kept, people
-from tests.bench.truth_results import Read, facts_of, of_line, weighed_anew
-from tests.bench.world.forms import NEVER_FITTED
+from tests.bench.truth_results import NEVER_FITTED, Read, facts_of, of_line, weighed_anew
 from transcribe.model import Parameters
 
 

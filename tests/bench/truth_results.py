@@ -19,6 +19,8 @@ from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
 from tests.bench.plain_script import plain_readings
+from tests.bench.second_world.values import PAGES as SECOND_WORLD
+from tests.bench.world import forms as first_world
 from tests.bench.world.photographs import Photo
 from transcribe import fields, ocr
 from transcribe.forms import field_boxes, load
@@ -41,6 +43,8 @@ from transcribe.recognition.read import read
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
 ENGINES = ("tesseract", "rapidocr")
 MARKS = ("checkbox", "signature")
+NEVER_FITTED = (*first_world.NEVER_FITTED, *SECOND_WORLD)
+"""Forms on which figures are printed and nothing is ever fitted or tuned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
