@@ -17,7 +17,8 @@ from pathlib import Path
 
 from reconcile.algorithms import exact_interval
 from tests.bench.intervals import paired_difference
-from tests.bench.truth_results import NEVER_FITTED, Cell, Read, line_of, of_line, read_photo, readings_of
+from tests.bench.stored_readings import read_once, store_folder
+from tests.bench.truth_results import NEVER_FITTED, Cell, Read, line_of, of_line, readings_of
 from tests.bench.world.conditions import CONDITIONS
 from tests.bench.world.forms import LAYOUTS
 from tests.bench.world.photographs import HANDS, PASTED, Wish, photo, wishes
@@ -94,7 +95,8 @@ def _results(given: argparse.Namespace) -> Iterator[Read]:
 
 
 def made_and_read(wish: Wish) -> Read:
-    return read_photo(photo(wish))
+    """The photograph made and read where neither is kept from before."""
+    return read_once(photo(wish), store_folder())
 
 
 def report(found: Sequence[Read], mistakes: int = 20) -> list[str]:

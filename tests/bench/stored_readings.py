@@ -33,28 +33,35 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="+", type=Path)
-    parser.add_argument("--store", type=Path, default=cache_folder() / "readings")
+    parser.add_argument("--store", type=Path, default=store_folder())
     parser.add_argument("--limit", type=int, default=sys.maxsize, help="read so many photographs, then end")
     parser.add_argument("--dump", type=Path, help="read nothing, and write what is stored, whichever code read it")
     given = parser.parse_args()
     os.environ["OMP_THREAD_LIMIT"] = "1"
+    store: Path = given.store
     photos = [photo for folder in given.folders for photo in photos_of(folder)]
     if given.dump:
-        found = [each for photo in photos if (each := stored(photo, given.store))]
+        found = [each for photo in photos if (each := stored(photo, store))]
         given.dump.write_text("".join(line_of(each) + "\n" for each in found), encoding="utf-8")
         print(f"{len(found)} of {len(photos)} photographs are stored")
         return
-    for photo in islice((each for each in photos if not _file(each, given.store, reader()).is_file()), given.limit):
-        read_and_store(photo, given.store)
-    left = sum(not _file(each, given.store, reader()).is_file() for each in photos)
+    for photo in islice((each for each in photos if not _file(each, store, reader()).is_file()), given.limit):
+        read_and_store(photo, store)
+    left = sum(not _file(each, store, reader()).is_file() for each in photos)
     print(f"{left} of {len(photos)} photographs are not read by {reader()}")
 
 
+def store_folder() -> Path:
+    """Where readings are stored unless another folder is asked for."""
+    return cache_folder() / "readings"
+
+
 def photos_of(folder: Path) -> Iterator[Photo]:
-    """The photographs of a folder with their truth, in its order."""
+    """The photographs of a folder with their truth, in its order; `definition` is a path in it or a form that ships."""
     for line in (folder / "truth.jsonl").read_text(encoding="utf-8").splitlines():
         photo = Photo(**json.loads(line))
-        yield replace(photo, file=str(folder / photo.file), definition=str(folder / photo.definition))
+        form = str(folder / photo.definition) if photo.definition.endswith(".toml") else photo.definition
+        yield replace(photo, file=str(folder / photo.file), definition=form)
 
 
 @cache
@@ -87,13 +94,18 @@ def read_and_store(photo: Photo, store: Path) -> Read:
     return result
 
 
-def stored(photo: Photo, store: Path) -> Read | None:
-    """The stored readings of a photograph, of today's reader before any other's and the newest of those.
+def read_once(photo: Photo, store: Path) -> Read:
+    """The photograph as today's code reads it: read now, or as it is stored."""
+    return stored(photo, store, reader()) or read_and_store(photo, store)
+
+
+def stored(photo: Photo, store: Path, by: str = "*") -> Read | None:
+    """The stored readings of a photograph by this reader; by any: of today's before others, and the newest of those.
 
     They are set beside the truth and the form as the photograph has them now, and decided anew. None: not stored.
     """
     files = sorted(
-        store.glob(f"*/{_picture(photo.file)}.json"), key=lambda it: (it.parent.name == reader(), it.stat().st_mtime)
+        store.glob(f"{by}/{_picture(photo.file)}.json"), key=lambda it: (it.parent.name == reader(), it.stat().st_mtime)
     )
     if not files:
         return None

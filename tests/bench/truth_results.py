@@ -123,10 +123,10 @@ def read_photo(photo: Photo) -> Read:
     boxes = {
         str(key): (box.x0, box.y0, box.x1, box.y1) for key, each, box in field_boxes(form, 1) if each.type not in MARKS
     }
-    blank = form.blanks[0].path
-    assert blank is not None
-    with Image.open(blank) as image:
-        plain = plain_readings(picture, numpy.asarray(image.convert("RGB"), numpy.uint8), boxes)
+    plain = {}
+    if blank := form.blanks[0].path:
+        with Image.open(blank) as image:
+            plain = plain_readings(picture, numpy.asarray(image.convert("RGB"), numpy.uint8), boxes)
     return Read(
         photo=Path(photo.file).name,
         form=photo.form,
@@ -190,14 +190,18 @@ def _cells(
     plain: Mapping[str, tuple[str | None, float]],
     parameters: Parameters,
 ) -> list[Cell]:
-    """Every field of a form with its truth, what was read there, and what is decided under the parameters."""
+    """Every field of a form with its truth, what was read there, and what is decided under the parameters.
+
+    Of a free layout those that have a truth.
+    """
     said: dict[str, list[Reading]] = {}
     for reading in readings:
         said.setdefault(str(reading.key), []).append(reading)
     posteriors = weigh(form, [each for some in said.values() for each in some], parameters, POLICY)
+    keys = [_key(name) for name in written] if form.free else [key for key, _, _ in field_boxes(form, 1)]
     return [
         _cell(form, str(key), written[str(key)], said.get(str(key), []), posteriors.get(key), plain.get(str(key)))
-        for key, _, _ in field_boxes(form, 1)
+        for key in keys
     ]
 
 
