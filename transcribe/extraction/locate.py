@@ -27,9 +27,6 @@ from transcribe.ocr import MAX_ALTERNATIVE_COUNT, alternatives_of, confidence_of
 MIN_ALTERNATIVE_SUPPORT_SHARE = 0.2
 """Another place is an alternative when it has this share of the support of both, or more. Chosen by hand."""
 
-NOT_FOUND_CONDITIONS: Mapping[str, float] = {"place": 0.0}
-"""The conditions of a reading whose place has no confidence."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Located:
@@ -144,19 +141,17 @@ def _source_reading(
     alternatives: Sequence[tuple[str, float]] = (),
 ) -> Iterator[Reading]:
     """What a source reads at a place; nothing where a file beside the page has no text there."""
-    if own is None:
-        if not is_hocr_source(source):
-            yield _absent_reading(scan, place, source, alternatives)
+    if own is None and is_hocr_source(source):
         return
     yield reading(
         scan=scan.id,
         key=place.key,
         source=source,
-        text=own.text,
+        text=own.text if own else None,
         at=scan.now,
-        confidence=confidence_of(own.words),
+        confidence=confidence_of(own.words) if own else None,
         conditions={"place": place.confidence or 0.0},
-        flags=scan.flags,
+        flags=scan.flags if own else (Flag.ABSENT,),
         alternatives=alternatives,
     )
 
@@ -193,22 +188,6 @@ def _locate_table(
         places.append(Place(scan=scan.id, key=key, page=scan.pages[0].number, box=Box(0, 0, width, height)))
         for source in scan.page_texts:
             readings.extend(_source_reading(scan, places[-1], source, None))
-
-
-def _absent_reading(
-    scan: _ScanContext, place: Place, source: str, alternatives: Sequence[tuple[str, float]]
-) -> Reading:
-    return reading(
-        scan=scan.id,
-        key=place.key,
-        source=source,
-        text=None,
-        at=scan.now,
-        confidence=None,
-        conditions={"place": place.confidence} if place.confidence is not None else NOT_FOUND_CONDITIONS,
-        flags=(Flag.ABSENT,),
-        alternatives=alternatives,
-    )
 
 
 def _alternatives(

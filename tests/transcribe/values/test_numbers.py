@@ -499,7 +499,7 @@ def test_a_subject_without_words_and_a_broken_word_are_named(tmp_path: Path) -> 
 
 def test_extraction_uses_every_list_and_has_every_list_that_it_uses() -> None:
     code = "".join(path.read_text("utf-8") for path in EXTRACTION.rglob("*.py"))
-    asked = set(re.findall(r"\b(?:any_of|texts_of)\(['\"]([\w.]+)['\"]\)", code))
+    asked = {one or other for one, other in re.findall(r"<([a-z_]+)>|\btexts_of\(\"([\w.]+)\"\)", code)}
     lists = {subject for subject in word_lists(EXTRACTION_WORDS) if not subject.startswith("labels.")}
     assert asked == lists
     for subject in asked:

@@ -6,24 +6,25 @@ import re
 from collections.abc import Sequence
 
 from transcribe.extraction.key_values.company_patterns import (
+    ADDRESS_LABEL,
     BRACKETED_LINE,
-    address_label_pattern,
-    country_pattern,
-    customer_heading_pattern,
+    COUNTRY,
+    CUSTOMER_HEADING,
+    LEGAL_FORM,
+    NAME_CONTINUATION,
+    NO_NAME,
+    NUMBER_LINE,
+    REGISTER_NUMBER,
+    STREET,
+    TRADE,
     is_address_like,
     is_numbered,
-    legal_form_pattern,
-    name_continuation_pattern,
-    no_name_pattern,
-    number_line_pattern,
     postcode_pattern,
-    register_number_pattern,
-    street_pattern,
-    trade_pattern,
     without_register_number,
 )
-from transcribe.extraction.key_values.date_fields import date_pattern
+from transcribe.extraction.key_values.date_fields import DATE
 from transcribe.extraction.page_text.consensus import FieldCandidate, field_candidate
+from transcribe.extraction.page_text.labels import pattern_of
 from transcribe.extraction.page_text.page_text import PageText
 from transcribe.extraction.page_text.text_lines import TextLine
 
@@ -74,7 +75,7 @@ def head_lines(page_text: PageText) -> list[TextLine]:
     """The lines from the top down to the first price or customer. A receipt's name and address are among them."""
     head: list[TextLine] = []
     for line in page_text.lines[:MAX_HEAD_LINES]:
-        if head and (_is_priced_line(line.text) or customer_heading_pattern().search(line.text)):
+        if head and (_is_priced_line(line.text) or pattern_of(CUSTOMER_HEADING).search(line.text)):
             break
         if sum(c.isalnum() for c in line.text) >= 2:
             head.append(line)
@@ -105,7 +106,7 @@ def has_title(page_text: PageText, name: FieldCandidate) -> bool:
     """
     above = [line for line in head_lines(page_text) if line.box.y1 <= name.box.middle[1] and line not in name.lines]
     over = max(above, key=lambda line: line.box.y1, default=None)
-    if over is None or not legal_form_pattern().search(name.text) or _is_no_name_line(over.text):
+    if over is None or not pattern_of(LEGAL_FORM).search(name.text) or _is_no_name_line(over.text):
         return False
     is_large = over.height >= MIN_TITLE_TIMES_AS_HIGH * name.lines[0].height
     return is_large and sum(map(str.isalpha, over.text)) > len(over.text) / 2
@@ -113,19 +114,19 @@ def has_title(page_text: PageText, name: FieldCandidate) -> bool:
 
 def _is_no_name_line(text: str) -> bool:
     """Whether a line of the head is a register number, holds a date, or says something else than a name."""
-    bare = register_number_pattern().sub("", text)
-    if number_line_pattern().match(text) or date_pattern().search(bare):
+    bare = pattern_of(REGISTER_NUMBER).sub("", text)
+    if pattern_of(NUMBER_LINE).match(text) or pattern_of(DATE).search(bare):
         return True
-    return bool(no_name_pattern().search(bare) and not legal_form_pattern().search(bare))
+    return bool(pattern_of(NO_NAME).search(bare) and not pattern_of(LEGAL_FORM).search(bare))
 
 
 def _name_score(text: str, names_above: int) -> float:
     """How likely a text of the head is the issuer's name, with so many possible names above it."""
     score = NAME_BASE_SCORE - LINE_ABOVE_PENALTY * names_above
-    has_legal_form = legal_form_pattern().search(text) is not None
-    score += LEGAL_FORM_SCORE if has_legal_form else TRADE_WORD_SCORE if trade_pattern().search(text) else 0.0
+    has_legal_form = pattern_of(LEGAL_FORM).search(text) is not None
+    score += LEGAL_FORM_SCORE if has_legal_form else TRADE_WORD_SCORE if pattern_of(TRADE).search(text) else 0.0
     if not has_legal_form:
-        is_address = street_pattern().search(text) or postcode_pattern().search(text)
+        is_address = pattern_of(STREET).search(text) or postcode_pattern().search(text)
         score -= ADDRESS_PENALTY * (1.0 if is_address else 0.5 if is_numbered(text) else 0.0)
     score -= DIGITS_PENALTY if sum(c.isdigit() for c in text) > len(text) / 3 else 0.0
     score -= SMALL_LETTERS_PENALTY if not text[0].isalnum() or (text[0].islower() and text.islower()) else 0.0
@@ -134,10 +135,10 @@ def _name_score(text: str, names_above: int) -> float:
 
 def _without_title(line: TextLine) -> TextLine:
     """The part of a line that names a legal form, where a title such as "INVOICE" stands far beside it."""
-    if not (no_name_pattern().search(line.text) and legal_form_pattern().search(line.text)):
+    if not (pattern_of(NO_NAME).search(line.text) and pattern_of(LEGAL_FORM).search(line.text)):
         return line
-    parts = [part for part in line.segments() if not no_name_pattern().search(part.text)]
-    return parts[0] if len(parts) == 1 and legal_form_pattern().search(parts[0].text) else line
+    parts = [part for part in line.segments() if not pattern_of(NO_NAME).search(part.text)]
+    return parts[0] if len(parts) == 1 and pattern_of(LEGAL_FORM).search(parts[0].text) else line
 
 
 def address_candidates(page_text: PageText, issuer: FieldCandidate | None) -> list[FieldCandidate]:
@@ -158,10 +159,10 @@ def _name_lines(lines: Sequence[TextLine], number: int) -> list[TextLine]:
     pieces: list[TextLine] = []
     for line in lines[number : number + MAX_NAME_LINES]:
         so_far = " ".join(piece.text for piece in pieces)
-        if pieces and not (name_continuation_pattern().match(line.text) or so_far.count("(") > so_far.count(")")):
+        if pieces and not (pattern_of(NAME_CONTINUATION).match(line.text) or so_far.count("(") > so_far.count(")")):
             break
         pieces.append(without_register_number(line))
-        if register_number_pattern().search(line.text):
+        if pattern_of(REGISTER_NUMBER).search(line.text):
             break
     return pieces
 
@@ -172,18 +173,18 @@ def _address_runs(lines: Sequence[TextLine]) -> list[list[TextLine]]:
     run: list[TextLine] = []
     for line in lines:
         piece = _without_label(line)
-        patterns = (no_name_pattern(), date_pattern(), legal_form_pattern())
+        patterns = (pattern_of(NO_NAME), pattern_of(DATE), pattern_of(LEGAL_FORM))
         is_other = any(pattern.search(piece.text) for pattern in patterns)
         if run and (is_other or not _continues_address(run, piece)):
             runs.append(run)
             run = []
-        if not is_other and not number_line_pattern().match(piece.text) and (run or is_address_like(piece.text)):
+        if not is_other and not pattern_of(NUMBER_LINE).match(piece.text) and (run or is_address_like(piece.text)):
             run.append(piece)
     return [*runs, run] if run else runs
 
 
 def _without_label(line: TextLine) -> TextLine:
-    label = address_label_pattern().match(line.text)
+    label = pattern_of(ADDRESS_LABEL).match(line.text)
     return line.span(label.end(), len(line.text)) if label and label.end() < len(line.text) else line
 
 
@@ -192,13 +193,13 @@ def _continues_address(address: Sequence[TextLine], line: TextLine) -> bool:
     last = address[-1]
     if line.box.y0 - last.box.y1 > MAX_BLOCK_GAP_HEIGHTS * last.height:
         return False
-    is_street = street_pattern().search(line.text) is not None
+    is_street = pattern_of(STREET).search(line.text) is not None
     if any(postcode_pattern().search(above.text) for above in address):
         if BRANCH_LINE.match(line.text):
-            return not country_pattern().search(last.text)
+            return not pattern_of(COUNTRY).search(last.text)
         return is_street or (last.text.rstrip().endswith(",") and not re.search(r"\d", line.text))
     return (":" not in line.text or is_street) and not BRACKETED_LINE.fullmatch(line.text)
 
 
 def _is_priced_line(text: str) -> bool:
-    return PRICED_LINE.search(text) is not None and not street_pattern().search(text)
+    return PRICED_LINE.search(text) is not None and not pattern_of(STREET).search(text)

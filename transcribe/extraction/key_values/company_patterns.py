@@ -9,8 +9,8 @@ from functools import cache
 
 from rapidfuzz import fuzz
 
-from transcribe.extraction.key_values.date_fields import date_pattern
-from transcribe.extraction.page_text.labels import any_of, texts_of
+from transcribe.extraction.key_values.date_fields import DATE
+from transcribe.extraction.page_text.labels import pattern_of, texts_of
 from transcribe.extraction.page_text.page_text import PageText
 from transcribe.extraction.page_text.text_lines import TextLine
 from transcribe.geometry import Box
@@ -27,60 +27,40 @@ BRACKETED_LINE = re.compile(r"\W*\(.*\)\W*")
 """A line that is nothing but a bracket."""
 
 
-@cache
-def legal_form_pattern() -> re.Pattern[str]:
-    """Words that only the name of a company ends with."""
-    dotted = rf"\b{any_of('legal_form_dotted')}(?!\w)"
-    return re.compile(rf"\b{any_of('legal_form')}\b|{dotted}", re.IGNORECASE)
+LEGAL_FORM = r"\b<legal_form>\b|\b<legal_form_dotted>(?!\w)"
+"""Words that only the name of a company ends with."""
 
 
-@cache
-def trade_pattern() -> re.Pattern[str]:
-    """Words for a trade or a kind of shop, as names of companies have them."""
-    return re.compile(rf"\b{any_of('trade')}\b", re.IGNORECASE)
+TRADE = r"\b<trade>\b"
+"""Words for a trade or a kind of shop, as names of companies have them."""
 
 
-@cache
-def name_continuation_pattern() -> re.Pattern[str]:
-    """How a line begins that continues the name above it."""
-    return re.compile(rf"^\W{{0,2}}(?:{any_of('name_continuation')}|&)", re.IGNORECASE)
+NAME_CONTINUATION = r"^\W{0,2}(?:<name_continuation>|&)"
+"""How a line begins that continues the name above it."""
 
 
-@cache
-def register_number_pattern() -> re.Pattern[str]:
-    """What follows a name on its line: a register number "(139386 X)", or an empty bracket.
+REGISTER_NUMBER = (
+    r"\s*(?:[(<\[{][^()]*\d{4,}.*|\b\d{5,7}\s?-\s?[A-Z]\b.*|\b<register_owner>\.? *(?:reg\w*\.? *)?no\b.*|"
+    r"[(<{]\s*\w{0,2}\W*)$"
+)
+"""What follows a name on its line: a register number "(139386 X)", or an empty bracket.
 
-    The bracket is that of a number that was not read.
-    """
-    owner = any_of("register_owner")
-    return re.compile(
-        rf"\s*(?:[(<\[{{][^()]*\d{{4,}}.*|\b\d{{5,7}}\s?-\s?[A-Z]\b.*|\b{owner}\.? *(?:reg\w*\.? *)?no\b.*|"
-        r"[(<{]\s*\w{0,2}\W*)$",
-        re.IGNORECASE,
-    )
+The bracket is that of a number that was not read."""
 
 
-@cache
-def number_line_pattern() -> re.Pattern[str]:
-    """A line that holds nothing but a register number."""
-    return re.compile(
-        rf"^[\W_]*(?:{any_of('register_number_word')}\b[\W_]*)*"
-        r"(?:[A-Z]{0,3}\d{4,}[\d\W]*[A-Z]{0,2}|[A-Z]{1,2}\d{4,}\S*)[\W_]*$",
-        re.IGNORECASE,
-    )
+NUMBER_LINE = (
+    r"^[\W_]*(?:<register_number_word>\b[\W_]*)*(?:[A-Z]{0,3}\d{4,}[\d\W]*[A-Z]{0,2}|"
+    r"[A-Z]{1,2}\d{4,}\S*)[\W_]*$"
+)
+"""A line that holds nothing but a register number."""
 
 
-@cache
-def street_pattern() -> re.Pattern[str]:
-    """Words of streets, buildings, districts and states, as addresses have them."""
-    number = rf"^\W*{any_of('street_number')}\b\W*\d"
-    return re.compile(rf"\b{any_of('street')}\b|{any_of('street_ending')}|{number}", re.IGNORECASE)
+STREET = r"\b<street>\b|<street_ending>|^\W*<street_number>\b\W*\d"
+"""Words of streets, buildings, districts and states, as addresses have them."""
 
 
-@cache
-def house_number_pattern() -> re.Pattern[str]:
-    """How a line of an address begins: with the number of a house."""
-    return re.compile(rf"^\W*{any_of('house_number')}\b\W{{0,3}}\d", re.IGNORECASE)
+HOUSE_NUMBER = r"^\W*<house_number>\b\W{0,3}\d"
+"""How a line of an address begins: with the number of a house."""
 
 
 @cache
@@ -94,33 +74,26 @@ def postcode_pattern() -> re.Pattern[str]:
     )
 
 
-@cache
-def country_pattern() -> re.Pattern[str]:
-    """A country's name at the end of a line."""
-    return re.compile(rf"\b{any_of('country')}\W*$", re.IGNORECASE)
+COUNTRY = r"\b<country>\W*$"
+"""A country's name at the end of a line."""
 
 
-@cache
-def address_label_pattern() -> re.Pattern[str]:
-    """The label before an address, with what stands before it on its line."""
-    return re.compile(rf"^.{{0,12}}\b{any_of('address_label')}\b\W*", re.IGNORECASE)
+ADDRESS_LABEL = r"^.{0,12}\b<address_label>\b\W*"
+"""The label before an address, with what stands before it on its line."""
 
 
-@cache
-def no_name_pattern() -> re.Pattern[str]:
-    """Words of lines that are neither name nor address: "invoice", web addresses, telephones."""
-    return re.compile(
-        rf"\b(?:{any_of('no_name_word')}|www|http)\b|{any_of('no_name_word_glued')}|@|\.com\b|"
-        r"(?<!\d)\+?0\d{1,2}[- ]?\d{3,4}[- ]?\d{3,4}",
-        re.IGNORECASE,
-    )
+NO_NAME = (
+    r"\b(?:<no_name_word>|www|http)\b|<no_name_word_glued>|@|\.com\b|"
+    r"(?<!\d)\+?0\d{1,2}[- ]?\d{3,4}[- ]?\d{3,4}"
+)
+"""Words of lines that are neither name nor address: "invoice", web addresses, telephones."""
 
 
 def is_address_like(text: str) -> bool:
     """Whether a line reads as one of an address: a street, a postcode, a house number with a comma."""
     if BRACKETED_LINE.fullmatch(text):
         return False
-    return is_numbered(text) or bool(street_pattern().search(text) or postcode_pattern().search(text))
+    return is_numbered(text) or bool(pattern_of(STREET).search(text) or postcode_pattern().search(text))
 
 
 def is_numbered(text: str) -> bool:
@@ -137,7 +110,7 @@ def is_numbered(text: str) -> bool:
 
 def without_register_number(line: TextLine) -> TextLine:
     """The part of a line before its register number; all of a line that begins with one, or has none."""
-    number = register_number_pattern().search(line.text)
+    number = pattern_of(REGISTER_NUMBER).search(line.text)
     return line.span(0, number.start() if number and number.start() else len(line.text))
 
 
@@ -156,33 +129,27 @@ MAX_NAME_CHARACTERS = 50
 """Letters and digits of the longest name. Chosen by hand."""
 
 
-@cache
-def imprint_pattern() -> re.Pattern[str]:
-    """What only a firm says of itself: its register, its capital, its seat, its tax number."""
-    return re.compile(rf"\b{any_of('imprint')}\b", re.IGNORECASE)
+IMPRINT = r"\b<imprint>\b"
+"""What only a firm says of itself: its register, its capital, its seat, its tax number."""
 
 
-@cache
-def other_imprint_pattern() -> re.Pattern[str]:
-    """Words of an imprint that is the recipient's: "N° TVA client"."""
-    return re.compile(rf"\b{any_of('imprint_of_another')}\b", re.IGNORECASE)
+OTHER_IMPRINT = r"\b<imprint_of_another>\b"
+"""Words of an imprint that is the recipient's: "N° TVA client"."""
 
 
-@cache
-def name_end_pattern() -> re.Pattern[str]:
-    """What stands behind the name in the first line of an imprint."""
-    return re.compile(rf" [-–—•·|/~] |[,:•|]|\b{any_of('behind_imprint_name')}\b", re.IGNORECASE)
+NAME_END = r" [-–—•·|/~] |[,:•|]|\b<behind_imprint_name>\b"
+"""What stands behind the name in the first line of an imprint."""
 
 
-@cache
-def legal_form_alone_pattern() -> re.Pattern[str]:
-    """Legal forms as imprints spell them. A legal form alone is no name."""
-    return re.compile(rf"\b{any_of('legal_form_alone')}\b\.?", re.IGNORECASE)
+LEGAL_FORM_ALONE = r"\b<legal_form_alone>\b\.?"
+"""Legal forms as imprints spell them. A legal form alone is no name."""
 
 
 def is_imprint(lines: Sequence[TextLine]) -> bool:
     """Whether lines of one block say how a firm is registered, and the firm is not the recipient."""
-    return any(imprint_pattern().search(line.text) and not other_imprint_pattern().search(line.text) for line in lines)
+    return any(
+        pattern_of(IMPRINT).search(line.text) and not pattern_of(OTHER_IMPRINT).search(line.text) for line in lines
+    )
 
 
 def is_in_imprint(imprints: Sequence[Sequence[TextLine]], name: TextLine) -> bool:
@@ -205,7 +172,7 @@ def imprint_names(imprints: Sequence[Sequence[TextLine]]) -> Iterator[TextLine]:
     """The name with which each imprint begins; none where it begins with a word before a colon, or no name."""
     for lines in imprints:
         first = lines[0]
-        end = name_end_pattern().search(first.text)
+        end = pattern_of(NAME_END).search(first.text)
         if end and end[0] == ":":
             continue
         name = first.span(0, end.start() if end else len(first.text))
@@ -216,63 +183,47 @@ def imprint_names(imprints: Sequence[Sequence[TextLine]]) -> Iterator[TextLine]:
 def _may_be_name(text: str) -> bool:
     """Whether a text is as long as a name, has letters beside a legal form, and says nothing else."""
     is_other = (
-        imprint_pattern().search(text)
-        or (no_name_pattern().search(text) and not legal_form_pattern().search(text))
+        pattern_of(IMPRINT).search(text)
+        or (pattern_of(NO_NAME).search(text) and not pattern_of(LEGAL_FORM).search(text))
         or is_address_like(text)
     )
-    letters = sum(c.isalpha() for c in legal_form_alone_pattern().sub("", text))
+    letters = sum(c.isalpha() for c in pattern_of(LEGAL_FORM_ALONE).sub("", text))
     return MIN_NAME_CHARACTERS <= len(fold(text)) <= MAX_NAME_CHARACTERS and letters >= 3 and not is_other
 
 
 # Patterns of headings that say whose name and address follow, and of titles that head a page.
 
 
-@cache
-def issuer_heading_pattern() -> re.Pattern[str]:
-    """Words over the name of the issuer."""
-    return re.compile(rf"\b{any_of('issuer')}\b|^\W*{any_of('issuer_alone')}\W*$", re.IGNORECASE)
+ISSUER_HEADING = r"\b<issuer>\b|^\W*<issuer_alone>\W*$"
+"""Words over the name of the issuer."""
 
 
-@cache
-def recipient_heading_pattern() -> re.Pattern[str]:
-    """Words over the name of the recipient."""
-    return re.compile(rf"\b{any_of('recipient')}\b|^\W*{any_of('recipient_alone')}\W*$", re.IGNORECASE)
+RECIPIENT_HEADING = r"\b<recipient>\b|^\W*<recipient_alone>\W*$"
+"""Words over the name of the recipient."""
 
 
-@cache
-def customer_heading_pattern() -> re.Pattern[str]:
-    """Words below which the customer's name and address stand."""
-    return re.compile(rf"\b{any_of('customer_heading')}\b", re.IGNORECASE)
+CUSTOMER_HEADING = r"\b<customer_heading>\b"
+"""Words below which the customer's name and address stand."""
 
 
-@cache
-def delivery_heading_pattern() -> re.Pattern[str]:
-    """Words over the address to which goods go. It is often another one than the invoice's."""
-    return re.compile(rf"\b{any_of('delivery')}\b", re.IGNORECASE)
+DELIVERY_HEADING = r"\b<delivery>\b"
+"""Words over the address to which goods go. It is often another one than the invoice's."""
 
 
-@cache
-def person_title_pattern() -> re.Pattern[str]:
-    """How the name of a person begins: with a title. An issuer of invoices has none."""
-    return re.compile(rf"^\W*{any_of('person_title')}\W", re.IGNORECASE)
+PERSON_TITLE = r"^\W*<person_title>\W"
+"""How the name of a person begins: with a title. An issuer of invoices has none."""
 
 
-@cache
-def bank_heading_pattern() -> re.Pattern[str]:
-    """How a block begins that says where to pay."""
-    return re.compile(rf"^\W*{any_of('bank')}\b", re.IGNORECASE)
+BANK_HEADING = r"^\W*<bank>\b"
+"""How a block begins that says where to pay."""
 
 
-@cache
-def document_title_pattern() -> re.Pattern[str]:
-    """How a line begins that says what the document is called, or its page."""
-    return re.compile(rf"^\W*{any_of('document_title')}\b", re.IGNORECASE)
+DOCUMENT_TITLE = r"^\W*<document_title>\b"
+"""How a line begins that says what the document is called, or its page."""
 
 
-@cache
-def invoice_title_pattern() -> re.Pattern[str]:
-    """A line that is the title of an invoice and nothing else."""
-    return re.compile(rf"^\W*{any_of('invoice_title')}\W*$", re.IGNORECASE)
+INVOICE_TITLE = r"^\W*<invoice_title>\W*$"
+"""A line that is the title of an invoice and nothing else."""
 
 
 # Blocks of print on a page of several columns.
@@ -343,8 +294,8 @@ def is_address_block(block: TextBlock) -> bool:
     return any(
         postcode_pattern().search(line.text)
         and re.search(r"[^\W\d_]{3}", line.text)
-        and not date_pattern().search(line.text)
-        and not no_name_pattern().search(line.text)
+        and not pattern_of(DATE).search(line.text)
+        and not pattern_of(NO_NAME).search(line.text)
         and len(line.text) < MAX_ADDRESS_CHARACTERS
         for line in block.lines[1 : MAX_ADDRESS_LINES + 1]
     )
@@ -352,7 +303,7 @@ def is_address_block(block: TextBlock) -> bool:
 
 def address_name(block: TextBlock, blocks: Sequence[TextBlock]) -> TextLine | None:
     """The name over an address; None where a block is no address, or a bank's."""
-    if not is_address_block(block) or bank_heading_pattern().match(block.lines[0].text):
+    if not is_address_block(block) or pattern_of(BANK_HEADING).match(block.lines[0].text):
         return None
     return block_name(block, blocks)
 
@@ -364,7 +315,7 @@ def block_name(block: TextBlock, blocks: Sequence[TextBlock]) -> TextLine | None
     heading and no address. Where a block begins with its address, it is the line right over the block.
     """
     lines = [line for line in block.lines if not _is_heading(line.text)]
-    with_legal_form = (line for line in lines if legal_form_pattern().search(line.text) and line in block.lines[:3])
+    with_legal_form = (line for line in lines if pattern_of(LEGAL_FORM).search(line.text) and line in block.lines[:3])
     legal_name = next(with_legal_form, None)
     if legal_name is not None:
         return legal_name
@@ -392,9 +343,9 @@ def is_recipient_block(block: TextBlock, blocks: Sequence[TextBlock]) -> bool:
 
 def is_recipient_heading(text: str) -> bool:
     """Whether a heading speaks of a recipient, and not of an issuer."""
-    if issuer_heading_pattern().search(text):
+    if pattern_of(ISSUER_HEADING).search(text):
         return False
-    return (recipient_heading_pattern().search(text) or customer_heading_pattern().search(text)) is not None
+    return (pattern_of(RECIPIENT_HEADING).search(text) or pattern_of(CUSTOMER_HEADING).search(text)) is not None
 
 
 def has_print_beside(block: TextBlock, blocks: Sequence[TextBlock]) -> bool:
@@ -422,9 +373,9 @@ def _may_have_lines_above(other: Box, box: Box, reach: float) -> bool:
 
 def _is_no_name(text: str) -> bool:
     """Whether a line holds a postcode or a date, or other words without a legal form."""
-    if postcode_pattern().search(text) or date_pattern().search(text):
+    if postcode_pattern().search(text) or pattern_of(DATE).search(text):
         return True
-    return bool(no_name_pattern().search(text) and not legal_form_pattern().search(text))
+    return bool(pattern_of(NO_NAME).search(text) and not pattern_of(LEGAL_FORM).search(text))
 
 
 def _has_letters(text: str) -> bool:
@@ -435,11 +386,11 @@ def _has_letters(text: str) -> bool:
 def _is_heading(text: str) -> bool:
     """Whether a line announces what stands behind or under it, or is part of an imprint: it is no name."""
     patterns = (
-        document_title_pattern(),
-        issuer_heading_pattern(),
-        recipient_heading_pattern(),
-        bank_heading_pattern(),
-        imprint_pattern(),
+        pattern_of(DOCUMENT_TITLE),
+        pattern_of(ISSUER_HEADING),
+        pattern_of(RECIPIENT_HEADING),
+        pattern_of(BANK_HEADING),
+        pattern_of(IMPRINT),
     )
     return text.endswith(":") or any(pattern.search(text) for pattern in patterns)
 
@@ -455,6 +406,6 @@ def _name_over_address(block: TextBlock, blocks: Sequence[TextBlock]) -> TextLin
     nearest = max(aligned, key=lambda line: line.box.y1, default=None)
     if nearest is None or _is_heading(nearest.text):
         return None
-    if date_pattern().search(nearest.text) or no_name_pattern().search(nearest.text):
+    if pattern_of(DATE).search(nearest.text) or pattern_of(NO_NAME).search(nearest.text):
         return None
     return nearest if _has_letters(nearest.text) and not is_address_like(nearest.text) else None

@@ -6,11 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
 from transcribe import fields
 from transcribe.extraction.page_text.consensus import FieldCandidate, field_candidate
-from transcribe.extraction.page_text.labels import any_of
+from transcribe.extraction.page_text.labels import pattern_of
 from transcribe.extraction.page_text.page_text import PageText, ValueSpan, horizontal_distance, value_spans
 from transcribe.model import Field, Form
 
@@ -42,21 +41,15 @@ OTHER_ROLES = ("#due", "#delivery", "#born", "#registered", "#phone")
 """Roles whose labels speak against a date beside them."""
 
 
-@cache
-def date_pattern() -> re.Pattern[str]:
-    """Dates in figures, with the names of months in any language that we know, and of eight digits.
+DATE = (
+    r"(?<![\d./,-])(?:\d{1,2} ?([./-]) ?\d{1,2} ?\1 ?(?:\d{4}|\d{2})|\d{4} ?([./-]) ?\d{1,2} ?\2 ?\d{1,2}|"
+    r"\d{1,2}<day_ordinal>? ?[-./ ]? ?<month>[^\W\d_]{0,7}\.? ?[-./, ]? ?(?:\d{4}|\d{2})|"
+    r"<month>[^\W\d_]{0,7}\.? ?\d{1,2}(?:,? |,)\d{4}|(?:19|20)\d{2}[01]\d[0-3]\d)(?:(?!\d|[./-]\d)|"
+    r"(?=[0-2]?\d ?:\d\d))"
+)
+"""Dates in figures, with the names of months in any language that we know, and of eight digits.
 
-    The field type knows which names are those of the form's language.
-    """
-    month = rf"{any_of('month')}[^\W\d_]{{0,7}}\.?"
-    separated = r"\d{1,2} ?([./-]) ?\d{1,2} ?\1 ?(?:\d{4}|\d{2})|\d{4} ?([./-]) ?\d{1,2} ?\2 ?\d{1,2}"
-    day_first = rf"\d{{1,2}}{any_of('day_ordinal')}? ?[-./ ]? ?{month} ?[-./, ]? ?(?:\d{{4}}|\d{{2}})"
-    month_first = rf"{month} ?\d{{1,2}}(?:,? |,)\d{{4}}"
-    solid = r"(?:19|20)\d{2}[01]\d[0-3]\d"
-    return re.compile(
-        rf"(?<![\d./,-])(?:{separated}|{day_first}|{month_first}|{solid})(?:(?!\d|[./-]\d)|(?=[0-2]?\d ?:\d\d))",
-        re.IGNORECASE,
-    )
+The field type knows which names are those of the form's language."""
 
 
 THREE_NUMBERS_PATTERN = re.compile(r"(\d{1,2})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?(?:\d{2}|\d{4})")
@@ -96,7 +89,7 @@ def find_dates(page_text: PageText, field: Field, form: Form) -> list[DateMatch]
     kind = fields.load(field.type)
     dates = []
     for number, line in enumerate(page_text.lines):
-        for hit in date_pattern().finditer(line.text):
+        for hit in pattern_of(DATE).finditer(line.text):
             text = hit[0].strip()
             value = kind.parse(text, field, form)
             if value is not None and not kind.faults(text, field, form):

@@ -6,33 +6,33 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from transcribe.extraction.key_values.company_patterns import (
+    DELIVERY_HEADING,
+    DOCUMENT_TITLE,
+    IMPRINT,
+    ISSUER_HEADING,
+    LEGAL_FORM,
     MAX_ADDRESS_CHARACTERS,
+    NO_NAME,
+    PERSON_TITLE,
+    RECIPIENT_HEADING,
     TextBlock,
     address_name,
     block_heading,
-    delivery_heading_pattern,
-    document_title_pattern,
     has_print_beside,
     imprint_names,
-    imprint_pattern,
     is_address_block,
     is_address_like,
     is_imprint,
     is_in_imprint,
     is_recipient_block,
     is_recipient_heading,
-    issuer_heading_pattern,
-    legal_form_pattern,
-    no_name_pattern,
-    person_title_pattern,
     postcode_pattern,
-    recipient_heading_pattern,
     text_blocks,
     without_register_number,
 )
-from transcribe.extraction.key_values.date_fields import date_pattern
+from transcribe.extraction.key_values.date_fields import DATE
 from transcribe.extraction.page_text.consensus import FieldCandidate, field_candidate
-from transcribe.extraction.page_text.labels import LabelMatch
+from transcribe.extraction.page_text.labels import LabelMatch, pattern_of
 from transcribe.extraction.page_text.page_text import PageText
 from transcribe.extraction.page_text.text_lines import TextLine
 from transcribe.fields import facts_of
@@ -103,9 +103,9 @@ def _scored_names(
     scored: dict[TextLine, tuple[float, TextBlock | None]] = {}
     for block, name in _issuer_blocks(page_text, blocks):
         score = BASE_SCORE - FOOT_PENALTY * block.box.y0 / bottom
-        score += LEGAL_FORM_SCORE if legal_form_pattern().search(name.text) else 0.0
-        score += CONTACT_SCORE if any(no_name_pattern().search(line.text) for line in block.lines) else 0.0
-        is_headed = issuer_heading_pattern().search(block_heading(block, name, blocks))
+        score += LEGAL_FORM_SCORE if pattern_of(LEGAL_FORM).search(name.text) else 0.0
+        score += CONTACT_SCORE if any(pattern_of(NO_NAME).search(line.text) for line in block.lines) else 0.0
+        is_headed = pattern_of(ISSUER_HEADING).search(block_heading(block, name, blocks))
         scored[name] = (score + (ISSUER_HEADING_SCORE if is_headed else 0.0), block)
     for name in _head_names(page_text, blocks, bottom):
         if name not in scored and is_in_imprint(imprints, name):
@@ -129,7 +129,7 @@ def _issuer_blocks(page_text: PageText, blocks: Sequence[TextBlock]) -> Iterator
     """The address blocks that may be the issuer's, each with its name."""
     for block in blocks:
         name = address_name(block, blocks)
-        if name is None or page_text.is_label(name) or person_title_pattern().match(name.text):
+        if name is None or page_text.is_label(name) or pattern_of(PERSON_TITLE).match(name.text):
             continue
         if not is_recipient_heading(block_heading(block, name, blocks)):
             yield block, name
@@ -137,7 +137,7 @@ def _issuer_blocks(page_text: PageText, blocks: Sequence[TextBlock]) -> Iterator
 
 def _head_names(page_text: PageText, blocks: Sequence[TextBlock], bottom: int) -> Iterator[TextLine]:
     """The pieces of print in the head of the page that may be a name."""
-    no_name = (document_title_pattern(), date_pattern(), no_name_pattern(), imprint_pattern())
+    no_name = (pattern_of(DOCUMENT_TITLE), pattern_of(DATE), pattern_of(NO_NAME), pattern_of(IMPRINT))
     for block in blocks:
         if block.box.y0 >= HEAD_HEIGHT_SHARE * bottom or is_recipient_block(block, blocks):
             continue
@@ -192,8 +192,8 @@ DELIVERY_PENALTY = 0.3
 def is_recipient_field(field: Field) -> bool:
     """Whether a name is the recipient's: most of its labels say so, and none speaks of a delivery."""
     texts = field.find.labels if facts_of(field.type).in_head == "party" and field.find else ()
-    of_recipient = sum(recipient_heading_pattern().search(text) is not None for text in texts)
-    return 2 * of_recipient > len(texts) and not any(delivery_heading_pattern().search(text) for text in texts)
+    of_recipient = sum(pattern_of(RECIPIENT_HEADING).search(text) is not None for text in texts)
+    return 2 * of_recipient > len(texts) and not any(pattern_of(DELIVERY_HEADING).search(text) for text in texts)
 
 
 def recipient_candidates(page_text: PageText, field: Field) -> list[FieldCandidate]:
@@ -212,7 +212,7 @@ def _labelled_names(page_text: PageText, field: Field, blocks: Sequence[TextBloc
         line = page_text.lines[match.line]
         start, end = next((first, last) for first, last, _ in line.pieces if first <= match.start < last)
         before, whole = line.text[start : match.start], line.text[start:end]
-        if re.search(r"[^\W_]", before) or delivery_heading_pattern().search(whole):
+        if re.search(r"[^\W_]", before) or pattern_of(DELIVERY_HEADING).search(whole):
             continue
         rank_share = match.label.rank / max(1, len(field.find.labels))
         score = LABELLED_SCORE * match.similarity * (1 - LAST_LABEL_DISCOUNT_SHARE * rank_share)
@@ -255,7 +255,7 @@ def _name_under(
         return None
     _, _, lines, block = min(below, key=lambda place: place[:2])
     for line in lines[:MAX_NAME_SEARCH_LINES]:
-        is_title = document_title_pattern().search(line.text) or recipient_heading_pattern().match(line.text)
+        is_title = pattern_of(DOCUMENT_TITLE).search(line.text) or pattern_of(RECIPIENT_HEADING).match(line.text)
         if not (page_text.is_label(line) or is_title):
             return (line, block) if may_be_name(line.text) else None
     return None
@@ -269,11 +269,13 @@ def _unlabelled_names(page_text: PageText, blocks: Sequence[TextBlock]) -> Itera
         if name is None or not may_be_name(name.text) or (issuer is not None and issuer.box == name.box):
             continue
         heading = block_heading(block, name, blocks)
-        if issuer_heading_pattern().search(heading) or any(imprint_pattern().search(line.text) for line in block.lines):
+        if pattern_of(ISSUER_HEADING).search(heading) or any(
+            pattern_of(IMPRINT).search(line.text) for line in block.lines
+        ):
             continue
-        score = UNLABELLED_SCORE + (PERSON_SCORE if person_title_pattern().match(name.text) else 0.0)
-        score -= CONTACT_PENALTY if any(no_name_pattern().search(line.text) for line in block.lines) else 0.0
-        yield name, score - (DELIVERY_PENALTY if delivery_heading_pattern().search(heading) else 0.0)
+        score = UNLABELLED_SCORE + (PERSON_SCORE if pattern_of(PERSON_TITLE).match(name.text) else 0.0)
+        score -= CONTACT_PENALTY if any(pattern_of(NO_NAME).search(line.text) for line in block.lines) else 0.0
+        yield name, score - (DELIVERY_PENALTY if pattern_of(DELIVERY_HEADING).search(heading) else 0.0)
 
 
 def may_be_name(text: str) -> bool:
@@ -284,9 +286,9 @@ def may_be_name(text: str) -> bool:
     letters, digits = sum(c.isalpha() for c in text), sum(c.isdigit() for c in text)
     if letters < 3 or digits >= letters or len(text) > MAX_ADDRESS_CHARACTERS:
         return False
-    if date_pattern().search(text) or postcode_pattern().search(text):
+    if pattern_of(DATE).search(text) or postcode_pattern().search(text):
         return False
-    if legal_form_pattern().search(text) or person_title_pattern().match(text):
+    if pattern_of(LEGAL_FORM).search(text) or pattern_of(PERSON_TITLE).match(text):
         return True
     is_numbered_address = re.match(r"\W*\d", text) and is_address_like(text)
-    return not (no_name_pattern().search(text) or document_title_pattern().search(text) or is_numbered_address)
+    return not (pattern_of(NO_NAME).search(text) or pattern_of(DOCUMENT_TITLE).search(text) or is_numbered_address)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from transcribe import fields
-from transcribe.extraction.key_values.company_patterns import invoice_title_pattern
-from transcribe.extraction.key_values.date_fields import date_pattern
+from transcribe.extraction.key_values.company_patterns import INVOICE_TITLE
+from transcribe.extraction.key_values.date_fields import DATE
 from transcribe.extraction.page_text.consensus import FieldCandidate, field_candidate
-from transcribe.extraction.page_text.labels import LabelMatch, texts_of
+from transcribe.extraction.page_text.labels import LabelMatch, pattern_of, texts_of
 from transcribe.extraction.page_text.page_text import PageText, ValueSpan, horizontal_distance, value_spans
 from transcribe.extraction.page_text.text_lines import MIN_SEGMENT_GAP_HEIGHTS, TextLine
 from transcribe.fields import facts_of
@@ -64,7 +64,7 @@ def _labelled_candidate(page_text: PageText, match: LabelMatch, field: Field, fo
 
 def _may_go_on(page_text: PageText, place: ValueSpan, span: tuple[int, int]) -> bool:
     """Whether more of a code may stand right before or behind it, with a space between: "F 2026 0412", "2026 / 118"."""
-    text = date_pattern().sub(lambda date: " " * len(date[0]), page_text.lines[place.line].text[: place.end])
+    text = pattern_of(DATE).sub(lambda date: " " * len(date[0]), page_text.lines[place.line].text[: place.end])
     return bool(_CODE_BEFORE.search(text[place.start : span[0]]) or _CODE_BEHIND.search(text[span[1] :]))
 
 
@@ -77,7 +77,7 @@ def _may_be_invoice_number(page_text: PageText, match: LabelMatch) -> bool:
         return False
     reach = MAX_TITLE_DISTANCE_HEIGHTS * page_text.lines[match.line].height
     return any(
-        invoice_title_pattern().match(piece.text)
+        pattern_of(INVOICE_TITLE).match(piece.text)
         and abs(piece.box.y0 - match.box.y0) <= reach
         and piece.box.x0 - reach < match.box.x1
         and piece.box.x1 + reach > match.box.x0
@@ -127,7 +127,7 @@ def _value_span(page_text: PageText, place: ValueSpan, field: Field, form: Form)
 
 def _code_span(page_text: PageText, place: ValueSpan, raw: str) -> tuple[int, int] | None:
     """Start and end of the code at a place: the first right of its label, the nearest below it; dates are none."""
-    hits = list(_CODE.finditer(date_pattern().sub(lambda date: " " * len(date[0]), raw)))
+    hits = list(_CODE.finditer(pattern_of(DATE).sub(lambda date: " " * len(date[0]), raw)))
     spans = [(place.start + hit.start(), place.start + hit.end()) for hit in hits]
     if place.where == "right":
         return spans[0] if spans else None

@@ -8,12 +8,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 from itertools import islice
 
-from transcribe.extraction.key_values.company_patterns import no_name_pattern
+from transcribe.extraction.key_values.company_patterns import NO_NAME
 from transcribe.extraction.page_text.consensus import FieldCandidate, field_candidate
-from transcribe.extraction.page_text.labels import LabelMatch, any_of, role_of
+from transcribe.extraction.page_text.labels import LabelMatch, pattern_of, role_of
 from transcribe.extraction.page_text.page_text import PageText, ValueSpan, horizontal_distance, value_spans
 from transcribe.geometry import Box
 from transcribe.model import Field, Form
@@ -190,12 +189,8 @@ MAX_ALIGNMENT_OFFSET_HEIGHTS = 1.5
 """Amounts of one column end, or have their middles, at most so many line heights apart. Chosen by hand."""
 
 
-@cache
-def total_row_pattern() -> re.Pattern[str]:
-    """A line of nothing but the word for a total and its numbers."""
-    return re.compile(
-        rf"^\W*{any_of('total_row')}\b[^\w]*(?:(?:eur|{any_of('beside_total')}|\d+)[^\w]*)*$", re.IGNORECASE
-    )
+TOTAL_ROW = r"^\W*<total_row>\b[^\w]*(?:(?:eur|<beside_total>|\d+)[^\w]*)*$"
+"""A line of nothing but the word for a total and its numbers."""
 
 
 def column_foot(page_text: PageText, first: Amount, amounts: Sequence[Amount]) -> Amount:
@@ -213,7 +208,7 @@ def column_foot(page_text: PageText, first: Amount, amounts: Sequence[Amount]) -
         if box.y0 - last.y1 > MAX_COLUMN_GAP_HEIGHTS * last.height:
             break
         amounts_on_line = sum(other.line == amount.line for other in amounts)
-        is_total_row = total_row_pattern().match(line.text) and amounts_on_line > 1
+        is_total_row = pattern_of(TOTAL_ROW).match(line.text) and amounts_on_line > 1
         if is_total_row or (len(column) > 1 and amount.value == sum(above.value for above in column)):
             return amount
         column.append(amount)
@@ -270,10 +265,8 @@ ROUNDED_TOTAL_SCORE = 0.75
 """The least score of an amount that is a total of the page with its rounding. Chosen by hand."""
 
 
-@cache
-def to_pay_pattern() -> re.Pattern[str]:
-    """Words of a total that no column of rows is headed with."""
-    return re.compile(any_of("to_pay"), re.IGNORECASE)
+TO_PAY = r"<to_pay>"
+"""Words of a total that no column of rows is headed with."""
 
 
 def candidates(page_text: PageText, field: Field, form: Form) -> list[FieldCandidate]:
@@ -328,7 +321,7 @@ def _labelled_amounts(
 def _is_of_something_else(page_text: PageText, place: ValueSpan, amount: Amount) -> bool:
     """Whether a word that is no label stands between a label and the amount right of it: "Total weight 3.50"."""
     between = page_text.lines[amount.line].text[place.start : amount.start]
-    is_other = OTHER_WORD_PATTERN.search(between) is not None and no_name_pattern().search(between) is None
+    is_other = OTHER_WORD_PATTERN.search(between) is not None and pattern_of(NO_NAME).search(between) is None
     return place.where == "right" and is_other  # "Total facture" is a total
 
 
@@ -338,7 +331,7 @@ def _is_under_column_heading(page_text: PageText, place: ValueSpan) -> bool:
     What stands there first may be the amount of a row.
     """
     is_heading = len(page_text.lines[place.match.line].segments()) >= MIN_HEADING_PIECES
-    return place.where == "below" and is_heading and not to_pay_pattern().search(place.match.label.text)
+    return place.where == "below" and is_heading and not pattern_of(TO_PAY).search(place.match.label.text)
 
 
 def _paid_amounts(

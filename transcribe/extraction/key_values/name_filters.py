@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 
 from transcribe.extraction.key_values.company_patterns import (
-    customer_heading_pattern,
-    house_number_pattern,
-    legal_form_pattern,
-    street_pattern,
-    trade_pattern,
+    CUSTOMER_HEADING,
+    HOUSE_NUMBER,
+    LEGAL_FORM,
+    STREET,
+    TRADE,
 )
 from transcribe.extraction.key_values.money_amounts import AMOUNT_PATTERN
 from transcribe.extraction.page_text.consensus import FieldCandidate
-from transcribe.extraction.page_text.labels import any_of
+from transcribe.extraction.page_text.labels import pattern_of
 
 QUESTION = re.compile(r"\?\W*(?:\s|$)")
 """A question mark at the end of a word."""
@@ -25,48 +24,39 @@ PAGE_OF_PAGES = re.compile(r"(?<![\w./-])(\d{1,2}) ?/ ?(\d{1,2})$")
 """The number of a page at the end of a line: "COMMANDE 1/2". Of a shop it may be the street's: "MART 5/8"."""
 
 
-@cache
-def page_number_pattern() -> re.Pattern[str]:
-    """The number of a page with a word: "PAGE 2/2", "(1 of 1)", "1 of 2"."""
-    return re.compile(
-        rf"\b{any_of('page_word')}\W{{0,3}}\d|\(\d{{1,2}} ?(?:/|{any_of('page_of_pages')}) ?\d{{1,2}}\)|"
-        rf"\b\d{{1,2}} {any_of('page_of_pages_bare')} \d{{1,2}}$",
-        re.IGNORECASE,
-    )
+PAGE_NUMBER = (
+    r"\b<page_word>\W{0,3}\d|\(\d{1,2} ?(?:/|<page_of_pages>) ?\d{1,2}\)|"
+    r"\b\d{1,2} <page_of_pages_bare> \d{1,2}$"
+)
+"""The number of a page with a word: "PAGE 2/2", "(1 of 1)", "1 of 2"."""
 
 
-@cache
-def announcement_pattern() -> re.Pattern[str]:
-    """Words that announce sums, dates and payment, where they begin or end a line or stand before a colon.
+ANNOUNCEMENT = r"^\W*<announcement>\b|\b<announcement>(?:\W*$|\s?:)"
+"""Words that announce sums, dates and payment, where they begin or end a line or stand before a colon.
 
-    Elsewhere they may be part of a name: "RELAIS TOTAL OULMES". A name with a legal form or a trade may have them
-    anywhere.
-    """
-    word = any_of("announcement")
-    return re.compile(rf"^\W*{word}\b|\b{word}(?:\W*$|\s?:)", re.IGNORECASE)
+Elsewhere they may be part of a name: "RELAIS TOTAL OULMES". A name with a legal form or a trade may have them
+anywhere."""
 
 
 def is_no_name(text: str) -> bool:
     """Whether a line says something else than the name of an issuer."""
-    if AMOUNT_PATTERN.search(text) or QUESTION.search(text) or page_number_pattern().search(text):
+    if AMOUNT_PATTERN.search(text) or QUESTION.search(text) or pattern_of(PAGE_NUMBER).search(text):
         return True
-    has_legal_form = legal_form_pattern().search(text) is not None
-    has_trade = trade_pattern().search(text) is not None
+    has_legal_form = pattern_of(LEGAL_FORM).search(text) is not None
+    has_trade = pattern_of(TRADE).search(text) is not None
     page = PAGE_OF_PAGES.search(text)
     if page and int(page[1]) <= int(page[2]):
         return has_legal_form or not has_trade
-    return announcement_pattern().search(text) is not None and not (has_legal_form or has_trade)
+    return pattern_of(ANNOUNCEMENT).search(text) is not None and not (has_legal_form or has_trade)
 
 
-@cache
-def other_than_issuer_pattern() -> re.Pattern[str]:
-    """How a line begins that names another firm, which manages the house or made the till's program, or a zone."""
-    return re.compile(rf"^\W*{any_of('other_than_issuer')}\b", re.IGNORECASE)
+OTHER_THAN_ISSUER = r"^\W*<other_than_issuer>\b"
+"""How a line begins that names another firm, which manages the house or made the till's program, or a zone."""
 
 
 def is_part_of_name(text: str) -> bool:
     """Whether a line says no more than a trade or a legal form: "PHARMACY", "SDN BHD". The name goes on elsewhere."""
-    rest = legal_form_pattern().sub("", trade_pattern().sub("", text))
+    rest = pattern_of(LEGAL_FORM).sub("", pattern_of(TRADE).sub("", text))
     return not any(map(str.isalpha, rest))
 
 
@@ -78,13 +68,13 @@ def without_non_names(names: Sequence[FieldCandidate]) -> list[FieldCandidate]:
     and all others are doubtful.
     """
     has_odd_head = bool(names) and is_no_name(names[0].text)
-    kept = [name for name in names if not is_no_name(name.text) or legal_form_pattern().search(name.text)]
+    kept = [name for name in names if not is_no_name(name.text) or pattern_of(LEGAL_FORM).search(name.text)]
     odd = (
         is_no_name,
         is_street,
         is_part_of_name,
-        other_than_issuer_pattern().search,
-        customer_heading_pattern().search,
+        pattern_of(OTHER_THAN_ISSUER).search,
+        pattern_of(CUSTOMER_HEADING).search,
     )
     return [replace(name, doubtful=has_odd_head or any(is_odd(name.text) for is_odd in odd)) for name in kept]
 
@@ -94,5 +84,5 @@ def is_street(text: str) -> bool:
 
     Where a street stands first, the name over it was not read, and machines would take the street for the name.
     """
-    is_company = legal_form_pattern().search(text) or trade_pattern().search(text)
-    return not is_company and bool(house_number_pattern().search(text) and street_pattern().search(text))
+    is_company = pattern_of(LEGAL_FORM).search(text) or pattern_of(TRADE).search(text)
+    return not is_company and bool(pattern_of(HOUSE_NUMBER).search(text) and pattern_of(STREET).search(text))

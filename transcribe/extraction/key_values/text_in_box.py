@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from transcribe.extraction.key_values.date_fields import date_pattern
+from transcribe.extraction.key_values.date_fields import DATE
 from transcribe.extraction.key_values.money_amounts import AMOUNT_PATTERN
 from transcribe.extraction.page_text.consensus import FieldCandidate, field_candidate
+from transcribe.extraction.page_text.labels import pattern_of
 from transcribe.extraction.page_text.page_text import PageText
 from transcribe.extraction.page_text.text_lines import TextLine
 from transcribe.fields import facts_of
@@ -62,6 +63,6 @@ def _lines_in(page_text: PageText, box: Box, page: int) -> list[TextLine]:
 def _typed_part(piece: TextLine, field: Field, form: Form) -> TextLine:
     """The date or amount of a line, for a field of that type; else all of it."""
     facts = facts_of(field.type)
-    pattern = date_pattern() if facts.is_day else AMOUNT_PATTERN if facts.is_money else None
+    pattern = pattern_of(DATE) if facts.is_day else AMOUNT_PATTERN if facts.is_money else None
     hit = pattern.search(piece.text) if pattern else None
     return piece.span(*hit.span()) if hit else piece

@@ -168,12 +168,16 @@ def comparison_key(text: str) -> str:
 # Words that extraction knows, from one file for each language.
 
 WORDS_FOLDER = Path(__file__).parent.parent / "words"
-"""The files `<language>.toml`. A new language is one more file."""
+"""A file for each language, called by its code. A new language is one more file."""
 
 
-def any_of(subject: str) -> str:
-    """A regular expression that matches any word of a subject, in all languages: "(?:total|summe)"."""
-    return any_word(WORDS_FOLDER, subject)
+@cache
+def pattern_of(template: str) -> re.Pattern[str]:
+    """The pattern of a template, in which a subject in angles stands for any of its words, in all languages.
+
+    The words are regular expressions. Upper and lower case are alike.
+    """
+    return re.compile(re.sub(r"<(\w+)>", lambda subject: any_word(WORDS_FOLDER, subject[1]), template), re.IGNORECASE)
 
 
 def texts_of(subject: str) -> tuple[str, ...]:

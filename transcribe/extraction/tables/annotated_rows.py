@@ -19,13 +19,13 @@ from transcribe.extraction.tables.row_assembly import (
     SourceTable,
     TableRow,
     find_table,
+    parsed_amount,
     product_rule,
     product_share,
 )
 from transcribe.fields import facts_of
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Form, Table, Word
-from transcribe.values import read_number
 
 # Tables without a grid on which sources agree: one source's rows, and what every source reads in their cells.
 
@@ -322,7 +322,8 @@ def _row_cells_of_annotated_rows(
             continue
         span = edges[assigned.columns[name]], edges[assigned.columns[name] + 1]
         by_source = {
-            source: _read_cell(_words_in_span(rows[number], span), name, form) for source, rows in words.items()
+            source: cell_candidate(lines(seen, 1), name, form) if (seen := _words_in_span(rows[number], span)) else None
+            for source, rows in words.items()
         }
         if any(by_source.values()):
             is_proven = name in assigned.proven
@@ -335,13 +336,6 @@ def _row_cells_of_annotated_rows(
             )
 
 
-def _read_cell(words: Sequence[Word], name: str, form: Form) -> FieldCandidate | None:
-    """What the words of a cell say; None where it has none."""
-    if not words:
-        return None
-    return cell_candidate(lines(words, 1), name, form)
-
-
 # Whether a row of a table may be missing: a line with a number is no row, and the rows do not make up a sum.
 
 
@@ -352,7 +346,7 @@ def has_missing_rows(agreed: AgreedTable, sums: Collection[str], table: Table, f
     makes up a sum, for a table on several pages, where no sum was found, and without such a rule.
     """
     column = _summed_column(table, form)
-    values = {value for text in sums for value in _parsed_amounts(text, form)}
+    values = {parsed_amount(text, form) for text in sums} - {None}
     pages = {cell.place.page for cell in agreed.cells}
     if not agreed.skipped_lines or not column or not values or len(pages) != 1:
         return False
@@ -370,12 +364,5 @@ def _summed_column(table: Table, form: Form) -> str:
 def _column_sum(agreed: AgreedTable, source: str, column: str, form: Form) -> Decimal:
     """The sum of a source's readings of a column."""
     readings = [cell.by_source.get(source) for cell in agreed.cells if cell.key.name == column]
-    texts = [candidate.text for candidate in readings if candidate]
-    return sum((value for text in texts for value in _parsed_amounts(text, form)), Decimal(0))
-
-
-def _parsed_amounts(text: str, form: Form) -> Iterator[Decimal]:
-    """The amount of a text; none where it is no number."""
-    parsed = read_number(text, form.locale, 2)
-    if parsed is not None:
-        yield parsed.amount
+    amounts = [parsed_amount(candidate.text, form) for candidate in readings if candidate]
+    return sum((amount for amount in amounts if amount is not None), Decimal(0))

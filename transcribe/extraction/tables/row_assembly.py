@@ -7,11 +7,10 @@ from bisect import bisect
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import cache
 from itertools import permutations
 
 from transcribe.extraction.key_values.money_amounts import AMOUNT_PATTERN
-from transcribe.extraction.page_text.labels import any_of
+from transcribe.extraction.page_text.labels import pattern_of
 from transcribe.extraction.page_text.page_text import PageText
 from transcribe.extraction.page_text.table_headers import TableHeader, column_bounds, header_readings
 from transcribe.extraction.page_text.text_lines import TextLine
@@ -195,10 +194,10 @@ def _has_right_product(row: TableRow, rule: tuple[str, str, str], form: Form) ->
     for name in rule:
         text = " ".join(line.text for line in row.cells.get(name, ()))
         hit = NUMBER_PATTERN.search(text)
-        parsed = read_number(hit[0], form.locale, 2) if hit else None
-        if parsed is None:
+        value = parsed_amount(hit[0], form) if hit else None
+        if value is None:
             return None
-        values.append(parsed.amount)
+        values.append(value)
     return abs(values[0] - values[1] * values[2]) <= abs(values[0]) / 1000
 
 
@@ -286,8 +285,8 @@ def _is_product_line(line: TextLine, form: Form) -> bool:
     amounts = list(AMOUNT_PATTERN.finditer(line.text))
     if not amounts:
         return False
-    values = [_parsed_amount(text, form) for text in _number_texts(line.text[: amounts[-1].start(1)])]
-    result = _parsed_amount(amounts[-1][1], form)
+    values = [parsed_amount(text, form) for text in _number_texts(line.text[: amounts[-1].start(1)])]
+    result = parsed_amount(amounts[-1][1], form)
     factors = [value for value in values if value is not None][:MAX_ROW_NUMBERS]
     return result is not None and any(one * other == result for one, other in permutations(factors, 2))
 
@@ -298,7 +297,8 @@ def _number_texts(text: str) -> list[str]:
     return [*amounts, *re.findall(r"(?<![\w.,/-])\d{1,6}(?![\w.,/%-])(?! ?%)", AMOUNT_PATTERN.sub(" ", text))]
 
 
-def _parsed_amount(text: str, form: Form) -> Decimal | None:
+def parsed_amount(text: str, form: Form) -> Decimal | None:
+    """The amount of a text; None where it is no number."""
     parsed = read_number(text, form.locale, 2)
     return parsed.amount if parsed else None
 
@@ -309,11 +309,8 @@ MIN_DESCRIPTION_LETTERS = 3
 """A description has so many letters, at least. Chosen by hand."""
 
 
-@cache
-def no_item_pattern() -> re.Pattern[str]:
-    """How the text of a line begins that is a sum, an amount carried over, or a payment: no item."""
-    within_three_words = rf"(?:[^\W\d_]+\W+){{0,2}}?{any_of('sum_of_rows')}"
-    return re.compile(rf"^\W*(?:{within_three_words}|{any_of('no_item')})\b", re.IGNORECASE)
+NO_ITEM = r"^\W*(?:(?:[^\W\d_]+\W+){0,2}?<sum_of_rows>|<no_item>)\b"
+"""How the text of a line begins that is a sum, an amount carried over, or a payment: no item."""
 
 
 def is_priced_item(cells: Mapping[str, Sequence[Word]], table: Table, form: Form) -> bool:
@@ -326,7 +323,7 @@ def is_priced_item(cells: Mapping[str, Sequence[Word]], table: Table, form: Form
     if not facts_of(first.type).is_free_text or numbers != [price_column]:
         return False
     text = " ".join(word.text for word in cells.get(first.name, ()))
-    if sum(c.isalpha() for c in text) < MIN_DESCRIPTION_LETTERS or no_item_pattern().search(text):
+    if sum(c.isalpha() for c in text) < MIN_DESCRIPTION_LETTERS or pattern_of(NO_ITEM).search(text):
         return False
     price = " ".join(word.text for word in cells[price_column])
     if not AMOUNT_PATTERN.search(price):
