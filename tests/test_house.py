@@ -122,8 +122,7 @@ ROOMS = {
     "flows.administration": "backup home house measuring runtime steps webhooks reconcile.conduct reconcile.parameters"
     " reconcile.records transcribe.fields transcribe.i18n transcribe.ocr transcribe.pay_arithmetic transcribe.people"
     " transcribe.store",
-    "flows.exporting": "home reconcile.records transcribe.drawing transcribe.fields transcribe.forms"
-    " transcribe.whole_files",
+    "flows.exporting": "home house reconcile.records transcribe.whole_files",
     "flows.backup": "home runtime transcribe.archive transcribe.store",
     "flows.alerts": "home steps administration backup webhooks reconcile.algorithms reconcile.records transcribe.i18n"
     " transcribe.people",
@@ -131,11 +130,13 @@ ROOMS = {
     "flows.measuring": "home steps reconcile.algorithms reconcile.forms reconcile.inference reconcile.learning"
     " reconcile.records transcribe.store",
     # which parts are installed; it knows none of them
-    "flows.house": "transcribe.i18n transcribe.recognition",
+    "flows.house": "home transcribe.i18n transcribe.recognition reconcile.records",
     "flows.parts": "",
     "flows.parts.layouts": "house transcribe.extraction transcribe.recognition",
     "flows.parts.collections": "home house output terminal reconcile.algorithms reconcile.collection reconcile.decision"
     " reconcile.inference reconcile.parameters reconcile.policy transcribe.i18n transcribe.whole_files",
+    "flows.parts.exports": "home house exporting terminal administration reconcile.records transcribe.drawing"
+    " transcribe.fields transcribe.forms transcribe.i18n transcribe.whole_files",
     "flows.views": "home steps transcribe.people transcribe.store",
     # the operator's pages: they call what commands call
     "flows.desk": "home house views administration alerts backup duplicates measuring mending runtime output"
@@ -199,11 +200,11 @@ ONLY_IN = {
     "rapidocr": "transcribe.ocr",
     "apprise": "flows.alerts",
     "standardwebhooks": "flows.webhooks",
-    "datasette": "flows.exporting.datasette_pictures",
-    "psycopg": "reconcile.records.interchange.postgres_copy transcribe.store",
+    "datasette": "flows.parts.exports.datasette_pictures",
+    "psycopg": "flows.parts.exports.postgres_copy transcribe.store",
     "psycopg_pool": "transcribe.store",
-    "pyarrow": "reconcile.records.export.parquet",
-    "facturx": "flows.exporting.order_x",
+    "pyarrow": "flows.parts.exports.parquet",
+    "facturx": "flows.parts.exports.order_x",
     "argon2": "transcribe.review",
     "limits": "transcribe.review",
     "zxcvbn": "transcribe.review",
@@ -277,6 +278,7 @@ LISTED_FOR_OTHERS = {
     "flows.standalone.reconcile_readings": "the face for programs, `fairhand/`",
     "flows.parts.collections.PART": "an entry point of `fairhand.parts`",
     "flows.parts.drafting.PART": "an entry point of `fairhand.parts`",
+    "flows.parts.exports.PART": "an entry point of `fairhand.parts`",
     "flows.parts.layouts.PART": "an entry point of `fairhand.parts`",
     "flows.parts.simulation.PART": "an entry point of `fairhand.parts`",
     **dict.fromkeys(

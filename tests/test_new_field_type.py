@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from flows.desk.forms.form_words import type_choices
 from flows.desk.visit import Visit
 from reconcile.records.database import open_for_reading
-from reconcile.records.interchange.export_columns import export_columns
+from reconcile.records.interchange.export_columns import columns_of
 from reconcile.records.publish import publish
 from reconcile.records.record_contract import values_model
 from tests.reconcile.made import both, field, form, machine, posterior, reading
@@ -156,7 +156,7 @@ def published(path: Path, kind: str) -> tuple[list[str], list[object], BaseModel
         schema = [str(sql) for (sql,) in database.execute("select sql from sqlite_master order by name")]
         (value,) = next(database.execute('select account from "bon_de_commande"'))
     assert value == RIGHT["iban"]
-    exported = [(each.name, each.kind, each.end) for each in export_columns(path, made.name, "")]
+    exported = [(each.name, each.kind, each.end) for each in columns_of(path, made.name, "")]
     return schema, [*exported], contract_of(made, kind)
 
 

@@ -290,7 +290,7 @@ def _records(settings: Settings) -> Iterator[Finding]:
     except FairhandError as error:
         mend = worded("make room, or set FAIRHAND_HOME") if isinstance(error, DiskFull) else "fairhand records rebuild"
         yield Finding(check="records", message=str(error), mend=mend)
-    for each in copy_notes(settings.records):
+    for each in copy_notes.known(settings.records):
         if each.failed or each.stands_still(now()):
             where = {"schema": each.schema, "place": each.place, "at": f"{each.at:%Y-%m-%d %H:%M}"}
             message = worded(

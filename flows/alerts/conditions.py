@@ -72,7 +72,7 @@ def unpublished_records(home: Home, now: datetime) -> Iterator[Alert]:
 
 def standing_copies(home: Home, now: datetime) -> Iterator[Alert]:
     """Copies in PostgreSQL that this machine makes and that fail, or that nobody brings up to date any more."""
-    for each in copy_notes(home.settings.records):
+    for each in copy_notes.known(home.settings.records):
         if each.stands_still(now):
             message = (
                 f"The copy of the records in PostgreSQL, schema {each.schema}, stands still since "

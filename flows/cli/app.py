@@ -59,7 +59,6 @@ GROUPS_OF_WORD: Mapping[str, tuple[str, ...]] = {
     "scan": ("scan",),
     "value": ("value",),
     "people": ("people", "set_aside"),
-    "records": ("records",),
     "log": ("setup",),
 }
 """What is loaded for the commands that are given most: putting all together takes as long as many of them run."""

@@ -108,8 +108,6 @@ EXAMPLES = {
     "learn back": "fairhand learn back 3",
     "records publish": "fairhand records publish",
     "records export": "fairhand records export --form bon-de-commande",
-    "records postgres": "fairhand records postgres postgresql://erp@db.example/orders --every 5",
-    "records datasette": "fairhand records datasette --folder browse",
     "records rebuild": "fairhand records rebuild",
     "records copies": "fairhand records copies",
     "records verify": "fairhand records verify",

@@ -110,7 +110,7 @@ def verify(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 def export(
     ctx: typer.Context,
     format: Annotated[
-        str, typer.Option(help="jsonl, csv, parquet, datapackage, readings, training or order-x.")
+        str, typer.Option(help="jsonl, csv, or one that a part brings, as parquet; a wrong name lists all.")
     ] = "jsonl",
     form: Annotated[
         str | None, typer.Option(help="Only the records of this form; but for jsonl it must be one.")
@@ -124,64 +124,21 @@ def export(
     ] = False,
     out: Annotated[Path | None, typer.Option(help="A file or folder to write; else to standard output.")] = None,
 ) -> None:
-    """Write the published records as JSON Lines, CSV, Parquet, a data package, readings, training pairs or orders.
+    """Write the published records as JSON Lines or CSV, or in a format that a part brings.
+
+    The part exports brings Parquet, data packages, readings, training pairs and orders.
 
     Provisional records are among them: `state` says of each record whether it is final or provisional, and who wants
     only finished ones keeps those whose state is final. Orders (order-x) are made of final records only.
     """
-    from flows.exporting import FOLDERS, Wanted, export_records
+    from flows.exporting import Wanted, export_records, fills_folder, format_of
 
-    if format not in FOLDERS:
+    if not fills_folder(format_of(format, settings_of(ctx).parts_off)):
         terminal.writable(out)
     wanted = Wanted(format=format, form=form, table=table, after=after, for_spreadsheets=spreadsheets)
     count = export_records(_records_db(ctx), lambda: home_of(ctx), wanted, out)
     if out:
         terminal.note(f"{count} rows written to {out}.")
-
-
-@records.command("postgres")
-def postgres(
-    ctx: typer.Context,
-    address: Annotated[
-        str,
-        typer.Argument(help="postgresql://USER@HOST/DATABASE; without it what PGHOST and the like say.", metavar="URL"),
-    ] = "",
-    schema: Annotated[str, typer.Option(help="The schema of the copy.")] = "fairhand",
-    every: Annotated[
-        float | None, typer.Option(help="Go on, and look for news so many seconds apart.", min=1, metavar="SECONDS")
-    ] = None,
-) -> None:
-    """Bring a copy of the records in PostgreSQL up to date; with --every it follows until it is ended.
-
-    While it follows, a server that cannot be reached is tried again, with pauses that grow up to five minutes.
-
-    Leave the password to PGPASSWORD, a service file or ~/.pgpass: arguments can be seen by others.
-    """
-    from flows.exporting import RoundFailed, copied_rounds
-
-    for done in copied_rounds(_records_db(ctx), address, schema, every):
-        if isinstance(done, RoundFailed):
-            terminal.note(f"{done.reason} It is tried again in {done.pause_seconds:g} seconds.")
-            continue
-        if done.anew:
-            terminal.note("The records are of a restored home: the copy was emptied and is made anew.")
-        if every is None or done.records or done.erased:
-            erased = f", {done.erased} erased" if done.erased else ""
-            terminal.say(f"{counted(done.records, 'record')} copied{erased}, up to number {done.position}.")
-
-
-@records.command("datasette")
-def datasette(
-    ctx: typer.Context,
-    folder: Annotated[Path, typer.Option(help="The folder to write into; made where it is missing.")] = Path("browse"),
-    pictures: Annotated[
-        bool, typer.Option("--pictures", help="Also a plugin that shows the pages and fields on their pictures.")
-    ] = False,
-) -> None:
-    """Write what Datasette shows of records.db: titles, facets and queries; it says how to start it."""
-    from flows.exporting import write_for_datasette
-
-    terminal.say(write_for_datasette(_records_db(ctx), home_of(ctx), folder, pictures=pictures))
 
 
 @records.command("query")

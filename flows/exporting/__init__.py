@@ -1,7 +1,5 @@
-"""Exports of records, also those that need what only the state knows: readings, pictures, mappings of forms."""
+"""Exports of records: in JSON Lines or CSV, or in a format that a part brings."""
 
-from flows.exporting.for_datasette import write_for_datasette
-from flows.exporting.postgres import RoundFailed, copied_rounds
-from flows.exporting.write_export import FOLDERS, Wanted, export_records
+from flows.exporting.write_export import Wanted, export_records, fills_folder, format_of, require_folder
 
-__all__ = ["FOLDERS", "RoundFailed", "Wanted", "copied_rounds", "export_records", "write_for_datasette"]
+__all__ = ["Wanted", "export_records", "fills_folder", "format_of", "require_folder"]

@@ -1,35 +1,21 @@
-"""Writes records in one of the formats: those of `reconcile.records`, and those that need the state of a home."""
+"""Writes records in a format of `reconcile.records`, or in one that a part brings."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flows.exporting import order_x, readings, training_pairs
-from flows.exporting.output_folder import require_folder
 from flows.home import Home, now
-from reconcile.records import ExportOptions, export_names, load_export, one_moment, query, write_package
+from flows.house import WholeExport, brought, require_on
+from reconcile.records import Export, ExportOptions, export_names, load_export, one_moment, query
 from transcribe.errors import SettingsError
 from transcribe.whole_files import remove_leftovers, whole_binary_file, whole_text_file
 
-OF_A_HOME: dict[str, Callable[[Home, str, Path], int]] = {
-    "readings": readings.write,
-    "training": training_pairs.write,
-    "order-x": order_x.write,
-}
-"""Formats that are made from the state of a home; the path is a file of `readings`, else a folder."""
-
-PACKAGE = "datapackage"
-"""The format of a folder with every table of a form and their description."""
-
-FOLDERS = (PACKAGE, "training", "order-x")
-"""Formats of several files: --out is a folder."""
-
-ONE_FORM = ("csv", "parquet", "readings", *FOLDERS)
-"""Formats that hold one form."""
+Format = Export | WholeExport
+"""What writes a format."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +30,34 @@ class Wanted:
 
 
 def format_names() -> tuple[str, ...]:
-    """The names of all formats."""
-    return (*export_names(), PACKAGE, *OF_A_HOME)
+    """The names of all formats: those of the core, then those of parts."""
+    return (*export_names(), *(name for _, formats in brought(lambda part: part.formats) for name in formats))
+
+
+def format_of(name: str, off: Collection[str] = ()) -> Format:
+    """What writes the format of this name.
+
+    SettingsError lists the known ones where there is none, PartOff where its part is among those that are switched off.
+    """
+    if name in export_names():
+        return load_export(name)
+    for part, formats in brought(lambda part: part.formats):
+        if name in formats:
+            require_on(part, off)
+            return formats[name]
+    raise SettingsError(f"There is no format {name!r}. Use one of: {', '.join(format_names())}.")
+
+
+def fills_folder(writer: Format) -> bool:
+    """Whether --out is a folder."""
+    return isinstance(writer, WholeExport) and writer.fills_folder
+
+
+def require_folder(path: Path) -> None:
+    """SettingsError where a file stands in the way of a folder."""
+    found = next(each for each in (path, *path.parents) if each.exists())
+    if not found.is_dir():
+        raise SettingsError(f"{found} is a file, and what is written is a folder: name another place.")
 
 
 def export_records(records: Path, home: Callable[[], Home], wanted: Wanted, out: Path | None) -> int:
@@ -57,28 +69,27 @@ def export_records(records: Path, home: Callable[[], Home], wanted: Wanted, out:
     Raises SettingsError where the format is unknown, needs a form named or does not go to standard output, NotFound
     where there are no records, StartOver where `after` is a number of another state.
     """
-    if wanted.format not in format_names():
-        raise SettingsError(f"There is no format {wanted.format!r}. Use one of: {', '.join(format_names())}.")
+    writer = format_of(wanted.format)
     if out is not None:
-        remove_leftovers(out if wanted.format in FOLDERS else out.parent, now())
+        remove_leftovers(out if fills_folder(writer) else out.parent, now())
     with one_moment(records):  # else what is published meanwhile may lie below the largest number of what is written
-        return _export(records, home, wanted, out)
+        return _export(records, home, writer, wanted, out)
 
 
-def _export(records: Path, home: Callable[[], Home], wanted: Wanted, out: Path | None) -> int:
+def _export(records: Path, home: Callable[[], Home], writer: Format, wanted: Wanted, out: Path | None) -> int:
     query.require_position(records, wanted.after)
     names = [wanted.form] if wanted.form else query.forms(records)
-    if wanted.format in ONE_FORM and len(names) != 1:
+    holds_one_form = isinstance(writer, WholeExport) or writer.HOLDS_ONE_FORM
+    if holds_one_form and len(names) != 1:
         known = ", ".join(names) or "none is published yet"
         raise SettingsError(f"An export in the format {wanted.format} holds one form. Say --form with one of: {known}.")
-    if wanted.format == PACKAGE or wanted.format in OF_A_HOME:
-        return _export_whole(records, home, wanted, names[0], out)
-    writer = load_export(wanted.format)
+    if isinstance(writer, WholeExport):
+        return writer.write(records, home, names[0], _place(writer, wanted, out))
     options = ExportOptions(
         table=wanted.table,
         after=wanted.after,
         for_spreadsheets=wanted.for_spreadsheets,
-        tells_moves=wanted.form is not None or wanted.format in ONE_FORM,
+        tells_moves=wanted.form is not None or holds_one_form,
     )
 
     def write(file: Any) -> int:
@@ -91,18 +102,13 @@ def _export(records: Path, home: Callable[[], Home], wanted: Wanted, out: Path |
         return write(file)
 
 
-def _export_whole(records: Path, home: Callable[[], Home], wanted: Wanted, form: str, out: Path | None) -> int:
-    """An export of a whole form, without options, to a file or into a folder that is made where it is missing.
-
-    Where it fails nothing is written and no folder made.
-    """
+def _place(writer: WholeExport, wanted: Wanted, out: Path | None) -> Path:
+    """Where an export of a whole form goes, which has no options: a file, or a folder that may be missing yet."""
     if wanted.table or wanted.after or wanted.for_spreadsheets:
         raise SettingsError(f"The format {wanted.format} has all of a form: leave --table, --after and the like out.")
     if out is None:
-        what = "a folder" if wanted.format in FOLDERS else "a file"
+        what = "a folder" if writer.fills_folder else "a file"
         raise SettingsError(f"The format {wanted.format} does not go to standard output: name {what} with --out.")
-    if wanted.format in FOLDERS:
+    if writer.fills_folder:
         require_folder(out)
-    if wanted.format == PACKAGE:
-        return write_package(records, form, out)
-    return OF_A_HOME[wanted.format](home(), form, out)
+    return out

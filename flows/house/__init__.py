@@ -1,6 +1,6 @@
 """The parts that are installed beside the core, and the contract that they keep."""
 
-from flows.house.part import CONTRACT, DeskPages, HousePart
+from flows.house.part import CONTRACT, DeskPages, HousePart, WholeExport
 from flows.house.parts_found import FoundPart, brought, found_parts, require_on
 
-__all__ = ["CONTRACT", "DeskPages", "FoundPart", "HousePart", "brought", "found_parts", "require_on"]
+__all__ = ["CONTRACT", "DeskPages", "FoundPart", "HousePart", "WholeExport", "brought", "found_parts", "require_on"]

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import typer
     from fastapi import APIRouter
 
+    from flows.home import Home
+    from reconcile.records import Export
     from transcribe.recognition import LayoutReader
 
 CONTRACT = 1
@@ -32,13 +34,24 @@ class DeskPages:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WholeExport:
+    """A format of exports that has all of a form.
+
+    `write` is given the record database, what opens the home, the form, and the file or folder; it gives how many rows.
+    """
+
+    write: Callable[[Path, Callable[[], Home], str, Path], int]
+    fills_folder: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HousePart:
     """What a part brings to the house. What it gives is imported once it is asked for.
 
     `contract` is the version that it is made for, `libraries` are the modules without which it is not there.
     `commands` gives a typer app whose commands stand beside those of the core; `ctx.obj` is the folder of the home
-    that was named, or None. `desk` gives its pages of the operator's desk, `layout_reader` what
-    reads pages without a blank.
+    that was named, or None. `desk` gives its pages of the operator's desk, `layout_reader` what reads pages without a
+    blank, `formats` what writes its formats of exports, by their names.
     """
 
     contract: int
@@ -46,3 +59,4 @@ class HousePart:
     commands: Callable[[], typer.Typer] | None = None
     desk: Callable[[], DeskPages] | None = None
     layout_reader: Callable[[], LayoutReader] | None = None
+    formats: Callable[[], Mapping[str, Export | WholeExport]] | None = None

@@ -1,12 +1,9 @@
 """The published record database."""
 
-from reconcile.records import query, record_search
+from reconcile.records import copy_notes, database, query, record_search, schema, sql_names
 from reconcile.records.database import LAYOUT_VERSION, Moments, damage, is_outdated, one_moment
-from reconcile.records.export_formats import ExportOptions, export_names, load_export, spreadsheet_text
-from reconcile.records.interchange import quality
-from reconcile.records.interchange.data_package import write_package
-from reconcile.records.interchange.datasette_metadata import metadata
-from reconcile.records.interchange.postgres_copy import Copied, CopyFailed, copy_notes, follow
+from reconcile.records.export_formats import Export, ExportOptions, export_names, load_export, spreadsheet_text
+from reconcile.records.interchange import export_columns, quality
 from reconcile.records.interchange.quality import FieldQuality, MonthOfWork
 from reconcile.records.interchange.selection import (
     ListedRecord,
@@ -22,12 +19,12 @@ from reconcile.records.interchange.selection import (
 from reconcile.records.publish import empty_log_of, held, held_records, is_of, publish, rebuild, verify
 from reconcile.records.query import PublishedRecord, ValueOrigin
 from reconcile.records.record_contract import values_schema
-from reconcile.records.sql_names import key_in_line
+from reconcile.records.table_library import Database
 
 __all__ = [
     "LAYOUT_VERSION",
-    "Copied",
-    "CopyFailed",
+    "Database",
+    "Export",
     "ExportOptions",
     "FieldQuality",
     "ListedRecord",
@@ -40,20 +37,19 @@ __all__ = [
     "ValueOrigin",
     "copy_notes",
     "damage",
+    "database",
     "empty_log_of",
+    "export_columns",
     "export_names",
-    "follow",
     "form_of_record",
     "forms_of_batch",
     "held",
     "held_records",
     "is_of",
     "is_outdated",
-    "key_in_line",
     "last_change",
     "listed_records",
     "load_export",
-    "metadata",
     "one_moment",
     "publish",
     "quality",
@@ -61,8 +57,9 @@ __all__ = [
     "rebuild",
     "record_search",
     "require_value",
+    "schema",
     "spreadsheet_text",
+    "sql_names",
     "values_schema",
     "verify",
-    "write_package",
 ]

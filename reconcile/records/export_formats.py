@@ -36,13 +36,16 @@ class ExportOptions:
 
 
 class Export(Protocol):
-    """What a file of `export/` provides."""
+    """What a file of `export/` provides, and a part for a format of its own."""
 
     MEDIA_TYPE: str
     """The media type of the export, for HTTP."""
 
     IS_BINARY: bool
     """Whether `out` is a file of bytes; else one of text, opened with newline=""."""
+
+    HOLDS_ONE_FORM: bool
+    """Whether a file holds the records of one form; else those of several may follow each other in it."""
 
     def write(self, records: Path, form: str, out: Any, options: ExportOptions) -> int:
         """Write a form's records to `out`, and give the number of rows.

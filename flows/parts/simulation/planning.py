@@ -32,7 +32,7 @@ from reconcile.forms import prepared
 from reconcile.inference import weigh
 from reconcile.parameters import PRIOR_ERROR_SHARE, LearntParameters, read_parameters, shipped_parameters
 from reconcile.policy import Policy
-from reconcile.records import PublishedRecord, key_in_line, query
+from reconcile.records import PublishedRecord, query, sql_names
 from transcribe import fields
 from transcribe.errors import FairhandError, NotFound, SettingsError
 from transcribe.model import WHOLE, Decision, FieldKey, Form, Parameters, Reading, Task, Value
@@ -289,7 +289,7 @@ def _published(record: PublishedRecord, name: str) -> Value:
         return record.values.get(key.name)
     lines = record.tables.get(str(key.table), ())
     line = next((line for line in lines if line["row"] == key.row), {})
-    return line.get(key_in_line(str(key.table), key.name.partition(".")[2]))
+    return line.get(sql_names.key_in_line(str(key.table), key.name.partition(".")[2]))
 
 
 def _typed(form: Form, name: str, text: str) -> Value:

@@ -8,12 +8,14 @@ from typing import TextIO
 
 from reconcile.records import query
 from reconcile.records.export_formats import ExportOptions, spreadsheet_text
-from reconcile.records.interchange.export_columns import ExportColumn, export_columns, gone_row, rows_of
+from reconcile.records.interchange.export_columns import ExportColumn, columns_of, gone_row, rows_of
 from transcribe.model import Value
 
 MEDIA_TYPE = "text/csv"
 
 IS_BINARY = False
+
+HOLDS_ONE_FORM = True
 
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -24,7 +26,7 @@ def write(records: Path, form: str, out: TextIO, options: ExportOptions) -> int:
     Columns are called as the fields, whatever version of the form has them; beside an amount stands its currency, and
     beside a known value its key in the master data. A blank is an empty cell.
     """
-    columns = export_columns(records, form, options.table)
+    columns = columns_of(records, form, options.table)
     if options.for_spreadsheets:
         out.write(_BYTE_ORDER_MARK)
     writer = csv.writer(out)
@@ -39,7 +41,7 @@ def write(records: Path, form: str, out: TextIO, options: ExportOptions) -> int:
 
 def write_erased(records: Path, form: str, out: TextIO, options: ExportOptions) -> int:
     """Write a row for each scan that was erased since, or left the form, and give the number of rows."""
-    writer, columns = csv.writer(out), export_columns(records, form, options.table)
+    writer, columns = csv.writer(out), columns_of(records, form, options.table)
     gone = query.gone(records, form, options.after, moves=options.tells_moves)
     for scan, state, changed, _ in gone:
         writer.writerow(gone_row(columns, scan, state, changed))

@@ -13,6 +13,8 @@ MEDIA_TYPE = "application/jsonl"
 
 IS_BINARY = False
 
+HOLDS_ONE_FORM = False
+
 
 def write(records: Path, form: str, out: TextIO, options: ExportOptions) -> int:
     """Write each record as one JSON object on a line of its own, and give the number of records."""

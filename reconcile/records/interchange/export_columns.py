@@ -60,7 +60,7 @@ class ExportColumn:
     newest: str = ""
 
 
-def export_columns(records: Path, form: str, table: str) -> list[ExportColumn]:
+def columns_of(records: Path, form: str, table: str) -> list[ExportColumn]:
     """The columns of a form's plain fields, or of the lines of `table`: the record's own, then those of fields.
 
     They are called as the fields, whatever version of the form has them; beside an amount stands its currency, and

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flows.parts.simulation.planning import _published
 from reconcile.records import query
-from tests.flows.exporting.test_exports import FORM, records_of
+from tests.flows.parts.exports.test_exports import FORM, records_of
 from tests.reconcile.records import MemoryOutbox, a_record
 
 

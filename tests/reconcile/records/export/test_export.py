@@ -6,22 +6,16 @@ import csv
 import io
 import json
 import sqlite3
-import sys
 from contextlib import closing
 from dataclasses import replace
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
-import pyarrow.parquet
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from reconcile.records import export_formats
-from reconcile.records.export.parquet import typed_cell
 from reconcile.records.export_formats import ExportOptions
-from reconcile.records.interchange.export_columns import ExportColumn
 from reconcile.records.publish import publish
 from tests.examples import examples
 from tests.reconcile.records import MemoryOutbox, a_record, decided, order_form
@@ -103,9 +97,6 @@ def test_every_table_says_how_sure_its_least_sure_value_is_and_how_many_exceptio
     assert 0 < told[1] < 1
     rows = csv.DictReader(io.StringIO(exported(records, "csv"), newline=""))
     assert [(int(row["exceptions"]), float(row["least_probability"])) for row in rows] == [told]
-    assert [(row["exceptions"], row["least_probability"]) for row in parquet(records).to_pylist()] == [told]
-    lines = parquet(records, ExportOptions(table="lines")).to_pylist()
-    assert {(row["exceptions"], row["least_probability"]) for row in lines} == {told}
 
 
 def test_csv_of_a_table_has_one_row_a_line(tmp_path: Path) -> None:
@@ -141,66 +132,6 @@ def test_csv_gives_back_any_text_exactly(tmp_path_factory: pytest.TempPathFactor
     assert safe["customer"][0] not in "=+-@"
 
 
-def parquet(records: Path, options: ExportOptions | None = None) -> pyarrow.Table:
-    out = io.BytesIO()
-    export_formats.load_export("parquet").write(records, FORM, out, options or ExportOptions())
-    return pyarrow.parquet.read_table(io.BytesIO(out.getvalue()))
-
-
-def test_parquet_has_exact_decimals_dates_and_times(tmp_path: Path) -> None:
-    table = parquet(published(tmp_path))
-    (row,) = table.to_pylist()
-    assert (row["total"], row["total_currency"]) == (Decimal("1234.50"), "EUR")
-    assert row["order_date"] == date(2026, 1, 3)
-    assert (row["signed"], row["recorded_at"].tzinfo is not None) == (True, True)
-    assert str(table.schema.field("total").type) == "decimal128(38, 9)"
-    assert table.schema.field("total").metadata == {b"label": b"TOTAL", b"type": b"amount"}
-    lines = parquet(tmp_path / "records.db", ExportOptions(table="lines")).to_pylist()
-    assert [(each["row"], each["quantity"], each["weight"], each["gift"]) for each in lines] == [
-        (0, 2, Decimal("0.250"), True),
-        (2, 0, None, False),
-    ]
-
-
-def test_a_field_that_was_another_kind_of_number_stays_one(tmp_path: Path) -> None:
-    """Else a comparison in DuckDB compares texts. What was no number in one version is text."""
-    forms = [order_form(), order_form(version=2, total="decimal", order_number="integer")]
-    store = MemoryOutbox(known=forms)
-    store.put(a_record("one", total="1234.50"))
-    store.put(a_record("two", form_version=2, total="99.5", order_number=7))
-    publish(store, tmp_path / "records.db", store.form)
-    out = io.BytesIO()
-    export_formats.load_export("parquet").write(tmp_path / "records.db", FORM, out, ExportOptions())
-    table = pyarrow.parquet.read_table(io.BytesIO(out.getvalue()))
-    assert table["total"].to_pylist() == [Decimal("1234.50"), Decimal("99.5")]
-    assert table["order_number"].to_pylist() == ["BC-2026-0001", "7"]
-
-
-def test_parquet_leaves_a_number_empty_that_is_too_long_and_says_so(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    (row,) = parquet(published(tmp_path, total="1.0000000001")).to_pylist()
-    assert row["total"] is None
-    assert "record one: total is no number of Parquet" in caplog.text
-
-
-@pytest.mark.promise("`--after NUMBER` writes what", "`state` is `final`, `provisional`,")
-def test_parquet_tells_what_was_erased_since(tmp_path: Path) -> None:
-    store = MemoryOutbox()
-    store.put(a_record("one"))
-    store.put(a_record("two"))
-    store.erase("one")
-    publish(store, tmp_path / "records.db", store.form)
-    rows = parquet(tmp_path / "records.db", ExportOptions(after=1)).to_pylist()
-    assert [(each["scan"], each["state"]) for each in rows] == [("two", "final"), ("one", "erased")]
-
-
-def test_without_pyarrow_it_is_said_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(SettingsError, match=r"pip install 'fairhand\[parquet\]'"):
-        parquet(published(tmp_path))
-
-
 def test_a_field_that_is_called_as_a_column_of_the_record_has_a_column_of_its_own(tmp_path: Path) -> None:
     store = MemoryOutbox(known=[order_form(state="text", total_currency="text")])
     record = a_record("one", state="as written", total_currency="about EUR")
@@ -234,10 +165,3 @@ def test_a_column_that_is_called_as_the_number_of_a_line_stands_beside_it(tmp_pa
         file.execute("update documents set json = ?", [json.dumps(document)])
     new.append(list(csv.DictReader(io.StringIO(exported(records, "csv", ExportOptions(table="lines")), newline=""))))
     assert [[(row["row"], row["row_2"]) for row in each] for each in new] == [[("0", "A-1"), ("2", "7")]] * 2
-
-
-@examples(60)
-@given(value=st.decimals(allow_nan=False, allow_infinity=False, places=9, min_value=-(10**28), max_value=10**28))
-def test_parquet_and_csv_keep_every_number_exactly(value: Decimal) -> None:
-    column = ExportColumn(name="total", kind="number", field="total")
-    assert typed_cell(format(value, "f"), column, "one") == value

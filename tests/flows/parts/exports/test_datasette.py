@@ -14,8 +14,8 @@ from pathlib import Path
 import httpx
 
 from flows.home.home import Home, now
-from tests.flows.exporting.test_exports import read_by_people
 from tests.flows.house import House
+from tests.flows.parts.exports.test_exports import read_by_people
 from tests.patience import PATIENCE
 from transcribe.archive import Archive
 from transcribe.model import PagePicture, ReadResult
@@ -49,7 +49,7 @@ def datasette(command: str) -> Iterator[httpx.Client]:
 def with_pages(rooms: Home) -> str:
     """A published receipt with a picture of its page; its scan."""
     scan = read_by_people(rooms)
-    page = Path(__file__).parents[3] / "transcribe" / "forms" / "shipped" / "order-form.png"
+    page = Path(__file__).parents[4] / "transcribe" / "forms" / "shipped" / "order-form.png"
     archive: Archive = rooms.archive
     picture = PagePicture(number=1, sha256=archive.put(page.read_bytes()), size=(1654, 2339))
     reads = ReadResult(places=(), readings=(), fit=None, quality={}, pictures=(picture,))

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from flows.home import now
-from reconcile.records import Copied, CopyFailed, follow
+from flows.parts.exports.postgres_copy import Copied, CopyFailed, follow
 
 FIRST_PAUSE_SECONDS = 5.0
 """How soon a round that failed is tried again; doubled each time. Chosen by hand."""

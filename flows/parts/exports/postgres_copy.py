@@ -7,19 +7,14 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reconcile.records import query, schema
-from reconcile.records.database import begin_reading, one_moment, open_for_reading
-from reconcile.records.interchange.export_columns import OWN_COLUMNS, ExportColumn, ExportKind, export_columns, rows_of
-from reconcile.records.query import PublishedRecord
-from reconcile.records.table_library import Database
+from reconcile.records import Database, PublishedRecord, copy_notes, database, export_columns, one_moment, query, schema
 from transcribe.errors import FairhandError, SettingsError, StartOver
 from transcribe.model import Value
-from transcribe.whole_files import write_whole
 
 if TYPE_CHECKING:
     import psycopg
@@ -37,7 +32,7 @@ CONNECT_SECONDS = 10
 """How long the server has to answer."""
 
 
-_TYPES: Mapping[ExportKind, str] = {
+_TYPES: Mapping[export_columns.ExportKind, str] = {
     "text": "text",
     "integer": "numeric",
     "number": "numeric",
@@ -108,7 +103,9 @@ def follow(
     """
     if clock is None:
         return _followed(records, address, schema_name, lambda: None)
-    note = replace(note_of(records, copy_place(address), schema_name, clock()), patience_seconds=patience_seconds)
+    note = replace(
+        copy_notes.note_of(records, copy_place(address), schema_name, clock()), patience_seconds=patience_seconds
+    )
 
     def moves() -> None:
         nonlocal note
@@ -185,9 +182,9 @@ class _Copy:
             self._fill(table, list(schema.TABLES[table]), changes.rows[table])
         for form in dict.fromkeys(each.form for each in changes.records):
             for part in query.parts(records, form):
-                columns = export_columns(records, form, part)
+                columns = export_columns.columns_of(records, form, part)
                 table, names = self._of_form(form, part, columns)
-                of_form = (rows_of(each, columns, part) for each in changes.records if each.form == form)
+                of_form = (export_columns.rows_of(each, columns, part) for each in changes.records if each.form == form)
                 self._fill(table, names, [row for rows in of_form for row in rows])
         erased = [dict(zip(schema.TABLES["erased"], row, strict=True)) for row in changes.erased_rows]
         self._fill("erased", list(schema.TABLES["erased"]), [list(each.values()) for each in erased])
@@ -195,7 +192,7 @@ class _Copy:
         told += " set position = excluded.position, layout = excluded.layout"
         self._do(told, _POSITION, [changes.position, _layout()])
 
-    def _of_form(self, form: str, part: str, columns: Sequence[ExportColumn]) -> tuple[str, list[str]]:
+    def _of_form(self, form: str, part: str, columns: Sequence[export_columns.ExportColumn]) -> tuple[str, list[str]]:
         """The table of a form's plain fields or lines, made or widened, and its columns. They are called as the fields.
 
         A column keeps its type, which views may stand on. Where a later version of the form has another kind of value
@@ -293,7 +290,7 @@ def _fitting(name: str) -> str:
 @cache
 def _layout() -> str:
     """What tells the columns of this version's copies from those of others."""
-    columns = {name: list(schema.TABLES[name]) for name in _FIXED}, list(OWN_COLUMNS)
+    columns = {name: list(schema.TABLES[name]) for name in _FIXED}, list(export_columns.OWN_COLUMNS)
     return hashlib.sha256(repr(columns).encode()).hexdigest()
 
 
@@ -340,20 +337,20 @@ class Changes:
 
 def changes_after(records: Path, after: int, limit: int) -> Changes:
     """What changed after a number, `limit` records at most. NotFound where nothing was published yet."""
-    with open_for_reading(records) as database:
-        begin_reading(database)
-        position = int(next(database.execute("select position from outbox_position"))[0])
+    with database.open_for_reading(records) as file:
+        database.begin_reading(file)
+        position = int(next(file.execute("select position from outbox_position"))[0])
         asked = "select id, changed from records where changed > ? order by changed limit ?"
-        found = list(database.execute(asked, [after, limit + 1]))
+        found = list(file.execute(asked, [after, limit + 1]))
         more, found = len(found) > limit, found[:limit]
         last = int(found[-1][1]) if more else max(position, after)
         numbers = [int(number) for number, _ in found]
-        rows = {"records": _rows(database, "records", "id", numbers)}
-        rows |= {table: _rows(database, table, "record", numbers) for table in _BY_RECORD}
+        rows = {"records": _rows(file, "records", "id", numbers)}
+        rows |= {table: _rows(file, table, "record", numbers) for table in _BY_RECORD}
         asked = "select scan, erased_at, changed from erased where changed > ? and changed <= ? order by changed"
-        erased = tuple(tuple(row) for row in database.execute(asked, [after, last]))
+        erased = tuple(tuple(row) for row in file.execute(asked, [after, last]))
         return Changes(
-            records=tuple(_record(database, number) for number in numbers),
+            records=tuple(_record(file, number) for number in numbers),
             rows=rows,
             erased_rows=erased,
             position=last,
@@ -361,69 +358,19 @@ def changes_after(records: Path, after: int, limit: int) -> Changes:
         )
 
 
-def _rows(database: Database, table: str, key: str, numbers: Sequence[int]) -> list[Cells]:
+def _rows(file: Database, table: str, key: str, numbers: Sequence[int]) -> list[Cells]:
     listed = ", ".join(f'"{name}"' for name in schema.TABLES[table])
     asked = f'select {listed} from "{table}" where "{key}" in (select value from json_each(?))'  # noqa: S608 our names
-    return list(database.execute(asked, [json.dumps(list(numbers))]))
+    return list(file.execute(asked, [json.dumps(list(numbers))]))
 
 
-def _record(database: Database, number: int) -> PublishedRecord:
+def _record(file: Database, number: int) -> PublishedRecord:
     asked = "select json from documents where record = ? and valid_to is null"
-    return query.record_of(json.loads(next(database.execute(asked, [number]))[0]))
+    return query.record_of(json.loads(next(file.execute(asked, [number]))[0]))
 
 
-# How each copy in PostgreSQL fares: a note in a file beside records.db, for the doctor and for alerts.
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CopyNote:
-    """A copy: where it is, when it last moved, and whether the latest round failed.
-
-    It is to move at least every `patience_seconds`; 0 for one that nobody follows. Why it failed is not kept: the
-    server may name words of an order.
-    """
-
-    file: Path
-    place: str
-    schema: str
-    at: datetime
-    patience_seconds: float = 0.0
-    failed: bool = False
-
-    def stands_still(self, now: datetime) -> bool:
-        """Whether it has not moved for longer than it should."""
-        return bool(self.failed or self.patience_seconds) and now - self.at > timedelta(seconds=self.patience_seconds)
-
-    def keep(self) -> None:
-        """Write it into its file. A copy that failed and was never made is none, where nobody follows it."""
-        if self.failed and not self.patience_seconds and not self.file.exists():
-            return
-        kept = {name: getattr(self, name) for name in ("place", "schema", "patience_seconds", "failed")}
-        write_whole(self.file, json.dumps({**kept, "at": self.at.isoformat()}))
-
-
-def note_of(records: Path, place: str, schema: str, now: datetime) -> CopyNote:
-    """The note of a copy; a new one where there is none."""
-    file = records.with_name(f"copy-{hashlib.sha256(f'{place} {schema}'.encode()).hexdigest()[:12]}.json")
-    return next(iter(_note(file)), CopyNote(file=file, place=place, schema=schema, at=now))
-
-
-def copy_notes(records: Path) -> list[CopyNote]:
-    """The notes of all copies of these records."""
-    return [note for file in sorted(records.parent.glob("copy-*.json")) for note in _note(file)]
-
-
-def moved(note: CopyNote, now: datetime) -> CopyNote:
+def moved(note: copy_notes.CopyNote, now: datetime) -> copy_notes.CopyNote:
     """The note, kept, of a copy that has just moved."""
     told = replace(note, at=now, failed=False)
     told.keep()
     return told
-
-
-def _note(file: Path) -> list[CopyNote]:
-    """The note in this file; none where it went meanwhile, or is no note of ours."""
-    try:
-        kept = json.loads(file.read_text(encoding="utf-8"))
-        return [CopyNote(**{**kept, "file": file, "at": datetime.fromisoformat(kept["at"])})]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []

@@ -6,9 +6,10 @@ import json
 import shlex
 from pathlib import Path
 
-from flows.exporting.output_folder import require_folder
+from flows.exporting import require_folder
 from flows.home import Home
-from reconcile.records import metadata, query
+from flows.parts.exports.datasette_metadata import metadata
+from reconcile.records import query
 from transcribe.whole_files import write_whole
 
 METADATA_NAME = "metadata.json"
@@ -21,7 +22,7 @@ _PLUGIN = '''"""Pictures of pages and fields in Datasette; written by `fairhand 
 
 from datasette import hookimpl
 
-from flows.exporting.datasette_pictures import Pictures
+from flows.parts.exports.datasette_pictures import Pictures
 
 pictures = Pictures({home!r}, {database!r})
 

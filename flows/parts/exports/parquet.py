@@ -10,21 +10,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from reconcile.records import query
-from reconcile.records.export_formats import ExportOptions
-from reconcile.records.interchange.export_columns import (
-    ExportColumn,
-    ExportKind,
-    export_columns,
-    gone_row,
-    rows_of,
-)
+from reconcile.records import ExportOptions, export_columns, query
 from transcribe.errors import SettingsError
 from transcribe.model import Value
 
 MEDIA_TYPE = "application/vnd.apache.parquet"
 
 IS_BINARY = True
+
+HOLDS_ONE_FORM = True
 
 DECIMAL_DIGITS = 38
 """The digits of a decimal: as many as its 16 bytes can have."""
@@ -48,8 +42,8 @@ def write(records: Path, form: str, out: BinaryIO, options: ExportOptions) -> in
     installed.
     """
     arrow, parquet = _pyarrow()
-    columns = export_columns(records, form, options.table)
-    types: Mapping[ExportKind, Any] = {
+    columns = export_columns.columns_of(records, form, options.table)
+    types: Mapping[export_columns.ExportKind, Any] = {
         "text": arrow.string(),
         "integer": arrow.int64(),
         "number": arrow.decimal128(DECIMAL_DIGITS, DECIMAL_PLACES),
@@ -84,20 +78,20 @@ def _pyarrow() -> tuple[Any, Any]:
     return pyarrow, pyarrow.parquet
 
 
-def _described(column: ExportColumn) -> dict[str, str]:
+def _described(column: export_columns.ExportColumn) -> dict[str, str]:
     told = {"label": column.label, "type": column.type if column.field and not column.end else ""}
     return {key: value for key, value in told.items() if value}
 
 
 def _all_rows(
-    records: Path, form: str, columns: Sequence[ExportColumn], options: ExportOptions
+    records: Path, form: str, columns: Sequence[export_columns.ExportColumn], options: ExportOptions
 ) -> Iterator[list[object]]:
     for record in query.records(records, form, after=options.after, selection=options.selection):
-        for cells in rows_of(record, columns, options.table):
+        for cells in export_columns.rows_of(record, columns, options.table):
             yield [typed_cell(value, each, record.scan) for value, each in zip(cells, columns, strict=True)]
     told = query.gone(records, form, options.after, moves=options.tells_moves) if options.after else ()
     for scan, state, changed, _ in told:
-        yield [*gone_row(columns, scan, state, changed)]
+        yield [*export_columns.gone_row(columns, scan, state, changed)]
 
 
 def _groups(rows: Iterator[list[object]]) -> Iterator[list[list[object]]]:
@@ -111,7 +105,7 @@ def _groups(rows: Iterator[list[object]]) -> Iterator[list[list[object]]]:
         yield group
 
 
-def typed_cell(value: Value | float, column: ExportColumn, scan: str) -> object:
+def typed_cell(value: Value | float, column: export_columns.ExportColumn, scan: str) -> object:
     """The cell of a value; None, with a warning, where the column cannot hold it."""
     if value is None:
         return None
@@ -147,7 +141,7 @@ def _text(value: Value) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
-_OF_KIND: Mapping[ExportKind, Callable[[Any], object]] = {
+_OF_KIND: Mapping[export_columns.ExportKind, Callable[[Any], object]] = {
     "text": _text,
     "integer": _integer,
     "number": _decimal,

@@ -7,10 +7,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from reconcile.records import query
-from reconcile.records.export.csv import write
-from reconcile.records.export_formats import ExportOptions
-from reconcile.records.interchange.export_columns import ROW_COLUMN, ExportColumn, ExportKind, export_columns
+from reconcile.records import ExportOptions, export_columns, load_export, query
 from transcribe.whole_files import whole_folder
 
 DESCRIPTION_NAME = "datapackage.json"
@@ -19,7 +16,7 @@ DESCRIPTION_NAME = "datapackage.json"
 ERASED_NAME = "erased"
 """The resource of the scans that were forgotten."""
 
-_TYPES: dict[ExportKind, dict[str, object]] = {
+_TYPES: dict[export_columns.ExportKind, dict[str, object]] = {
     "text": {"type": "string"},
     "integer": {"type": "integer"},
     "number": {"type": "number"},
@@ -41,15 +38,16 @@ def write_package(records: Path, form: str, folder: Path) -> int:
 
 
 def _write_files(records: Path, form: str, folder: Path) -> int:
-    resources, count = [], 0
+    resources, count, table = [], 0, load_export("csv")
     names = {part: form if not part else f"{form}.{part}" for part in query.parts(records, form)}
     for part, name in names.items():
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as out:
-            count += write(records, form, out, ExportOptions(table=part))
-        resources.append(_resource(name, export_columns(records, form, part), names[""] if part else None))
+            count += table.write(records, form, out, ExportOptions(table=part))
+        resources.append(_resource(name, export_columns.columns_of(records, form, part), names[""] if part else None))
     with (folder / f"{ERASED_NAME}.csv").open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows([("scan", "changed"), *query.erased(records)])
-    erased = [ExportColumn(name="scan", kind="text"), ExportColumn(name="changed", kind="integer")]
+    column = export_columns.ExportColumn
+    erased = [column(name="scan", kind="text"), column(name="changed", kind="integer")]
     resources.append(_resource(ERASED_NAME, erased, None))
     described = {"profile": "tabular-data-package", "name": form, "resources": resources}
     text = json.dumps(described, ensure_ascii=False, indent=1) + "\n"
@@ -57,12 +55,12 @@ def _write_files(records: Path, form: str, folder: Path) -> int:
     return count
 
 
-def _resource(name: str, columns: Sequence[ExportColumn], of_records: str | None) -> dict[str, object]:
+def _resource(name: str, columns: Sequence[export_columns.ExportColumn], of_records: str | None) -> dict[str, object]:
     """The description of a file. `of_records` is the resource of the records that a table of lines belongs to."""
     schema: dict[str, object] = {
         "fields": [_field(each) for each in columns],
         "missingValues": [""],
-        "primaryKey": ["scan", ROW_COLUMN] if of_records else ["scan"],
+        "primaryKey": ["scan", export_columns.ROW_COLUMN] if of_records else ["scan"],
     }
     if of_records:
         schema["foreignKeys"] = [{"fields": ["scan"], "reference": {"resource": of_records, "fields": ["scan"]}}]
@@ -79,7 +77,7 @@ def _resource(name: str, columns: Sequence[ExportColumn], of_records: str | None
     }
 
 
-def _field(column: ExportColumn) -> dict[str, object]:
+def _field(column: export_columns.ExportColumn) -> dict[str, object]:
     told: dict[str, object] = {"name": column.name, **_TYPES[column.kind]}
     if column.label:
         told["title"] = f"{column.label} ({column.end.strip('_')})" if column.end else column.label

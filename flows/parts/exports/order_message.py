@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import MAX_PREC, Decimal, localcontext
 from xml.etree import ElementTree
 
-from reconcile.records import PublishedRecord, ValueOrigin, key_in_line
+from reconcile.records import PublishedRecord, ValueOrigin, sql_names
 from transcribe.codes import RecordRule
 from transcribe.forms import NOT_OF_XML, is_day, is_gtin, is_number, is_unit
 from transcribe.model import FieldKey, OrderMapping, OrderTerm, Value
@@ -125,7 +125,11 @@ class OrderMessage:
         if not table:
             return self.record.values.get(name)
         return next(
-            (line.get(key_in_line(table, column)) for line in self.record.tables.get(table, ()) if line["row"] == row),
+            (
+                line.get(sql_names.key_in_line(table, column))
+                for line in self.record.tables.get(table, ())
+                if line["row"] == row
+            ),
             None,
         )
 

@@ -18,7 +18,7 @@ import pyarrow.compute
 import pyarrow.parquet
 import pytest
 
-from reconcile.records.export.parquet import write
+from flows.parts.exports.parquet import write
 from reconcile.records.export_formats import ExportOptions
 from reconcile.records.publish import publish
 from tests.reconcile.records import MemoryOutbox, a_record

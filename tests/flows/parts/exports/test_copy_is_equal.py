@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from flows.home.home import Home
-from reconcile.records import follow
+from flows.parts.exports.postgres_copy import follow
 from reconcile.records.schema import TABLES
 from tests.flows.serving.test_api import recorded
 from tests.flows.serving.test_integrating import happen

@@ -10,10 +10,10 @@ import pytest
 
 from flows.administration.doctor import examine
 from flows.alerts.conditions import look
-from flows.exporting.postgres import RoundFailed, copied_rounds
 from flows.home.home import Home, now
-from reconcile.records import Copied, CopyFailed, copy_notes
-from reconcile.records.interchange.postgres_copy import copy_place
+from flows.parts.exports.copied_rounds import RoundFailed, copied_rounds
+from flows.parts.exports.postgres_copy import Copied, CopyFailed, copy_place
+from reconcile.records import copy_notes
 from tests.flows.house import House
 from tests.flows.serving.test_api import recorded
 from tests.postgres import Server, postgres, rows, server
@@ -102,7 +102,7 @@ def test_a_copy_that_was_never_made_is_none_and_one_by_hand_is_to_stand_where_it
     recorded(rooms, "12.50")
     with pytest.raises(CopyFailed):
         next(copied_rounds(rooms.settings.records, f"{address} port=1", "orders", None))
-    assert copy_notes(rooms.settings.records) == []
+    assert copy_notes.known(rooms.settings.records) == []
     next(copied_rounds(rooms.settings.records, address, "orders", None))
     assert told(rooms, 60) == (False, False)
 
@@ -117,7 +117,7 @@ def test_no_password_and_no_word_of_an_order_is_noted(
     with pytest.raises(CopyFailed):
         copy_place("postgresql://[")
     next(copied_rounds(rooms.settings.records, f"{address} password=hidden", "orders", None))
-    (note,) = copy_notes(rooms.settings.records)
+    (note,) = copy_notes.known(rooms.settings.records)
     kept = note.file.read_text(encoding="utf-8")
     assert not [each for each in ("hidden", "erp", "12.50") if each in kept]
 
@@ -158,7 +158,7 @@ def test_a_follower_goes_on_trying_with_growing_pauses_and_says_so(
             raise CopyFailed("PostgreSQL: it cannot be reached.")
         return reached
 
-    monkeypatch.setattr("flows.exporting.postgres.follow", follow)
+    monkeypatch.setattr("flows.parts.exports.copied_rounds.follow", follow)
     rounds = copied_rounds(rooms.settings.records, "", "orders", 60.0, slept.append)
     told = [next(rounds) for _ in range(10)]
     assert [type(each) for each in told] == [RoundFailed] * 8 + [Copied, RoundFailed]

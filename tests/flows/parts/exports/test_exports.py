@@ -6,13 +6,10 @@ import csv
 import hashlib
 import io
 import json
-import os
 import secrets
-import time
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TextIO
 
 import pytest
 from facturx import get_level, xml_check_xsd
@@ -22,15 +19,14 @@ from PIL import Image, ImageDraw
 
 from flows.administration import forget_scan
 from flows.administration.people import invite
-from flows.exporting.order_message import OrderMessage, order_xml
-from flows.exporting.order_x import _Check
-from flows.exporting.write_export import FOLDERS, Wanted, export_records, format_names
+from flows.exporting.write_export import Wanted, export_records, fills_folder, format_names, format_of
 from flows.home.home import Home, now
+from flows.parts.exports.data_package import write_package
+from flows.parts.exports.order_message import OrderMessage, order_xml
+from flows.parts.exports.order_x import _Check
 from flows.steps.erasures import publish_records
 from flows.steps.reconcile_scans import reconcile_home
-from reconcile.records import ExportOptions, query
-from reconcile.records.export import jsonl
-from reconcile.records.interchange.data_package import write_package
+from reconcile.records import query
 from reconcile.records.publish import publish
 from tests.flows.house import House
 from tests.flows.steps.test_reconcile_scans import ENGINES, RECEIPT, read_all, received
@@ -56,7 +52,6 @@ from transcribe.model import (
     SnippetFrame,
 )
 from transcribe.ocr.engine import reading
-from transcribe.whole_files import LEFTOVER_SECONDS
 
 FORM = "bon-de-commande"
 
@@ -76,34 +71,6 @@ def a_package(path: Path) -> Path:
     out.mkdir()
     assert write_package(records_of(path, store), FORM, out) == 6
     return out
-
-
-def test_an_export_tells_nothing_that_came_while_it_was_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Else what was published meanwhile has a number below the largest one of the file, and is missed for ever."""
-    store = MemoryOutbox()
-    for scan in ("one", "two"):
-        store.put(a_record(scan))
-    records = records_of(tmp_path, store)
-    seen = query.position(records)
-    store.put(a_record("one", version=2, total="2.00"))
-    records_of(tmp_path, store)
-    reached = query.position(records)
-    write_erased = jsonl.write_erased
-
-    def late(path: Path, form: str, out: TextIO, options: ExportOptions) -> int:
-        store.put(a_record("three"))
-        store.erase("two")
-        records_of(tmp_path, store)
-        return write_erased(path, form, out, options)
-
-    monkeypatch.setattr(jsonl, "write_erased", late)
-    out = tmp_path / "since.jsonl"
-    export_records(records, lambda: pytest.fail("no home is needed"), Wanted(format="jsonl", after=seen), out)
-    told = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
-    assert [(each["scan"], each["changed"]) for each in told] == [("one", reached)]
-    assert reached < query.position(records)
 
 
 def test_a_data_package_is_valid_and_typed(tmp_path: Path) -> None:
@@ -155,11 +122,11 @@ def test_a_failing_export_leaves_what_lay_there_and_nothing_else(
     place = tmp_path / "out"
     place.mkdir()
     kept = place / "kept"
-    if format in FOLDERS:
+    if fills_folder(format_of(format)):
         kept.mkdir()
     else:
         kept.write_text("of yesterday", encoding="utf-8")
-    for out in (kept, place / "new" / "deep" if format in FOLDERS else place / "new.csv"):
+    for out in (kept, place / "new" / "deep" if fills_folder(format_of(format)) else place / "new.csv"):
         form = () if "--form" in wrong else ("--form", "receipt")
         done = house.run("records", "export", "--format", format, *form, *wrong, "--out", str(out))
         if done.code == 0:  # a record of JSON Lines is whole: it has no tables
@@ -168,13 +135,6 @@ def test_a_failing_export_leaves_what_lay_there_and_nothing_else(
         assert (done.code, "''" in done.err) == (2, False), done.err
     assert list(place.iterdir()) == [kept]
     assert (kept.read_text(encoding="utf-8") == "of yesterday") if kept.is_file() else (list(kept.iterdir()) == [])
-
-
-def test_an_export_after_less_than_nothing_is_refused(house: House, rooms: Home) -> None:
-    published(rooms)
-    done = house.run("records", "export", "--after", "-3")
-    assert (done.code, done.out) == (2, "")
-    assert "--after" in done.err
 
 
 def read_by_people(rooms: Home) -> Scan:
@@ -431,7 +391,7 @@ def test_a_mapping_that_cannot_be_is_refused_with_the_form(tmp_path: Path, befor
 
 
 def test_the_mapping_of_the_docs_is_one(tmp_path: Path) -> None:
-    page = (Path(__file__).parents[3] / "docs" / "adding-a-form.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[4] / "docs" / "adding-a-form.md").read_text(encoding="utf-8")
     mapping = page[page.index("[order_x]\n") :].partition("```")[0]
     known = "".join(f'[[field]]\nname = "{name}"\ntype = "text"\n' for name in PLAIN)
     columns = "".join(f'[[table.column]]\nname = "{name}"\ntype = "text"\n' for name in OF_LINES)
@@ -617,7 +577,7 @@ def test_the_sum_of_lines_is_exact_however_long_they_are(tmp_path: Path) -> None
     assert b"<ram:TaxBasisTotalAmount>1234567890123456789012345678901.02<" in text
 
 
-@pytest.mark.parametrize("format", FOLDERS)
+@pytest.mark.parametrize("format", [each for each in format_names() if fills_folder(format_of(each))])
 def test_a_file_where_a_folder_is_wanted_is_said_to_be_one(
     house: House, rooms: Home, tmp_path: Path, format: str
 ) -> None:
@@ -636,35 +596,6 @@ def test_datasette_is_not_written_where_a_file_stands(house: House, rooms: Home,
     done = house.run("records", "datasette", "--folder", str(tmp_path / "mine"))
     assert done.code == 2
     assert "mine is a file, and what is written is a folder" in done.err
-
-
-def test_an_export_goes_to_a_pipe_by_its_name(rooms: Home) -> None:
-    """/dev/stdout of a pipeline is one: its real name, pipe:[123], is no file beside which one could write."""
-    published(rooms)
-    reading, writing = os.pipe()
-    try:
-        out = Path(f"/dev/fd/{writing}")
-        export_records(rooms.settings.records, lambda: rooms, Wanted(format="jsonl", form="receipt"), out)
-        assert os.read(reading, 1 << 16).startswith(b'{"id": 1, ')
-    finally:
-        os.close(reading)
-        os.close(writing)
-
-
-def test_what_a_killed_export_left_is_removed_by_one_a_day_later(rooms: Home, tmp_path: Path) -> None:
-    """It holds the texts of all records that it had come to, also of those that are forgotten since."""
-    published(rooms)
-    place = tmp_path / "exports"
-    place.mkdir()
-    names = ".0123456789abcdef.part", ".fedcba9876543210.part", ".of-another-program.part"
-    for name in names:
-        (place / name).write_text("Élodie Müller", encoding="utf-8")
-    before = time.time() - LEFTOVER_SECONDS - 1
-    for name in (names[0], names[2]):
-        os.utime(place / name, (before, before))
-    wanted = Wanted(format="jsonl", form="receipt")
-    export_records(rooms.settings.records, lambda: rooms, wanted, place / "all.jsonl")
-    assert sorted(each.name for each in place.iterdir()) == sorted([names[1], names[2], "all.jsonl"])
 
 
 FRAME = Box(2500, 2500, 7500, 7500)

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from flows.exporting.order_message import NotMapped, OrderMessage, order_xml
 from flows.home import Home
+from flows.parts.exports.order_message import NotMapped, OrderMessage, order_xml
 from reconcile.records import PublishedRecord, query
 from transcribe.errors import SettingsError
 from transcribe.model import Form

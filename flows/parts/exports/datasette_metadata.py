@@ -6,11 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from reconcile.records import schema
-from reconcile.records.database import open_for_reading
-from reconcile.records.schema import FieldColumn
-from reconcile.records.sql_names import FORMER_SUFFIX, VIEW_SUFFIX
-from reconcile.records.table_library import Database
+from reconcile.records import Database, database, schema, sql_names
 from transcribe.model import Form
 
 SHOWN: Mapping[str, str] = {
@@ -58,34 +54,34 @@ _QUERIES: Mapping[str, tuple[str, str]] = {
 
 def metadata(records: Path, forms: Mapping[str, Form]) -> dict[str, Any]:
     """The metadata of Datasette (0.65); `forms` are the newest versions by name. NotFound: nothing was published."""
-    with open_for_reading(records) as database:
-        tables: dict[str, Any] = {name: {"hidden": True} for name in database.table_names() if name not in SHOWN}
+    with database.open_for_reading(records) as file:
+        tables: dict[str, Any] = {name: {"hidden": True} for name in file.table_names() if name not in SHOWN}
         tables |= {name: {"description": said} for name, said in SHOWN.items()}
         for name, facets in _FACETS.items():
             tables[name]["facets"] = list(facets)
         queries = {name: {"title": title, "sql": sql} for name, (title, sql) in _QUERIES.items()}
         for form in forms.values():
-            for part, table in schema.parts_of(database, form.name).items():
-                columns = schema.columns_of(database, form.name, part)
-                told = _table(database, form, part, table, columns)
+            for part, table in schema.parts_of(file, form.name).items():
+                columns = schema.columns_of(file, form.name, part)
+                told = _table(file, form, part, table, columns)
                 tables[table] = told
                 if part:
-                    tables[f"{table}{VIEW_SUFFIX}"] = {"title": f"{told['title']}, with their order"}
+                    tables[f"{table}{sql_names.VIEW_SUFFIX}"] = {"title": f"{told['title']}, with their order"}
                 else:
                     queries |= dict(_queries_of(form, table, columns))
-                tables[f"{table}{FORMER_SUFFIX}"] = {"hidden": True}
+                tables[f"{table}{sql_names.FORMER_SUFFIX}"] = {"hidden": True}
     return {
         "title": "Records",
         "databases": {records.stem: {"tables": tables, "queries": queries}},
     }
 
 
-def _table(database: Database, form: Form, part: str, table: str, columns: Sequence[FieldColumn]) -> dict[str, Any]:
+def _table(file: Database, form: Form, part: str, table: str, columns: Sequence[schema.FieldColumn]) -> dict[str, Any]:
     fields = {each.name: each for each in form.all_fields()}
     told: dict[str, str] = {}
     for column in columns:
         field = fields.get(f"{part}.{column.field}" if part else column.field)
-        currency = _one_currency(database, table, column.column) if column.facts.is_money else None
+        currency = _one_currency(file, table, column.column) if column.facts.is_money else None
         kind = f"{column.type} in {currency}" if currency else column.type  # units of Datasette would make kEUR of it
         told[column.column] = f"{column.label} ({kind})" + ("" if field is None else _help(field.help))
     facets = [each.column for each in columns if each.facts.is_choice or each.facts.is_mark or each.is_listed]
@@ -99,14 +95,14 @@ def _table(database: Database, form: Form, part: str, table: str, columns: Seque
     }
 
 
-def _one_currency(database: Database, table: str, column: str) -> str | None:
+def _one_currency(file: Database, table: str, column: str) -> str | None:
     """The currency of all amounts of a column; None where there are several, or no amount yet."""
     asked = f'select distinct "{column}_currency" from "{table}" where "{column}_currency" is not null'  # noqa: S608 ours
-    found = [str(currency) for (currency,) in database.execute(asked)]
+    found = [str(currency) for (currency,) in file.execute(asked)]
     return found[0] if len(found) == 1 else None
 
 
-def _queries_of(form: Form, table: str, columns: Sequence[FieldColumn]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _queries_of(form: Form, table: str, columns: Sequence[schema.FieldColumn]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Queries over a form's amounts and dates; sums never mix currencies."""
     amounts = [each.column for each in columns if each.facts.is_money]
     days = [each.column for each in columns if each.facts.is_day]

@@ -14,9 +14,9 @@ import psycopg
 import pytest
 from pyarrow.parquet import read_table
 
-from reconcile.records import ExportOptions, load_export, query
-from reconcile.records.interchange import postgres_copy
-from reconcile.records.interchange.postgres_copy import Changes, CopyFailed, changes_after, follow
+from flows.parts.exports import parquet, postgres_copy
+from flows.parts.exports.postgres_copy import Changes, CopyFailed, changes_after, follow
+from reconcile.records import ExportOptions, query
 from reconcile.records.publish import publish
 from tests.postgres import postgres, rows
 from tests.reconcile.records import MemoryOutbox, a_record, order_form
@@ -206,7 +206,7 @@ def test_a_day_that_becomes_a_text_stops_nothing(address: str, tmp_path: Path) -
     day = date(2026, 1, 3)
     assert rows(address, asked) == [("one", None, "next week"), ("two", day, str(day))]
     written = BytesIO()
-    load_export("parquet").write(records, "bon-de-commande", written, ExportOptions())
+    parquet.write(records, "bon-de-commande", written, ExportOptions())
     table = read_table(BytesIO(written.getvalue()))
     days = table.column("order_date").to_pylist()
     assert sorted(days) == ["2026-01-03", "next week"], "nothing is left out"
