@@ -46,9 +46,9 @@ def main() -> None:
     some = [
         each
         for each in found
-        if each.condition in given.conditions.split(",")
-        and each.form in given.forms.split(",")
-        and each.hand in given.hands.split(",")
+        if each.condition in _asked(given.conditions, [each.condition])
+        and each.form in _asked(given.forms, [each.form])
+        and each.hand in _asked(given.hands, [each.hand])
     ]
     if given.readings:
         lines = [json.dumps(row, ensure_ascii=False) for each in some for row in readings_of(each)]
@@ -60,9 +60,9 @@ def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--small", action="store_true", help="one photograph of each condition and hand")
     parser.add_argument("--photos", type=int, default=PHOTOS, help="of each condition and hand")
-    parser.add_argument("--conditions", default=",".join(CONDITIONS))
-    parser.add_argument("--forms", default=",".join(LAYOUTS))
-    parser.add_argument("--hands", default=",".join(HANDS), help=f"{PASTED!r} too: lines of the shared sets")
+    parser.add_argument("--conditions", help="all, unless asked otherwise")
+    parser.add_argument("--forms", help="all, unless asked otherwise")
+    parser.add_argument("--hands", help=f"{HANDS}; {PASTED!r} too: lines of the shared sets")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--mistakes", type=int, default=20, help="so many wrong decided values are listed")
@@ -74,14 +74,19 @@ def _arguments() -> argparse.ArgumentParser:
     return parser
 
 
+def _asked(names: str | None, every: Iterable[str]) -> list[str]:
+    """The names that were asked for, every one where none were."""
+    return names.split(",") if names else list(every)
+
+
 def _results(given: argparse.Namespace) -> Iterator[Read]:
     """Every photograph made and read, in worker processes."""
     os.environ["OMP_THREAD_LIMIT"] = "1"
     asked = list(
         wishes(
-            given.conditions.split(","),
-            given.hands.split(","),
-            given.forms.split(","),
+            _asked(given.conditions, CONDITIONS),
+            _asked(given.hands, HANDS),
+            _asked(given.forms, LAYOUTS),
             1 if given.small else given.photos,
             given.seed,
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench import bench_truth
 from tests.bench.fit_stages import documents
 from tests.bench.second_world.__main__ import HERE, digest, wishes
 from tests.bench.second_world.values import PAGES, page
@@ -65,6 +66,18 @@ def test_nothing_is_fitted_on_the_second_world(tmp_path: Path) -> None:
     dump = tmp_path / "dump.jsonl"
     dump.write_text(line_of(_read("dd-293.toml", [])), encoding="utf-8")
     assert not list(documents(dump))
+
+
+def test_tables_are_of_everything_in_a_dump_unless_asked_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dump = tmp_path / "dump.jsonl"
+    cell = Cell(key="zip", type="code", pattern=True, truth="04254", written="04254", decided="04254")
+    dump.write_text(line_of(_read("dd-293.toml", [cell])), encoding="utf-8")
+    for asked, count in (([], 1), (["--forms", "stock-count"], 0)):
+        monkeypatch.setattr("sys.argv", ["bench_truth", "--from", str(dump), *asked])
+        bench_truth.main()
+        assert capsys.readouterr().out.count("| dd-293 (never fitted) |") == count
 
 
 def _read(definition: str, cells: list[Cell]) -> Read:
