@@ -22,7 +22,7 @@ from tests.bench.plain_script import plain_readings
 from tests.bench.second_world.values import PAGES as SECOND_WORLD
 from tests.bench.world import forms as first_world
 from tests.bench.world.photographs import Photo
-from transcribe import fields, ocr
+from transcribe import extraction, fields, ocr
 from transcribe.forms import field_boxes, load
 from transcribe.model import (
     READ,
@@ -38,6 +38,7 @@ from transcribe.model import (
     Task,
 )
 from transcribe.ocr import Engine
+from transcribe.recognition.page_assignment import ReadOptions
 from transcribe.recognition.read import read
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
@@ -119,7 +120,7 @@ def read_photo(photo: Photo) -> Read:
         id=Path(photo.file).name, pages=(ScanPage(file=photo.file, page=1),), form=form.name, form_version=form.version
     )
     engines = [_engine(name, form.languages) for name in ENGINES]
-    found = read(scan, [Page(number=1, picture=picture)], form, engines, NOW)
+    found = read(scan, [Page(number=1, picture=picture)], form, engines, NOW, ReadOptions(layouts=extraction))
     boxes = {
         str(key): (box.x0, box.y0, box.x1, box.y1) for key, each, box in field_boxes(form, 1) if each.type not in MARKS
     }
