@@ -11,7 +11,7 @@ import pytest
 from tests.bench import bench_truth
 from tests.bench.fit_stages import documents
 from tests.bench.second_world.__main__ import HERE, digest, wishes
-from tests.bench.second_world.values import PAGES, page
+from tests.bench.second_world.values import RECKONED, page
 from tests.bench.stored_readings import photos_of, read_and_store, stored
 from tests.bench.truth_results import Cell, Read, line_of
 from transcribe import fields
@@ -22,7 +22,7 @@ def test_the_second_world_is_the_one_that_was_committed() -> None:
     assert digest() == (HERE / "hash.txt").read_text(encoding="utf-8").strip()
 
 
-@pytest.mark.parametrize("form", PAGES)
+@pytest.mark.parametrize("form", RECKONED)
 def test_what_is_written_is_what_the_form_asks_for(form: str) -> None:
     definition = load(HERE / "forms" / f"{form}.toml")
     for wish in (each for each in wishes() if each.form == form):

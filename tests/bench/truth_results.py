@@ -19,7 +19,7 @@ from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
 from tests.bench.plain_script import plain_readings
-from tests.bench.second_world.values import PAGES as SECOND_WORLD
+from tests.bench.second_world.values import RECKONED as SECOND_WORLD
 from tests.bench.world import forms as first_world
 from tests.bench.world.photographs import Photo
 from transcribe import extraction, fields, ocr

@@ -20,7 +20,7 @@ from PIL import Image
 
 from tests.bench.second_world import ink
 from tests.bench.second_world.camera import CONDITIONS
-from tests.bench.second_world.values import PAGES, page
+from tests.bench.second_world.values import RECKONED, page
 from transcribe.forms import load
 
 HERE = Path(__file__).parent
@@ -51,7 +51,7 @@ class Wish(NamedTuple):
 
 def wishes(count: int = PAGES_COUNT, seed: int = SEED) -> Iterator[Wish]:
     """The pages in their order: each sixty of them are all forms in all conditions by both hands."""
-    forms, conditions = list(PAGES), list(CONDITIONS)
+    forms, conditions = list(RECKONED), list(CONDITIONS)
     for number in range(count):
         hand = HANDS[(number // 5 + number // 30) % 2]
         yield Wish(number, forms[number % 5], conditions[number % 6], hand, seed)

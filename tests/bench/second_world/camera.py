@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import chdir
-from dataclasses import dataclass
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy
+from numpy.typing import NDArray
 
 from tests.bench.second_world.ink import SCALE, clouds
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Picture = NDArray[Any]
-    Floats = NDArray[Any]
+Picture = NDArray[Any]
+Floats = NDArray[Any]
 
 LONG_PX = 3000
 """The longer side of a photograph. Chosen by hand."""
@@ -30,8 +27,7 @@ STEP_PX = 12
 """Places of the paper are reckoned for every so manyth pixel of the photograph, and spread between them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surface:
+class Surface(NamedTuple):
     """How a page lies: its height over the table, in parts of its longer side, and the light that its slopes lose."""
 
     height: Floats
@@ -40,10 +36,8 @@ class Surface:
 
 def worn(page: Picture, made: numpy.random.Generator, *kinds: tuple[str, Mapping[str, Any]]) -> Picture:
     """The page as augraphy wears it, at 200 pixels an inch."""
-    try:
-        import augraphy
-    except ImportError:
-        raise SystemExit("augraphy is missing: requirements-bench.lock has it") from None
+    import augraphy  # of requirements-bench.lock
+
     seed = int(made.integers(2**31))
     random.seed(seed)
     numpy.random.seed(seed)
@@ -111,8 +105,7 @@ def hard(page: Picture, made: numpy.random.Generator) -> Picture:
 
 def crumpled(page: Picture, made: numpy.random.Generator) -> Picture:
     """A phone over paper that was folded twice and carried in a pocket."""
-    height, width = (round(side / 8) for side in page.shape[:2])
-    y, x = numpy.mgrid[:height, :width].astype(numpy.float32)
+    y, x, (height, width) = coarse(page)
     folds = numpy.zeros((height, width), numpy.float32)
     for place, size in ((y, height), (x, width)):
         crease = made.uniform(0.42, 0.58) * size + made.uniform(-0.02, 0.02) * (x if place is y else y)
@@ -132,10 +125,16 @@ def moved(page: Picture, made: numpy.random.Generator) -> Picture:
     return cv2.filter2D(made_still, -1, trail / trail.sum())
 
 
-def dim(page: Picture, made: numpy.random.Generator, share: float) -> Floats:
-    """How much light falls on each eighth pixel of the page: less by up to this share, away from a lamp or window."""
+def coarse(page: Picture) -> tuple[Floats, Floats, tuple[int, int]]:
+    """The rows and columns of every eighth pixel of the page, and how many there are."""
     height, width = (round(side / 8) for side in page.shape[:2])
     y, x = numpy.mgrid[:height, :width].astype(numpy.float32)
+    return y, x, (height, width)
+
+
+def dim(page: Picture, made: numpy.random.Generator, share: float) -> Floats:
+    """How much light falls on each eighth pixel of the page: less by up to this share, away from a lamp or window."""
+    y, x, (height, width) = coarse(page)
     angle = made.uniform(0, 2 * numpy.pi)
     along = (x / width - 0.5) * numpy.cos(angle) + (y / height - 0.5) * numpy.sin(angle)
     uneven = 0.06 * (cv2.GaussianBlur(clouds(made, (height, width), 60), (0, 0), 20) - 0.5)
@@ -144,14 +143,13 @@ def dim(page: Picture, made: numpy.random.Generator, share: float) -> Floats:
 
 def bent(page: Picture, made: numpy.random.Generator, reach: float) -> Surface:
     """Paper that rises along one wave."""
-    height, width = (round(side / 8) for side in page.shape[:2])
-    y, x = numpy.mgrid[:height, :width].astype(numpy.float32)
+    y, x, (height, width) = coarse(page)
     angle, phase = made.uniform(0, numpy.pi), made.uniform(0, 2 * numpy.pi)
     along = (x * numpy.cos(angle) + y * numpy.sin(angle)) / max(height, width)
     return surface(made.uniform(0.2, 1) * reach * numpy.sin(made.uniform(2, 5) * along + phase), made, 1.2)
 
 
-def surface(height: NDArray[Any], made: numpy.random.Generator, strength: float) -> Surface:
+def surface(height: Floats, made: numpy.random.Generator, strength: float) -> Surface:
     """The paper with what its slopes lose of a light from one side."""
     slope_y, slope_x = numpy.gradient(height * max(height.shape))
     angle = made.uniform(0, 2 * numpy.pi)
@@ -197,7 +195,7 @@ def seen_from(size: tuple[int, int], page: tuple[int, int], rise: Floats, made: 
     away, bend, focal = made.uniform(1.1, 1.24) * FOCAL, made.uniform(-0.06, 0.06), FOCAL * LONG_PX
     shift = made.uniform(-0.01, 0.01, 2) * LONG_PX
 
-    def project(places: NDArray[Any]) -> NDArray[Any]:
+    def project(places: Floats) -> Floats:
         flat_x, flat_y = (places[..., 0] - page[1] / 2) / long, (places[..., 1] - page[0] / 2) / long
         at = [(places[..., k] * rise.shape[1 - k] / page[1 - k]).astype(numpy.float32) for k in (0, 1)]
         z = -cv2.remap(rise, at[0], at[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
@@ -209,7 +207,7 @@ def seen_from(size: tuple[int, int], page: tuple[int, int], rise: Floats, made: 
     corners = numpy.array(((0, 0), (page[1], 0), (page[1], page[0]), (0, page[0])), numpy.float32)
     back = cv2.getPerspectiveTransform(project(corners[None])[0].astype(numpy.float32), corners)
 
-    def unprojected(seen: NDArray[Any]) -> NDArray[Any]:
+    def unprojected(seen: Floats) -> Floats:
         return cv2.perspectiveTransform(seen.reshape(1, -1, 2), back).reshape(seen.shape)
 
     rows, columns = numpy.mgrid[0 : high + STEP_PX : STEP_PX, 0 : wide + STEP_PX : STEP_PX]
@@ -222,7 +220,7 @@ def seen_from(size: tuple[int, int], page: tuple[int, int], rise: Floats, made: 
     return grown[half : half + high, half : half + wide]
 
 
-def developed(found: NDArray[Any], made: numpy.random.Generator, noise: float) -> Picture:
+def developed(found: Floats, made: numpy.random.Generator, noise: float) -> Picture:
     """The picture with the grain of its sensor, more of it where there is light."""
     grain = (
         made.standard_normal(found.shape, numpy.float32) * noise * (0.5 + numpy.sqrt(numpy.clip(found, 0, 255) / 255))
@@ -230,12 +228,5 @@ def developed(found: NDArray[Any], made: numpy.random.Generator, noise: float) -
     return numpy.asarray(numpy.clip(found + grain, 0, 255), numpy.uint8)
 
 
-CONDITIONS: Mapping[str, Callable[[Picture, numpy.random.Generator], Picture]] = {
-    "flat": flat,
-    "soft": soft,
-    "hard": hard,
-    "copy": copy,
-    "crumpled": crumpled,
-    "moved": moved,
-}
+CONDITIONS = {each.__name__: each for each in (flat, soft, hard, copy, crumpled, moved)}
 """What makes a picture of a page, by name."""

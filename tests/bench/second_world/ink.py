@@ -9,25 +9,21 @@ import subprocess
 import tarfile
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from tests.bench.second_world.values import words
 from transcribe.forms import field_boxes
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from transcribe.geometry import Box
-    from transcribe.model import Form
+from transcribe.geometry import Box
+from transcribe.model import Form
 
 SCALE = 1.5
 """Pages are drawn at 300 pixels an inch, blanks at 200."""
@@ -38,8 +34,7 @@ WILLS_SHARE = 0.8
 """So many remarks on handwritten French pages are lines of real wills (the shared set testaments_fr, CC BY 4.0)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pen:
+class Pen(NamedTuple):
     """A font, how high its capitals are written (pixels at 200 an inch), its colour, and whether it is like a hand."""
 
     name: str
@@ -51,10 +46,12 @@ class Pen:
 def pen(hand: str, chance: Random) -> Pen:
     """What fills in one page: "typed" or "hand"."""
     name = chance.choice(sorted(tomllib.loads(FONTS.read_text(encoding="utf-8"))[hand]))
-    if hand == "typed":
-        return Pen(name=name, height=chance.randint(17, 23), colour=(chance.randint(10, 50),) * 3, by_hand=False)
-    colour = chance.choice(((28, 46, 138), (20, 22, 30), (46, 60, 110), (12, 20, 84), (60, 60, 64)))
-    return Pen(name=name, height=chance.randint(22, 31), colour=colour, by_hand=True)
+    by_hand = hand == "hand"
+    colours = (
+        ((28, 46, 138), (20, 22, 30), (46, 60, 110), (12, 20, 84)) if by_hand else ((12,) * 3, (30,) * 3, (48,) * 3)
+    )
+    height = chance.randint(22, 31) if by_hand else chance.randint(17, 23)
+    return Pen(name=name, height=height, colour=chance.choice(colours), by_hand=by_hand)
 
 
 @lru_cache(maxsize=64)
@@ -96,6 +93,7 @@ class Page:
         self.paper = Image.open(blank.path).convert("RGB").resize((size[0], size[1]), Image.Resampling.LANCZOS)
         self.layer = Image.new("L", self.paper.size)
         self.draw = ImageDraw.Draw(self.layer)
+        self.on_will = used.by_hand and form.name == "fiche-stage" and chance.random() < WILLS_SHARE
         self.flush_right = chance.random() < (0.3 if used.by_hand else 0.6)
 
     def fill(self, truth: Mapping[str, str]) -> dict[str, str]:
@@ -110,7 +108,7 @@ class Page:
             elif field.type == "checkbox":
                 if said == "true":
                     self.tick(box)
-            elif name == "remarks" and said and self.on_will():
+            elif name == "remarks" and said and self.on_will:
                 written[name] = self.paste(box)
             elif said and name in combs:
                 for place, letter in enumerate(said):
@@ -118,10 +116,6 @@ class Page:
             elif said:
                 self.write(box, said, field.type in ("amount", "integer"))
         return written
-
-    def on_will(self) -> bool:
-        """Whether the remark is a line of a real will."""
-        return self.used.by_hand and self.form.name == "fiche-stage" and self.chance.random() < WILLS_SHARE
 
     def write(self, box: Box, text: str, is_number: bool) -> None:
         """A text in its box, smaller where it would not fit."""

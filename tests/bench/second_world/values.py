@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
@@ -18,10 +20,17 @@ CHECK_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
 BLANK_SHARE = 0.15
 """So many of the fields that may be blank are. Chosen by hand."""
 
-MONTHS = {
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
-    "gb": "January February March April May June July August September October November December".split(),
+DAYS = {
+    "fr": ("%d/%m/%Y", "%d/%m/%y", "%-d {month} %Y", "%d.%m.%Y"),
+    "de": ("%d.%m.%Y", "%d.%m.%y", "%-d.%-m.%Y", "%d.%m.%Y"),
+    "es": ("%d%m%Y",) * 4,
+    "gb": ("%d/%m/%Y", "%d/%m/%y", "%-d {month} %Y", "%d.%m.%Y"),
+    "us": ("%Y%m%d",) * 4,
 }
+"""How days are written by country, in four styles of which the second has two digits of the year."""
+
+MONEY = {"fr": (" ", ","), "de": (".", ","), "es": ("", ","), "gb": (",", ".")}
+"""What stands between thousands, and before cents."""
 
 
 @cache
@@ -31,6 +40,12 @@ def words() -> Mapping[str, Any]:
     return found
 
 
+@cache
+def pages() -> Mapping[str, Any]:
+    """What is written on each form, as `pages.toml` says it."""
+    return tomllib.loads((Path(__file__).parent / "pages.toml").read_text(encoding="utf-8"))
+
+
 class Author:
     """Who fills in one page: one country, one way to write days and amounts."""
 
@@ -38,60 +53,43 @@ class Author:
         self.chance, self.words = chance, words()[country]
         self.country, self.style = country, chance.randrange(4)
 
-    def any(self, kind: str) -> str:
-        """A word of the country's list."""
-        return str(self.chance.choice(self.words[kind]))
+    def said(self, template: str) -> str:
+        """A text of this shape: words of lists for {list}, numbers for {1-140}, digits for # and letters for @."""
+        return re.sub(r"#|@|\{(\d+)-(\d+)\}|\{(\w+)\}", self._drawn, template)
 
-    def name(self) -> str:
-        """A person, the last name first where that is usual."""
-        first, last = self.any("first"), self.any("last")
-        return f"{last} {first}" if self.country == "fr" and self.style % 2 else f"{first} {last}"
+    def _drawn(self, found: re.Match[str]) -> str:
+        low, high, listed = found.groups()
+        if low:
+            return str(self.chance.randint(int(low), int(high)))
+        some: Sequence[str] = (
+            self.words[listed] if listed else {"#": "0123456789", "@": "ABCDEFGHJKLMNPRSTUVWXYZ"}[found[0]]
+        )
+        return self.chance.choice(some)
 
     def day(self, first: int = 2024, last: int = 2026) -> date:
         """A day of these years."""
         start = date(first, 1, 1)
         return start + timedelta(self.chance.randrange((date(last, 12, 31) - start).days))
 
-    def digits(self, shape: str) -> str:
-        """The shape with a digit for each # and a capital letter for each @."""
-        letters = "ABCDEFGHJKLMNPRSTUVWXYZ"
-        kinds = {"#": "0123456789", "@": letters}
-        return "".join(self.chance.choice(kinds[each]) if each in kinds else each for each in shape)
-
     def birthday(self) -> str:
         """A day on which a grown-up was born, with the whole year."""
-        self.style += self.style % 4 == 1
+        self.style += self.style == 1
         return self.said_day(self.day(1962, 2006))
 
     def said_day(self, day: date) -> str:
         """The day as this page writes days."""
-        if self.country == "us":
-            return f"{day:%Y%m%d}"
-        if self.country == "es":
-            return f"{day:%d%m%Y}"
-        if self.country == "de":
-            return (f"{day:%d.%m.%Y}", f"{day:%d.%m.%y}", f"{day.day}.{day.month}.{day.year}", f"{day:%d.%m.%Y}")[
-                self.style
-            ]
-        months = MONTHS[self.country]
-        return (
-            f"{day:%d/%m/%Y}",
-            f"{day:%d/%m/%y}",
-            f"{day.day} {months[day.month - 1]} {day.year}",
-            f"{day:%d.%m.%Y}",
-        )[self.style]
+        shape = DAYS[self.country][self.style]
+        return day.strftime(shape).replace("{month}", self.words.get("months", [""] * 12)[day.month - 1])
 
     def money(self, amount: Decimal) -> str:
         """The amount as this page writes amounts."""
-        group, point = {"fr": (" ", ","), "de": (".", ","), "es": ("", ","), "gb": (",", ".")}[self.country]
-        if self.style % 2:
-            group = ""
-        return f"{amount:,.2f}".replace(",", "~").replace(".", point).replace("~", group)
+        group, point = MONEY[self.country]
+        return f"{amount:,.2f}".translate({ord(","): "" if self.style % 2 else group, ord("."): point})
 
     def price(self, low: int, high: int) -> Decimal:
         """An amount between two whole ones, often a round one."""
         cents = self.chance.choice((0, 0, 50, 90, 95, self.chance.randrange(100)))
-        return Decimal(self.chance.randrange(low, high)) + Decimal(cents) / 100
+        return self.chance.randrange(low, high) + cents * CENT
 
     def email(self, name: str) -> str:
         """An address that is like the name."""
@@ -99,24 +97,17 @@ class Author:
         host = self.chance.choice(("example.org", "mail.example", "post.example.net", "example.com"))
         return f"{plain[:18].strip('.')}@{host}"
 
-    def some(self, truth: dict[str, str], optional: Iterable[str]) -> dict[str, str]:
-        """The truth with some of these fields left blank."""
-        return truth | {name: "" for name in optional if self.chance.random() < BLANK_SHARE}
-
-    def ticks(self, names: str, share: float = 0.4) -> dict[str, str]:
-        """Boxes, ticked or not, each by itself."""
-        return {name: str(self.chance.random() < share).lower() for name in names.split()}
-
-    def one_tick(self, names: str) -> dict[str, str]:
-        """Boxes of which one is ticked."""
-        chosen = self.chance.choice(names.split())
-        return {name: str(name == chosen).lower() for name in names.split()}
-
 
 def page(form: str, chance: Random) -> dict[str, str]:
     """What is written on a page of this form: "" is blank, "true" and "false" are said of marks."""
-    country, fill = PAGES[form]
-    return fill(Author(country, chance))
+    about = pages()[form]
+    author = Author(about["country"], chance)
+    truth = {name: author.said(chance.choice(templates)) for name, templates in about["plain"].items()}
+    for group in about["one_of"]:
+        ticked = chance.choice(group)
+        truth |= {name: str(name == ticked).lower() for name in group}
+    blank = {name: "" for name in about["optional"] if chance.random() < BLANK_SHARE}
+    return truth | RECKONED[form](author, truth) | blank
 
 
 def with_luhn(number: str) -> str:
@@ -138,209 +129,121 @@ def with_iso(number: str) -> str:
     return number + str((11 - rest) % 10)
 
 
-def rows(table: str, found: list[dict[str, str]], columns: str, count: int) -> dict[str, str]:
+def table(name: str, columns: str, count: int, rows: Sequence[Sequence[str]]) -> dict[str, str]:
     """The cells of a table, those of the rows that are not filled blank."""
-    return {
-        f"{table}.{column}[{row}]": found[row][column] if row < len(found) else ""
-        for row in range(count)
-        for column in columns.split()
-    }
+    names = columns.split()
+    filled = [*rows, *[[""] * len(names)] * (count - len(rows))]
+    cells = [zip(names, row, strict=True) for row in filled]
+    return {f"{name}.{column}[{row}]": text for row, found in enumerate(cells) for column, text in found}
 
 
-def course(author: Author) -> dict[str, str]:
+def course(author: Author, truth: Mapping[str, str]) -> dict[str, str]:
     """The French sheet with dotted lines."""
-    chance, name, first = author.chance, author.name(), author.day()
-    found, total = [], Decimal(0)
+    chance, name, first = author.chance, author.said("{first} {last}"), author.day()
+    born = author.birthday()
+    rows, total = [], Decimal(0)
     for item in chance.sample(author.words["costs"], chance.randint(1, 4)):
         days, price = chance.randint(1, 12), author.price(15, 190)
         total += days * price
-        found.append(
-            {"item": item, "days": str(days), "price": author.money(price), "amount": author.money(days * price)}
-        )
+        rows.append((item, str(days), author.money(price), author.money(days * price)))
     deposit = author.price(20, 60) if chance.random() < 0.6 else Decimal(0)
-    firm = chance.random() < 0.5
-    siret = with_luhn(with_luhn(author.digits("########")) + author.digits("####"))
-    truth = {
+    siret = with_luhn(with_luhn(author.said("########")) + author.said("####"))
+    spaced = f"{siret[:3]} {siret[3:6]} {siret[6:9]} {siret[9:]}"
+    return {
         "participant": name,
-        "born": author.birthday(),
-        "profession": author.any("jobs"),
-        "street": f"{chance.randint(1, 140)} {author.any('streets')}",
-        "postcode": author.digits("#####"),
-        "town": author.any("towns"),
-        "phone": author.digits(chance.choice(("06 1# ## ## ##", "04.7#.##.##.##", "066#######"))),
+        "born": born,
         "email": author.email(name),
-        "employer": author.any("firms") if firm else "",
-        "siret": chance.choice((siret, f"{siret[:3]} {siret[3:6]} {siret[6:9]} {siret[9:]}")) if firm else "",
-        "course": author.digits("ST##-@###"),
+        "siret": chance.choice((siret, spaced)) if truth["employer"] else "",
         "first_day": author.said_day(first),
         "last_day": author.said_day(first + timedelta(chance.randint(1, 11))),
-        **author.one_tick("beginner advanced"),
-        **author.ticks("meals lodging"),
-        **rows("costs", found, "item days price amount", 4),
+        **table("costs", "item days price amount", 4, rows),
         "total": author.money(total),
         "deposit": author.money(deposit) if deposit else "",
         "rest": author.money(total - deposit),
-        "remarks": author.any("remarks") if chance.random() < 0.5 else "",
         "signed_on": author.said_day(first - timedelta(chance.randint(20, 90))),
-        "signature": str(chance.random() < 0.85).lower(),
     }
-    return author.some(truth, ("born", "profession", "phone", "email", "last_day", "signed_on"))
 
 
-def hours(author: Author) -> dict[str, str]:
+def hours(author: Author, _: Mapping[str, str]) -> dict[str, str]:
     """The German sheet with tints."""
-    chance, day = author.chance, author.day()
-    found, net = [], Decimal(0)
+    chance, day, rows, net = author.chance, author.day(), [], Decimal(0)
     for number in range(chance.randint(2, 9)):
         time, rate = Decimal(chance.randint(2, 40)) / 4, author.price(28, 96)
         amount = (time * rate).quantize(CENT, ROUND_HALF_UP)
         net += amount
-        found.append(
-            {
-                "day": author.said_day(day - timedelta(9 - number)),
-                "task": author.any("tasks"),
-                "hours": f"{time.normalize():f}".replace(".", ","),
-                "rate": author.money(rate),
-                "amount": author.money(amount),
-            }
-        )
+        on, said = author.said_day(day - timedelta(9 - number)), f"{time.normalize():f}".replace(".", ",")
+        rows.append((on, author.said("{tasks}"), said, author.money(rate), author.money(amount)))
     material = author.price(10, 900) if chance.random() < 0.7 else Decimal(0)
     tax = ((net + material) * Decimal("0.19")).quantize(CENT, ROUND_HALF_UP)
-    truth = {
-        "number": author.digits("N######"),
+    return {
         "day": author.said_day(day),
-        "customer_no": with_luhn(author.digits("######")),
-        "customer": author.any("firms") if chance.random() < 0.7 else author.name(),
-        "vat_number": "DE" + with_iso(author.digits("2#######")),
-        "street": f"{author.any('streets')} {chance.randint(1, 140)}",
-        "postcode": author.digits("#####"),
-        "town": author.any("towns"),
-        "site": author.any("sites"),
-        "phone": author.digits(chance.choice(("0171 #######", "0351/######", "+49 30 ########"))),
-        **rows("work", found, "day task hours rate amount", 9),
+        "customer_no": with_luhn(author.said("######")),
+        "vat_number": "DE" + with_iso(author.said("2#######")),
+        **table("work", "day task hours rate amount", 9, rows),
         "net": author.money(net),
         "material": author.money(material) if material else "",
         "tax": author.money(tax),
         "total": author.money(net + material + tax),
-        **author.ticks("night travel finished"),
-        "worker": author.name(),
-        "signature": str(chance.random() < 0.85).lower(),
     }
-    return author.some(truth, ("customer_no", "vat_number", "site", "phone", "worker"))
 
 
-def supply(author: Author) -> dict[str, str]:
+def supply(author: Author, truth: Mapping[str, str]) -> dict[str, str]:
     """The Spanish sheet with combs: capitals, days without dots."""
-    chance, number = author.chance, int(author.digits("########"))
-    given, surname = author.any("first"), f"{author.any('last')} {author.any('last')}"
-    fee, bond = author.price(20, 300), author.price(10, 90)
-    truth = {
-        "surname": surname,
-        "given": given,
+    number, fee, bond = int(author.said("########")), author.price(20, 300), author.price(10, 90)
+    combs = {name: text.upper() for name, text in truth.items() if name in words()["combs"]}
+    return combs | {
+        "street": truth["street"].upper()[-words()["combs"]["street"] :],
         "nif": f"{number:08d}{CHECK_LETTERS[number % 23]}",
         "born": author.birthday(),
-        "phone": author.digits(chance.choice(("61#######", "91#######"))),
-        "client": with_luhn(author.digits("7########")),
-        "street": f"{author.any('streets')} {chance.randint(1, 140)}"[-31:],
-        "postcode": author.digits("#####"),
-        "town": author.any("towns"),
-        "cups": author.digits("ES################@@"),
-        "meter": author.digits("@#######"),
-        "reading": str(chance.randint(0, 99999)),
-        "power": chance.choice(("3,3", "4,6", "5,75", "6,9", "9,2")),
-        "people": str(chance.randint(1, 12)),
+        "client": with_luhn(author.said("7########")),
         "start": author.said_day(author.day()),
-        **author.one_tick("tariff_day tariff_night tariff_flat"),
-        **author.ticks("paperless owner"),
         "fee": author.money(fee),
         "bond": author.money(bond),
         "total": author.money(fee + bond),
-        "remarks": author.any("remarks") if chance.random() < 0.6 else "",
-        "hours": author.any("hours"),
-        "place": author.any("towns"),
-        "signature": str(chance.random() < 0.85).lower(),
+        "email": author.email(f"{truth['given']} {truth['surname']}"),
     }
-    truth = {name: said.upper() if name in words()["combs"] else said for name, said in truth.items()}
-    optional = ("born", "phone", "client", "meter", "reading", "people", "start", "hours", "place")
-    return author.some(truth | {"email": author.email(f"{given} {surname}")}, optional)
 
 
-def stock(author: Author) -> dict[str, str]:
+def stock(author: Author, _: Mapping[str, str]) -> dict[str, str]:
     """The dense table in English."""
-    chance, found, total = author.chance, [], Decimal(0)
+    chance, rows, total = author.chance, [], Decimal(0)
     for article in chance.sample(author.words["articles"], chance.randint(5, 16)):
         counted, price = chance.randint(0, 160), author.price(1, 45)
         total += counted * price
-        row = {
-            "article": author.digits("@@####"),
-            "barcode": with_ean(author.digits("50##########")),
-            "description": article,
-            "bin": chance.choice("ABCDEFGH") + author.digits("##"),
-            "unit": chance.choice(("each", "each", "box", "kg", "roll", "pack")),
-            "booked": str(max(0, counted + chance.choice((0, 0, 0, 1, -2, 12)))),
-            "counted": str(counted),
-            "price": author.money(price),
-            "value": author.money(counted * price),
-        }
-        found.append(author.some(row, ("barcode", "bin", "booked")))
-    truth = {
-        "sheet": author.digits("SC-#####"),
-        "counted_on": author.said_day(author.day()),
-        "counted_by": author.name(),
-        "warehouse": author.any("towns"),
-        **rows("items", found, "article barcode description bin unit booked counted price value", 16),
-        **author.ticks("recount complete"),
-        "signature": str(chance.random() < 0.85).lower(),
-        "total": author.money(total),
-    }
-    return author.some(truth, ("counted_by", "warehouse"))
+        barcode, place = with_ean(author.said("50##########")), chance.choice("ABCDEFGH") + author.said("##")
+        booked = str(max(0, counted + chance.choice((0, 0, 0, 1, -2, 12))))
+        barcode, place, booked = (text if chance.random() > BLANK_SHARE else "" for text in (barcode, place, booked))
+        unit = chance.choice(("each", "each", "box", "kg", "roll", "pack"))
+        money = author.money(price), author.money(counted * price)
+        rows.append((author.said("@@####"), barcode, article, place, unit, booked, str(counted), *money))
+    columns = "article barcode description bin unit booked counted price value"
+    counted_on, said = author.said_day(author.day()), author.money(total)
+    return {"counted_on": counted_on, "total": said, **table("items", columns, 16, rows)}
 
 
-def discharge(author: Author) -> dict[str, str]:
+def discharge(author: Author, truth: Mapping[str, str]) -> dict[str, str]:
     """The public form of the United States."""
-    chance, first, last = author.chance, author.any("first"), author.any("last")
-    forces = "army navy air_force coast_guard marine_corps space_force"
-    force = chance.choice(forces.split())
-    grade, again, renamed = chance.randint(1, 7), chance.random() < 0.4, chance.random() < 0.3
-    truth = {f"branch_{name}": str(name == force).lower() for name in forces.split()}
-    truth |= {f"grade_{name}": f"E-{grade}" if name == force else "" for name in forces.split()}
-    truth |= {
-        f"highest_{name}": f"E-{grade + chance.randint(0, 2)}" if name == force else "" for name in forces.split()
-    }
-    truth |= author.one_tick("component_regular component_reserve component_guard")
-    kinds = "uncharacterized honorable bad_conduct general other_than_honorable"
-    truth |= author.one_tick(" ".join(f"character_{kind}" for kind in kinds.split()))
-    truth |= author.ticks("change_character change_separation_code change_reentry_code change_reason")
-    truth |= author.one_tick("review_record review_hearing")
-    truth |= {
-        "last_name": last,
-        "first_name": first,
-        "current_last_name": author.any("last") if renamed else "",
-        "current_first_name": first if renamed else "",
-        "dod_id": author.digits("1#########"),
-        "street": f"{chance.randint(10, 9900)} {author.any('streets')}",
-        "city": f"{author.any('towns')}, {chance.choice(('TX', 'OH', 'VA', 'WA', 'NC', 'ME'))}",
-        "zip": author.digits(chance.choice(("#####", "#####-####"))),
-        "email": author.email(f"{first} {last}"),
-        "phone": author.digits(chance.choice(("(206) 555-01##", "512-555-01##", "804 555 01##"))),
-        "separation_code": author.digits("@@@"),
-        "reentry_code": chance.choice(("1", "2", "3", "3B", "4", "1A")),
-        "authority": author.digits("AR 635-###"),
-        "reason": author.any("reasons"),
-        "unit": author.any("units"),
-        "again_yes": str(again).lower(),
-        "again_no": str(not again).lower(),
-        "prior_case": author.digits("AD20######") if again else "",
+    chance, forces = author.chance, "army navy air_force coast_guard marine_corps space_force".split()
+    force, grade = chance.choice(forces), chance.randint(1, 7)
+    again, is_renamed = truth["again_yes"] == "true", chance.random() < 0.3
+    highest = f"E-{grade + chance.randint(0, 2)}"
+    return {
+        **{f"branch_{name}": str(name == force).lower() for name in forces},
+        **{f"grade_{name}": f"E-{grade}" if name == force else "" for name in forces},
+        **{f"highest_{name}": highest if name == force else "" for name in forces},
+        "current_last_name": author.said("{last}") if is_renamed else "",
+        "current_first_name": truth["first_name"] if is_renamed else "",
+        "email": author.email(f"{truth['first_name']} {truth['last_name']}"),
+        "prior_case": author.said("AD20######") if again else "",
         "prior_day": author.said_day(author.day(2015, 2023)) if again else "",
     }
-    return author.some(truth, ("dod_id", "phone", "reentry_code", "authority", "unit"))
 
 
-PAGES: Mapping[str, tuple[str, Callable[[Author], dict[str, str]]]] = {
-    "fiche-stage": ("fr", course),
-    "stundennachweis": ("de", hours),
-    "solicitud-alta": ("es", supply),
-    "stock-count": ("gb", stock),
-    "dd-293": ("us", discharge),
+RECKONED: Mapping[str, Callable[[Author, Mapping[str, str]], dict[str, str]]] = {
+    "fiche-stage": course,
+    "stundennachweis": hours,
+    "solicitud-alta": supply,
+    "stock-count": stock,
+    "dd-293": discharge,
 }
-"""The country and the author of each form."""
+"""What is written where one field decides another, by form."""
