@@ -109,7 +109,8 @@ ROOMS = {
     " transcribe.people transcribe.recognition transcribe.registration transcribe.store transcribe.table_rows",
     # the work on what is to be read, whoever took it in
     "flows.shifts": "home runtime steps",
-    "flows.watching": "home ingest runtime steps transcribe.i18n transcribe.intake transcribe.store",
+    "flows.incoming": "home ingest runtime steps transcribe.i18n transcribe.intake transcribe.store",
+    "flows.parts.watching": "home house incoming runtime steps terminal transcribe.i18n transcribe.intake",
     "flows.mending": "home duplicates steps reconcile.forms reconcile.inference reconcile.parameters transcribe.fields"
     " transcribe.forms transcribe.i18n transcribe.intake transcribe.pay_arithmetic"
     " transcribe.registration transcribe.store transcribe.values",
@@ -140,12 +141,12 @@ ROOMS = {
     "flows.views": "home steps transcribe.people transcribe.store",
     # the operator's pages: they call what commands call
     "flows.desk": "home house views administration alerts backup duplicates measuring mending runtime output"
-    " steps watching webhooks reconcile.algorithms reconcile.learning reconcile.records transcribe.drawing"
+    " steps incoming webhooks reconcile.algorithms reconcile.learning reconcile.records transcribe.drawing"
     " transcribe.fields transcribe.forms transcribe.i18n transcribe.pay_arithmetic transcribe.people transcribe.review"
     " transcribe.store",
-    "flows.serving": "home desk backup runtime steps output administration mending watching webhooks"
+    "flows.serving": "home house desk backup runtime steps output administration mending incoming webhooks"
     " reconcile.inference reconcile.records transcribe.drawing transcribe.people transcribe.review transcribe.store",
-    "flows.parts.drafting": "home house standalone output terminal administration desk mending watching"
+    "flows.parts.drafting": "home house standalone output terminal administration desk mending incoming"
     " reconcile.decision reconcile.learning transcribe.fields transcribe.forms transcribe.i18n transcribe.imaging"
     " transcribe.ink transcribe.ocr transcribe.review transcribe.sandbox transcribe.store transcribe.whole_files",
     "flows.parts.simulation": "home house runtime steps output terminal administration ingest desk reconcile.algorithms"
@@ -153,7 +154,7 @@ ROOMS = {
     " transcribe.fields transcribe.ocr transcribe.pay_arithmetic transcribe.people transcribe.recognition"
     " transcribe.store transcribe.whole_files",
     "flows.cli": "home house views backup exporting measuring mending runtime shifts steps output terminal standalone"
-    " administration serving ingest watching alerts webhooks reconcile.conduct transcribe.forms"
+    " administration serving ingest alerts webhooks reconcile.conduct transcribe.forms"
     " transcribe.i18n transcribe.intake transcribe.people transcribe.store transcribe.whole_files",
 }
 """Which rooms a room may import besides the open ground, for types too: a name without a dot is of its own package."""
@@ -289,6 +290,7 @@ LISTED_FOR_OTHERS = {
         ),
         "the room is a `LayoutReader`",
     ),
+    "flows.parts.watching.PART": "an entry point of `fairhand.parts`",
 }
 
 SAID_AS_HELP = ("flows/cli",)

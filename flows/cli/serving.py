@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import signal
 import threading
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from flows import terminal
 from flows.cli.app import app, home_of, settings_of
 from transcribe.i18n import counted, plural
-
-if TYPE_CHECKING:
-    from flows.watching import Round
 
 
 @app.command()
@@ -45,48 +41,6 @@ def serve(
     given = {"port": port, "host": host, "public_url": public_url, "insecure": insecure}
     chosen = {name: value for name, value in given.items() if value is not None}
     Serving(settings.model_copy(update=chosen)).run()
-
-
-# The command that watches a folder.
-
-
-@app.command()
-def watch(
-    ctx: typer.Context,
-    folder: Annotated[Path, typer.Argument(help="The folder that photographs are put into.")],
-    form: Annotated[str, typer.Option(help="The name of a form, the path of its definition, or auto: find out which.")],
-    batch: Annotated[str, typer.Option(help="A name for all of them together; else one a day.")] = "",
-) -> None:
-    """Take in what is put into a folder, until Ctrl-C: each file once, then moved to done/ or aside/ in it.
-
-    A file is taken in when it has not changed for some seconds and nobody writes it. Beside each file in aside/ lies a
-    text that says why.
-    """
-    from flows.home import open_home
-    from flows.watching import WatchedForm
-    from flows.watching import watch as watch_folders
-
-    signal.signal(signal.SIGTERM, _interrupt)
-    asked = [WatchedForm(folder=folder, form=form)]
-    home = open_home(settings_of(ctx))
-    try:
-        watch_folders(home, asked, batch, _report, lambda: terminal.note(f"Watching {folder}; Ctrl-C ends it."))
-    except KeyboardInterrupt:
-        terminal.note("Ended. What is in the folder still is taken in with the next start.")
-
-
-def _report(done: Round) -> None:
-    if done.taken:
-        known = f" {done.known} of them came before, and nothing of them is read again." if done.known else ""
-        terminal.say(f"{counted(done.taken, 'file')} taken in.{known}")
-    for name, reason in done.aside:
-        terminal.say(f"set aside: {terminal.with_file(name, reason)}")
-    for trouble in done.troubles:
-        terminal.note(trouble)
-
-
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
 
 
 # The command that reads what others took in.

@@ -45,13 +45,29 @@ class WholeExport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BesidePages:
+    """A process that runs beside the pages while `fairhand serve` does.
+
+    It does `what`, as is said when it is started again, and is `python -m module`. `is_needed` is given the home:
+    what it raises before anything is served ends `serve`, and from the first time that it is true
+    the process runs. One that `asks_prefect` waits for Prefect's server, whose address its environment has.
+    """
+
+    what: str
+    module: str
+    is_needed: Callable[[Home], bool]
+    asks_prefect: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HousePart:
     """What a part brings to the house. What it gives is imported once it is asked for.
 
     `contract` is the version that it is made for, `libraries` are the modules without which it is not there.
     `commands` gives a typer app whose commands stand beside those of the core; `ctx.obj` is the folder of the home
     that was named, or None. `desk` gives its pages of the operator's desk, `layout_reader` what reads pages without a
-    blank, `formats` what writes its formats of exports, by their names.
+    blank, `formats` what writes its formats of exports, by their names, `beside` the process that runs beside all
+    pages.
     """
 
     contract: int
@@ -60,3 +76,4 @@ class HousePart:
     desk: Callable[[], DeskPages] | None = None
     layout_reader: Callable[[], LayoutReader] | None = None
     formats: Callable[[], Mapping[str, Export | WholeExport]] | None = None
+    beside: Callable[[], BesidePages] | None = None

@@ -12,12 +12,12 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from flows.home import Home
+from flows.incoming import SUFFIXES, ArrivingFile, require_welcome, sent_file, waiting_scans
 from flows.serving.api import Form, _in_thread, _log, allowed
 from flows.serving.records_answers import PROBLEMS
 from flows.serving.records_api import PREFIX
 from flows.serving.requests_once import IdempotencyKey, once
 from flows.steps import AUTO_FORM
-from flows.watching import SUFFIXES, ArrivingFile, require_welcome, sent_file, waiting_scans
 from transcribe.errors import DiskFull, FormError, SettingsError
 from transcribe.review import TAKES_FILE, Here
 from transcribe.store import ApiToken, Store

@@ -8,8 +8,10 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import fields
+from functools import partial
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,8 @@ from flows.home import (
     prefect_client_variables,
     require_own_archive,
 )
+from flows.house import BesidePages, brought
+from flows.incoming import waiting_scans
 from flows.runtime import (
     PrefectServer,
     lock_file,
@@ -38,7 +42,6 @@ from flows.runtime import (
     write_notice,
 )
 from flows.serving.supervised_process import SupervisedProcess
-from flows.watching import require_watchable, waiting_scans, watched_forms
 from transcribe.errors import ArchiveAway, FairhandError, SettingsError
 
 if TYPE_CHECKING:
@@ -59,6 +62,23 @@ STOP_SECONDS = 8
 """Seconds that open requests may take to end: longer than any page takes."""
 
 
+OF_THE_CORE = (
+    BesidePages(what="running deployments", module="flows.deployed", is_needed=lambda _: True, asks_prefect=True),
+    BesidePages(
+        what="taking files in",  # from the first that a program sends
+        module="flows.incoming.take_in_process",
+        is_needed=lambda home: bool(waiting_scans(home.settings)),
+        asks_prefect=True,
+    ),
+    BesidePages(
+        what="sending webhooks",
+        module="flows.webhooks.send_process",
+        is_needed=lambda home: home.store.tells_webhooks(),
+    ),
+)
+"""What runs beside the pages and is of no part."""
+
+
 class Serving:
     """Everything that runs while `fairhand serve` does: the pages, Prefect's server, and the reconciling worker."""
 
@@ -68,9 +88,8 @@ class Serving:
         # Pages on any free port (the demo) may run beside another `serve`: then Prefect takes any free port too.
         self._prefect = PrefectServer(settings, settings.prefect_port if settings.port else 0)
         self._worker: subprocess.Popen[bytes] | None = None
+        self._prefect_variables: dict[str, str] = {}
         self._beside: dict[str, SupervisedProcess] = {}
-        self._taking_in: SupervisedProcess | None = None
-        self._webhooks = SupervisedProcess("flows.webhooks.send_process", child_environment(settings))
 
     def run(self) -> None:
         """Serve until Ctrl-C or SIGTERM, then stop everything. SettingsError where another serves this home."""
@@ -101,18 +120,17 @@ class Serving:
         require_fair_serving(home)
         with suppress(ArchiveAway):  # a bucket that is away is said by /readyz
             require_own_archive(home)
-        require_watchable(home, watched_forms(self._settings))
+        beside = (*OF_THE_CORE, *beside_of_parts(home))
         self._bring_records_up_to_date(home)
         self._prefect.start()
-        sending = threading.Thread(target=self._send_webhooks, args=(home,), daemon=True)
         signal.signal(signal.SIGTERM, _interrupt)
         try:
             self._start_worker()
             pages = self._pages(home, listening)  # takes a second, so it comes before the address is printed
             stop_by_signal(pages)
             self._announce(listening)
-            sending.start()
-            threading.Thread(target=self._watch, args=(pages,), daemon=True).start()
+            for steps in ((partial(self._run_beside, home, beside),), (self._await_prefect, self._start_what_ended)):
+                threading.Thread(target=self._repeat, args=(pages, *steps), daemon=True).start()
             settle_memory()
             take_short_turns()
             pages.run(sockets=[listening])
@@ -180,13 +198,13 @@ class Serving:
             with suppress(BlockingIOError, BrokenPipeError, ValueError):
                 os.write(self._worker.stdin.fileno(), b".")
 
-    def _watch(self, pages: uvicorn.Server) -> None:
-        """Print Prefect's address when it answers, start again what ended by itself, until the pages are to end."""
-        step = self._await_prefect
+    def _repeat(self, pages: uvicorn.Server, *steps: Callable[[], None]) -> None:
+        """Take one step after the other, and the last again and again, until the pages are to end."""
+        left = list(steps)
         while True:
             try:
-                step()
-                step = self._start_what_ended
+                left[0]()
+                left = left[1:] or left
             except Exception as error:  # such as a full disk: nobody else looks after what runs beside us
                 _print(f"not all runs that should ({type(error).__name__}); it is tried again")
             if self._stopping.wait(WATCH_SECONDS) or pages.should_exit:  # systemd tells all of us
@@ -200,20 +218,19 @@ class Serving:
             _print("Prefect's server ended by itself and is started again")
             self._prefect.start()
             self._await_prefect()
-        if self._taking_in is not None and waiting_scans(self._settings):
-            self._beside.setdefault("taking files in", self._taking_in)  # from the first that a program sends
+
+    def _run_beside(self, home: Home, beside: Sequence[BesidePages]) -> None:
+        """Have everything run that is needed by now, and start again what ended by itself."""
+        for each in beside:
+            if each.what not in self._beside and (self._prefect_variables or not each.asks_prefect):
+                with suppress(FairhandError):  # a database that cannot be read is said by who needs it
+                    if each.is_needed(home):
+                        told = self._prefect_variables if each.asks_prefect else {}
+                        environment = child_environment(self._settings, **told)
+                        self._beside[each.what] = SupervisedProcess(each.module, environment)
         for what, process in self._beside.items():
             if process.keep_running():
                 _print(f"{what} ended by itself and is started again")
-
-    def _send_webhooks(self, home: Home) -> None:
-        """Have webhooks sent from when there is one that is not switched off."""
-        began = False
-        while not self._stopping.wait(WATCH_SECONDS):
-            with suppress(FairhandError):  # a database that cannot be read is said by who needs it
-                began = began or home.store.tells_webhooks()
-            if began and self._webhooks.keep_running():
-                _print("sending webhooks ended by itself and is started again")
 
     def _await_prefect(self) -> None:
         """Wait until Prefect answers, then write and print its address; print what is wrong where it does not."""
@@ -224,13 +241,7 @@ class Serving:
                 _print(str(error))
             return
         write_notice(self._settings, {**notice(self._settings), "prefect": self._prefect.address})
-        if not self._beside and not self._stopping.is_set():
-            told = prefect_client_variables(self._settings, self._prefect.address)
-            environment = child_environment(self._settings, **told)
-            self._beside["running deployments"] = SupervisedProcess("flows.deployed", environment)
-            self._taking_in = SupervisedProcess("flows.watching.watch_process", environment)
-            if self._settings.watch:
-                self._beside["taking files in"] = self._taking_in
+        self._prefect_variables = prefect_client_variables(self._settings, self._prefect.address)
         pages = self._prefect.address.removesuffix("/api")
         _print(f"Prefect:      {pages}, where one signs in with what stands in {PREFECT_KEY_FILE}")
 
@@ -240,8 +251,6 @@ class Serving:
         web = review_options(self._settings, listening.getsockname()[1]).public_url
         write_notice(self._settings, {"web": web, "pid": str(os.getpid())})
         _print(f"review pages: {web}")
-        for each in self._settings.watch:
-            _print(f"watched:      {each}")
         if self._settings.speaks_plainly:
             _print("plain http: whoever is on the network can read passwords, sign-in links and orders")
         _print(f"records:      {self._settings.records}")
@@ -252,7 +261,7 @@ class Serving:
         notice_file(self._settings).unlink(missing_ok=True)
         if self._worker and self._worker.stdin:
             self._worker.stdin.close()
-        beside = (*self._beside.values(), self._webhooks)
+        beside = tuple(self._beside.values())
         for process in beside:
             process.ask_to_end()
         for process in beside:
@@ -264,6 +273,17 @@ class Serving:
             except subprocess.TimeoutExpired:
                 self._worker.kill()
         home.close()
+
+
+def beside_of_parts(home: Home) -> Sequence[BesidePages]:
+    """What parts run beside the pages. It is said where a part is needed and switched off."""
+    found = []
+    for part, each in brought(lambda part: part.beside):
+        is_off = part in home.settings.parts_off
+        if each.is_needed(home) and is_off:
+            _print(f"the part {part} is switched off (FAIRHAND_PARTS_OFF): {each.what} is not done")
+        found += [] if is_off else [each]
+    return found
 
 
 def stop_by_signal(pages: uvicorn.Server) -> None:

@@ -25,6 +25,8 @@ from flows.cli.app import COMMAND_GROUPS, GROUPS_OF_WORD, NEW_SPELLINGS, app, gr
 from flows.cli.entry_point import EXIT_CODE_OF_FAULT, ONE_THREAD_VARIABLE, main
 from flows.cli.help_pages import EXAMPLES, HEADINGS, under_headings
 from flows.home.home import Home, now
+from flows.house import brought
+from flows.serving.serve import OF_THE_CORE
 from flows.terminal import printing
 from reconcile.records.publish import publish
 from tests.deployments.composition import DEPLOYMENTS
@@ -539,7 +541,11 @@ def test_a_command_that_could_not_work_as_the_database_is_away_says_so_by_its_co
 
 @pytest.mark.parametrize(
     "module",
-    ["flows.serving.reconcile_worker", "flows.deployed", "flows.webhooks.send_process", "flows.watching.watch_process"],
+    [
+        "flows.serving.reconcile_worker",
+        *(each.module for each in OF_THE_CORE),
+        *(each.module for _, each in brought(lambda part: part.beside)),
+    ],
 )
 def test_a_process_of_serve_that_finds_no_database_ends_in_one_line(away: House, module: str) -> None:
     environment = {**away.child_environment(), "FAIRHAND_HOME": str(away.home)}

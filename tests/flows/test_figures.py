@@ -29,13 +29,13 @@ from flows.measuring.quality_measures import AUDITED_SCAN_COUNT, LATEST_SCAN_COU
 from flows.parts.drafting.trial import MOST_TRIED
 from flows.parts.simulation import planning, scale, what_if
 from flows.parts.simulation.scale import MIN_FINISHED_COUNT, TIMED_COUNT
+from flows.parts.watching import watched_folder
 from flows.scheduled import KEPT_BACKUPS_COUNT
 from flows.serving import records_api, slow_clients
 from flows.serving.health import MIN_FREE_BYTES
 from flows.serving.serve import STOP_SECONDS
 from flows.shifts.shift import MAX_BEGUN_COUNT, MAX_READING_SECONDS
 from flows.steps.reconcile_scans import reconcile_home
-from flows.watching import watched_folder
 from reconcile.records import query
 from tests import reference
 from tests.flows.house import CASES, SAMPLES, House

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from flows.home.home import Home, now
+from flows.incoming import verdicts
 from flows.steps.ingested import Ingested, count_failed, finish_batch
 from flows.steps.read_scans import failure_message, take_in
-from flows.watching.watched_folder import verdicts
 from reconcile.records import database as records_file
 from tests.flows.house import CASES, House
 from tests.flows.steps.test_reconcile_scans import received

@@ -20,12 +20,12 @@ from flows.administration.people import invite
 from flows.alerts.conditions import odd_readers
 from flows.cli.people import example_in_words
 from flows.home.home import Home, now
+from flows.incoming.sent_files import ArrivingFile
 from flows.mending.batches import forecast
 from flows.mending.retake import retake
 from flows.parts.drafting.draft_files import start_draft, start_version
 from flows.steps.read_scans import Because, TakenScan, take_in
 from flows.steps.reconcile_scans import reconcile_home
-from flows.watching.incoming import ArrivingFile
 from tests.examples import examples
 from tests.flows.house import CASES, House
 from tests.flows.made_up_work import KINDS, MONDAY, moment

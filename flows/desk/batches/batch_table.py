@@ -13,8 +13,8 @@ from flows.desk.now.alarms import FORECAST_SECONDS, kept_forecast, readings_a_fi
 from flows.desk.tables import Cell, Column, Table, time_cell, with_query
 from flows.desk.visit import Visit
 from flows.desk.words import STATES, STOPPED
+from flows.incoming import unread_files
 from flows.mending import LOOK_BACK, Forecast
-from flows.watching import unread_files
 from transcribe.errors import NotFound
 from transcribe.store import Batch, facts
 

@@ -15,8 +15,8 @@ from starlette.datastructures import FormData, UploadFile
 from flows.desk.batches.batch_table import batch_address
 from flows.desk.deeds import refused, with_done
 from flows.desk.visit import Act, Look, Visit
+from flows.incoming import SUFFIXES, ArrivingFile, SentFile, require_welcome, sent_file
 from flows.steps import AUTO_FORM
-from flows.watching import SUFFIXES, ArrivingFile, SentFile, require_welcome, sent_file
 from transcribe.errors import DiskFull, FormError, SettingsError
 from transcribe.i18n import ADVICE, N_
 from transcribe.review import TAKES_FILE

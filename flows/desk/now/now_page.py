@@ -13,7 +13,7 @@ from flows.desk.now.waits import waits_table
 from flows.desk.scans.scan_view import latest_overridden
 from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell
 from flows.desk.visit import Act, Look, Visit
-from flows.watching import waiting_batches
+from flows.incoming import waiting_batches
 from transcribe.store import facts
 
 router = APIRouter()

@@ -8,8 +8,8 @@ from datetime import datetime
 from flows.desk.counts import summed, visible
 from flows.desk.tables import Cell, Column, Table, time_cell, with_query
 from flows.desk.visit import Visit
+from flows.incoming import unread_files, waiting_batches
 from flows.steps import cancelled_at
-from flows.watching import unread_files, waiting_batches
 from reconcile.records import query
 from transcribe.errors import NotFound
 from transcribe.store import facts

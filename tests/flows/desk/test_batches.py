@@ -13,9 +13,9 @@ from PIL import Image
 from flows.desk.batches.batch_table import day_of
 from flows.desk.batches.new_batch import IN_CANCELLED
 from flows.home.home import now as clock
+from flows.incoming import ArrivingFile, sent_file, waiting_scans
 from flows.mending import batch_report, known_as
 from flows.steps import publish_records, rebuild_records
-from flows.watching import ArrivingFile, sent_file, waiting_scans
 from flows.webhooks import add_webhook
 from reconcile.records import query, verify
 from tests.flows.desk.desk_site import AGREED, TEXTS, DeskSite, csrf, page, post

@@ -15,7 +15,7 @@ from axe_playwright_python.sync_playwright import DEFAULT_OPTIONS, Axe
 from PIL import Image, ImageFilter
 from playwright.sync_api import Browser, Dialog, Page, Route, ViewportSize, expect
 
-from flows.watching import waiting_scans
+from flows.incoming import waiting_scans
 from tests.chromium import FLAGS, chromium
 from tests.flows.desk.all_pages import SECTIONS, pages
 from tests.flows.desk.desk_site import DeskSite

@@ -5,54 +5,22 @@ from __future__ import annotations
 import io
 import logging
 import os
-import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 from prefect.states import exception_to_crashed_state
 
-from flows.home.home import Home
 from flows.runtime import tame_run_log
 from flows.scheduled import reconcile
-from flows.watching.incoming import WatchedForm, watch
 from tests.aside import run_aside
-from tests.flows.house import PATIENCE, TYPED, until
+from tests.flows.house import PATIENCE, until
 from tests.patience import ended
 from transcribe.errors import FairhandError
-
-
-class Taken(BaseException):
-    """A file is taken in: the watcher may end."""
-
-
-@pytest.mark.parametrize("server", ["raise SystemExit(3)", None], ids=["ends at once", "cannot be begun"])
-def test_a_folder_is_watched_where_prefect_does_not_start(
-    rooms: Home, server: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def take_in(_: Home, paths: list[Path], form: str, batch: str) -> object:
-        raise Taken([path.name for path in paths], form, batch)
-
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    monkeypatch.setattr("flows.runtime.prefect_server.START_PREFECT", server or "")
-    monkeypatch.setattr("flows.runtime.prefect_server.use_prefect", lambda *_, **__: None)
-    monkeypatch.setattr(sys.modules[watch.__module__], "_take_in", take_in)
-    if server is None:
-        (rooms.settings.home / "prefect").write_bytes(b"a file where its folder would be")
-    rooms.use_form("receipt")
-    inbox = tmp_path / "inbox"
-    inbox.mkdir()
-    shutil.copy(TYPED, inbox / "a.png")
-    quick = replace(rooms, settings=rooms.settings.model_copy(update={"watch_seconds": 0.01}))
-    with pytest.raises(Taken) as taken:
-        watch(quick, [WatchedForm(folder=inbox, form="receipt")], "monday", lambda _: None, lambda: None)
-    assert taken.value.args == (["a.png"], "receipt", "monday")
-    assert "Nothing shows meanwhile what is taken in" in caplog.text
 
 
 @pytest.mark.parametrize(

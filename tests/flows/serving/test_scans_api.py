@@ -11,8 +11,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from flows.home.home import Home, now
+from flows.incoming.sent_files import FOLDER_NAME, waiting_scans
 from flows.serving.requests_once import REPLAYED_HEADER
-from flows.watching.incoming import FOLDER_NAME, waiting_scans
 from tests.flows.serving.test_records_api import app_of_records, program
 from transcribe.model import Scan, SourceFile
 from transcribe.review.access.guard import upload_paths

@@ -28,11 +28,11 @@ import uvicorn
 from flows.administration.people import invite
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
+from flows.incoming.sent_files import waiting_scans
 from flows.runtime.prefect_server import free_port, is_answering, notice
 from flows.serving.serve import Serving as ServingProcess
 from flows.serving.serve import stop_by_signal
 from flows.steps.reconcile_scans import reconcile_home
-from flows.watching.incoming import waiting_scans
 from reconcile.records import query
 from tests.flows.forked_commands import started
 from tests.flows.house import START, House, simulated, until
@@ -242,9 +242,8 @@ def test_who_looks_after_what_runs_beside_the_pages_goes_on_whatever_fails(
         should_exit = property(lambda _: len(looks) == 5)
 
     monkeypatch.setattr("flows.serving.serve.WATCH_SECONDS", 0.0)
-    monkeypatch.setattr(ServingProcess, "_await_prefect", fail)
-    monkeypatch.setattr(ServingProcess, "_start_what_ended", fail)
-    ServingProcess(rooms.settings)._watch(Pages())  # type: ignore[arg-type]
+    serving = ServingProcess(rooms.settings)
+    serving._repeat(Pages(), lambda: fail(serving), lambda: fail(serving))  # type: ignore[arg-type]
     assert capfd.readouterr().err == "fairhand: not all runs that should (OSError); it is tried again\n" * 2
 
 

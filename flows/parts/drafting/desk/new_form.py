@@ -7,9 +7,9 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from flows.desk import Act, Look, Visit, do, refused, safe_name, uploads
 from flows.home import temporary_folder
+from flows.incoming import SUFFIXES
 from flows.parts.drafting.desk.draft_names import slug
 from flows.parts.drafting.draft_files import start_draft
-from flows.watching import SUFFIXES
 from transcribe.errors import NothingDrafted, SettingsError
 from transcribe.i18n import N_
 from transcribe.review import TAKES_FILE

@@ -10,10 +10,10 @@ import fastapi
 from fastapi import APIRouter, Request, Response
 
 from flows.desk import Act, FormName, Look, PageNumber, Visit, do, refused, rule_words, safe_name, uploads
+from flows.incoming import SUFFIXES
 from flows.parts.drafting.desk.draft_page import known_draft
 from flows.parts.drafting.desk.trial_runs import begin_trial, trial_of
 from flows.parts.drafting.trial import MOST_TRIED, TriedField, files_of_scan
-from flows.watching import SUFFIXES
 from transcribe.errors import FormError, NotFound, SettingsError
 from transcribe.i18n import ADVICE, N_, said
 from transcribe.model import Form

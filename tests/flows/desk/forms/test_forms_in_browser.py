@@ -13,10 +13,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
+from flows.incoming.taking_in import Incoming
 from flows.parts.drafting.draft_files import Draft, start_version
 from flows.steps import publish_records
 from flows.steps.read_scans import TakenScan, read_scan, take_in
-from flows.watching.incoming import Incoming
 from reconcile.records import query
 from tests.flows.desk.desk_site import DeskSite
 from tests.flows.desk.test_desk_in_browser import Enter, address, browser_type_launch_args, enter

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.watching.watched_folder import (
+from flows.parts.watching.watched_folder import (
     FileChanged,
     Look,
     Settling,
@@ -130,7 +130,7 @@ def test_who_opens_a_file_that_is_looked_at_does_not_end_us(tmp_path: Path) -> N
     code = f"""
 import threading
 from pathlib import Path
-from flows.watching.watched_folder import is_being_written
+from flows.parts.watching.watched_folder import is_being_written
 file = Path({str(file)!r})
 def write():
     for _ in range(3000):

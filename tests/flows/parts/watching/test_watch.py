@@ -190,7 +190,7 @@ def test_two_programs_do_not_watch_one_folder(quick_house: House, inbox: Path) -
 
 
 def test_settings_of_serve_name_folders_and_forms(house: House, tmp_path: Path) -> None:
-    from flows.watching import watched_forms
+    from flows.parts.watching.watch_folders import watched_forms
 
     settings = configuration.load_settings(house.home)
     named = settings.model_copy(update={"watch": (f"{tmp_path}/a=b=receipt", "in=auto")})

@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from flows.home.home import Home, now
-from flows.watching import incoming
-from flows.watching.incoming import (
+from flows.incoming import taking_in
+from flows.incoming.sent_files import (
     FOLDER_NAME,
     ArrivingFile,
-    Incoming,
     sent_file,
     unread_files,
     waiting_batches,
     waiting_scans,
 )
+from flows.incoming.taking_in import Incoming
 from transcribe.errors import DiskFull, SettingsError
 from transcribe.model import Scan, SourceFile
 
@@ -80,7 +80,7 @@ def test_while_a_file_that_was_taken_in_is_removed_others_see_all_of_it_or_nothi
     takes(rooms, []).look()
     assert seen == [[other]]
     monkeypatch.undo()
-    monkeypatch.setattr(incoming, "PART_SECONDS", -1.0)
+    monkeypatch.setattr(taking_in, "PART_SECONDS", -1.0)
     takes(rooms, []).look()
     assert list((rooms.settings.home / FOLDER_NAME).iterdir()) == [], "what a kill left is gone too"
 
@@ -110,7 +110,7 @@ def test_what_fails_stays_and_holds_up_nothing_else(rooms: Home, monkeypatch: py
     sent(rooms, b"two", "fine")
     assert rounds.look().taken == 1
     assert (len(waiting_scans(rooms.settings)), failed) == (1, ["stuck"])
-    monkeypatch.setattr(incoming, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(taking_in, "RETRY_SECONDS", 0.0)
     rounds._not_before.clear()
     rounds.look()
     assert failed == ["stuck", "stuck"]

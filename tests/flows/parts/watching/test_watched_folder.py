@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from flows.cli.serving import _report
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
+from flows.parts.watching import watched_folder
+from flows.parts.watching.watch_command import _report
+from flows.parts.watching.watched_folder import WatchedFolder
 from flows.steps import place_of
-from flows.watching import watched_folder
-from flows.watching.watched_folder import WatchedFolder
 from tests.examples import examples
 from transcribe.errors import FairhandError, ScanError
 from transcribe.intake import scan_id
