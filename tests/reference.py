@@ -77,7 +77,7 @@ def settings_page() -> str:
     """The page of settings."""
     rows = []
     for variable, field in variables().items():
-        value = ",".join(field.default) if isinstance(field.default, tuple) else field.default
+        value = ",".join(field.default) if isinstance(field.default, tuple | dict) else field.default
         value = str(value).lower() if isinstance(value, bool) else value
         default = "`./fairhand-data`" if variable == "FAIRHAND_HOME" else f"`{value}`" if str(value) else "none"
         rows.append(f"| `{variable}` | {default} | {_cell(field.description or '')} |")

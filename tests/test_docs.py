@@ -27,6 +27,8 @@ PLACEHOLDER = re.compile(r"(?<=/)(?:NAME|LANGUAGE)\b")
 LINK = re.compile(r"\]\(([^)#:\s]*)(?:#([\w-]+))?\)")
 PART = re.compile(r"(?<![\w./*-])(?:[\w-]+/)+[\w-]+\.py\b")
 FILE = re.compile(r"(?<![\w./*-])[\w-]+\.(?:py|sql|html|js)\b")
+GIVEN = re.compile(r"^### ([\w-]+\.py)$", re.MULTILINE)
+"""The heading of a file that a page gives whole."""
 CLASS = re.compile(r"`([A-Z][a-z]\w*)(?:\.(\w+))?(?=[`(])")
 CALL = re.compile(r"`(?:[a-z]\w*\.)*([a-z]\w*)\(")
 WORD = re.compile(r"`([a-z]+(?:_[a-z]+)+)`")
@@ -85,8 +87,8 @@ def headings(page: Path) -> set[str]:
 
 
 def files(text: str) -> list[str]:
-    """The file names of a page, `rapidocr.py`, and ends of paths, `ink/fold_lines.py`, that no file has."""
-    named = {*FILE.findall(text), *PART.findall(text)}
+    """File names of a page, `rapidocr.py`, and ends of paths, `ink/fold_lines.py`, neither there nor given."""
+    named = {*FILE.findall(text), *PART.findall(text)} - {*GIVEN.findall(text)}
     return sorted(each for each in named if not any(f"/{path}".endswith(f"/{each}") for path in all_files()))
 
 

@@ -75,7 +75,7 @@ ROOMS = {
     "transcribe.sandbox": "i18n",
     "transcribe.imaging": "",
     "transcribe.forms": "fields i18n rule_grammar values",
-    "transcribe.ocr": "lean_imports plugins sandbox imaging",
+    "transcribe.ocr": "lean_imports sandbox imaging",
     "transcribe.registration": "imaging forms",
     "transcribe.ink": "imaging forms",
     "transcribe.recognition": "archive_names table_rows imaging forms fields registration ink ocr",

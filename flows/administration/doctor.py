@@ -136,10 +136,11 @@ def _engine_state(name: str, settings: Settings) -> EngineState:
     languages = tuple(sorted({language for languages in language_sets for language in languages}))
     if name not in ocr.names():
         return EngineState(engine=name, sources=(), languages=(), used=used, problem="there is no such engine")
-    problem = ocr.problem(name, languages) or ""
+    options = settings.engine_options.get(name)
+    problem = ocr.problem(name, languages, options)
     sources: tuple[str, ...] = ()
     if not problem:
-        sources = tuple(dict.fromkeys(ocr.load(name, languages).source for languages in language_sets))
+        sources = tuple(dict.fromkeys(ocr.load(name, languages, options).source for languages in language_sets))
     return EngineState(engine=name, sources=sources, languages=languages, used=used, problem=problem)
 
 
@@ -152,13 +153,13 @@ def _language_sets(settings: Settings) -> list[tuple[str, ...]]:
 def _engines(settings: Settings) -> Iterator[Finding]:
     languages = sorted({language for languages in _language_sets(settings) for language in languages})
     yield from _engine_choice(settings.engines)
-    for name in dict.fromkeys(settings.engines):
+    for name in dict.fromkeys((*settings.engines, *settings.engine_options)):
         if name not in ocr.names():
             mend = worded("set FAIRHAND_ENGINES to some of %(names)s", names=",".join(ocr.names()))
+            if name not in settings.engines:
+                mend = worded("unset the variables FAIRHAND_ENGINE__%(name)s__...", name=name.upper())
             yield Finding(check="engines", message=worded("There is no OCR engine %(name)s.", name=name), mend=mend)
-            continue
-        problem = ocr.problem(name, tuple(languages))
-        if problem:
+        elif problem := ocr.problem(name, tuple(languages), settings.engine_options.get(name)):
             message, _, mend = problem.rpartition(": ")
             yield Finding(check="engines", message=message + ".", mend=mend, machine=True)
 
@@ -169,7 +170,8 @@ def unread_languages(settings: Settings, form: Form) -> list[str]:
     An engine that does not exist is a finding of `doctor`, not one of the form.
     """
     used = [name for name in dict.fromkeys(settings.engines) if name in ocr.names()]
-    return [problem for name in used if (problem := ocr.problem(name, form.languages))]
+    found = (ocr.problem(name, form.languages, settings.engine_options.get(name)) for name in used)
+    return list(filter(None, found))
 
 
 def _engine_choice(named: tuple[str, ...]) -> Iterator[Finding]:

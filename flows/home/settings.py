@@ -139,6 +139,7 @@ _WANTED = {
     "less_than_equal": "a number up to {le:g}",
     "greater_than": "a number above {gt:g}",
     "greater_than_equal": "a number from {ge:g} on",
+    "dict_type": "each option as FAIRHAND_ENGINE__NAME__OPTION",
     "literal_error": "{expected}",
     "enum": "{expected}",
 }
@@ -170,6 +171,9 @@ SETTINGS_FILE = "settings.env"
 VARIABLE_PREFIX = "FAIRHAND_"
 """The beginning of the names of all variables of the environment that are settings."""
 
+ENGINE_OPTION_PREFIX = VARIABLE_PREFIX + "ENGINE__"
+"""The beginning of the names of variables that are options of engines."""
+
 MAX_SECONDS = 2_592_000
 """The longest time that is set in seconds: 30 days. Chosen by hand."""
 
@@ -180,7 +184,9 @@ MAX_DAYS = 36_500
 class Settings(BaseSettings):
     """Everything that may be set: FAIRHAND_<NAME> in the environment, else in <home>/settings.env, else as here."""
 
-    model_config = SettingsConfigDict(env_prefix=VARIABLE_PREFIX, extra="forbid", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix=VARIABLE_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, env_ignore_empty=True
+    )
 
     home: Path = Field(
         Path(DEFAULT_HOME_FOLDER), description="the folder of state.db, records.db, the archive and Prefect's own files"
@@ -210,6 +216,12 @@ class Settings(BaseSettings):
     prefect_days: float = Field(30.0, ge=0.05, le=MAX_DAYS, description="how long serve's Prefect keeps ended runs")
     engines: Annotated[tuple[str, ...], NoDecode] = Field(
         ("tesseract", "rapidocr"), description="the OCR engines that read every scan, with commas between"
+    )
+    engine_options: Annotated[dict[str, dict[str, str]], NoDecode] = Field(
+        {},
+        validation_alias="FAIRHAND_ENGINE",
+        description="options of engines, each in a variable of its own: this name with __ENGINE__OPTION behind it, as "
+        "__TESSERACT__SECONDS=30",
     )
     second_engine: Literal["every", "doubtful"] = Field(
         "every",
@@ -395,7 +407,8 @@ def load_settings(home: Path | None = None) -> Settings:
 
 def unknown_variables() -> list[str]:
     """Variables of the environment with our prefix that are no setting: slips that would go unseen."""
-    return [it for it in sorted({*os.environ} - FOREIGN_VARIABLES - {*variables()}) if it.startswith(VARIABLE_PREFIX)]
+    unknown = sorted({*os.environ} - FOREIGN_VARIABLES - {*variables()})
+    return [it for it in unknown if it.startswith(VARIABLE_PREFIX) and not it.startswith(ENGINE_OPTION_PREFIX)]
 
 
 def variables() -> dict[str, FieldInfo]:
@@ -451,7 +464,7 @@ def settings_file() -> str:
     lines = ["# Settings of fairhand. Take away the # to change one; the environment goes before this file."]
     for variable, field in variables().items():
         if variable != VARIABLE_PREFIX + "HOME":
-            value = ",".join(field.default) if isinstance(field.default, tuple) else field.default
+            value = ",".join(field.default) if isinstance(field.default, tuple | dict) else field.default
             lines += ["", f"# {field.description}", f"# {variable}={value}"]
     return "\n".join(lines) + "\n"
 

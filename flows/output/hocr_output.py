@@ -68,7 +68,7 @@ def _whole_page(
     import cv2
     import numpy
 
-    engine = ocr.load(settings.engines[0], result.form.languages)
+    (engine,) = ocr.in_use(settings.engines[:1], result.form.languages, settings.engine_options)
     for words in result.reads.source_words:
         if words.key is None and words.page == page.number and words.source == engine.source:
             return words.words

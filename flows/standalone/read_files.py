@@ -93,7 +93,7 @@ def _read_scan(
     """One scan read and weighed. Its pages are erased from the archive then."""
     if form is None:
         return unknown_json(scanned, Reason.FORM_UNKNOWN), None
-    engines = [ocr.load(name, form.languages) for name in settings.engines]
+    engines = ocr.in_use(settings.engines, form.languages, settings.engine_options)
     options = replace(read_options(settings, form), failures_before_fallback=TRIES)
     try:
         pages = load_pages(scanned.scan, archive, limits(settings))

@@ -6,7 +6,6 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,9 +45,6 @@ FREE_LAYOUTS = "layouts"
 """The part that reads forms without a blank."""
 
 MISSING_PAGE_REASON = "a page of the form is missing"
-
-ENGINES_COUNT = 32
-"""The most engines, each with its languages, kept ready in a process. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,13 +325,4 @@ def layout_reader(settings: Settings, form: Form) -> recognition.LayoutReader | 
 
 def engines_for(home: Home, form: Form) -> list[ocr.Engine]:
     """The engines of the settings, ready for a form's languages; EngineMissing names the one that cannot read."""
-    return [_engine(name, form.languages) for name in home.settings.engines]
-
-
-@lru_cache(maxsize=ENGINES_COUNT)
-def _engine(name: str, languages: tuple[str, ...]) -> ocr.Engine:
-    """An engine, looked for once a process; a missing one is looked for again.
-
-    Whether its program and data are there takes 1 ms to find out, which each scan would pay twice.
-    """
-    return ocr.load(name, languages)
+    return ocr.in_use(home.settings.engines, form.languages, home.settings.engine_options)

@@ -43,7 +43,7 @@ from transcribe.errors import NotFound, SettingsError
 from transcribe.fields import type_of
 from transcribe.forms import definition as form
 from transcribe.forms.definition import SHIPPED
-from transcribe.ocr.engines.tesseract import problem
+from transcribe.ocr import problem
 from transcribe.review.views.formatting import day, moment
 
 ROOT = Path(__file__).parent.parent.parent
@@ -782,7 +782,7 @@ def _state(here: World) -> str:
 
 
 def test_a_language_code_of_two_letters_names_the_one_of_tesseract() -> None:
-    told = problem(("fr",)) or ""
+    told = problem("tesseract", ("fr",))
     assert "fr is fra" in told
     assert "tesseract-ocr-fr" not in told
 

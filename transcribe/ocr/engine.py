@@ -1,18 +1,22 @@
-"""OCR engines, one file each, behind one contract: `transcribe.ocr.load("tesseract")` gives an Engine."""
+"""OCR engines, found by entry points, behind one contract: `transcribe.ocr.load("tesseract", ("fra",))` gives one."""
 
 from __future__ import annotations
 
 import hashlib
+import inspect
 import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache, lru_cache
+from importlib import metadata
 from typing import Literal, Protocol
 
-from transcribe import plugins
+from pydantic import ValidationError, validate_call
+
 from transcribe.codes import Flag
-from transcribe.errors import EngineError, EngineMissing
+from transcribe.errors import EngineError, EngineMissing, FairhandError, SettingsError
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Page, Reading, ReadResult, Word
 
@@ -26,14 +30,14 @@ View = Literal["writing", "page"]
 class Engine(Protocol):
     """Reads print.
 
-    A file of `engines/` has `def engine(languages: tuple[str, ...]) -> Engine`, and
-    `def problem(languages: tuple[str, ...]) -> str | None`, which says what keeps it from reading and the command that
-    mends it.
+    An entry point of the group `fairhand.engines` names a function `(languages: tuple[str, ...], *, ...) -> Engine`.
+    Its keyword parameters are the options that may be set. It raises EngineMissing, with the command that mends it
+    after a colon, where the engine cannot read here.
     """
 
     @property
     def name(self) -> str:
-        """The engine's short name, that of its file, whatever its settings."""
+        """The engine's short name, that of its entry point, whatever its options."""
 
     @property
     def source(self) -> str:
@@ -54,21 +58,82 @@ class Engine(Protocol):
         """
 
 
-def load(name: str, languages: tuple[str, ...]) -> Engine:
-    """The engine of this name, ready to read these languages (as Tesseract names them)."""
-    made: Engine = plugins.load("transcribe.ocr.engines", name, error=EngineMissing).engine(languages)
-    return made
+GROUP = "fairhand.engines"
+"""The group of entry points that engines are found by."""
 
 
-def problem(name: str, languages: tuple[str, ...]) -> str | None:
-    """What keeps an engine from reading these languages, with the command that mends it; None where nothing does."""
-    said: str | None = plugins.load("transcribe.ocr.engines", name, error=EngineMissing).problem(languages)
-    return said
+@cache
+def _points() -> Mapping[str, metadata.EntryPoint]:
+    return {point.name: point for point in sorted(metadata.entry_points(group=GROUP), key=lambda point: point.name)}
 
 
 def names() -> tuple[str, ...]:
-    """Every engine shipped."""
-    return plugins.names("transcribe.ocr.engines")
+    """Every engine that is installed, by name; one that cannot read here too."""
+    return tuple(_points())
+
+
+def load(name: str, languages: tuple[str, ...], options: Mapping[str, str] | None = None) -> Engine:
+    """The engine of this name, ready to read these languages (as Tesseract names them), with these options.
+
+    EngineMissing says why it cannot read here, and the command that mends it; SettingsError names a wrong option.
+    """
+    try:
+        point = _points()[name]
+    except KeyError:
+        raise EngineMissing(f"There is no {name!r} among engines. Use one of: {', '.join(names())}.") from None
+    try:
+        make = point.load()
+        _require_known(name, options or {}, inspect.signature(make).parameters)
+        made: Engine = validate_call(make)(languages, **(options or {}))
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise SettingsError(f"The engine {name} cannot use its {fault['loc'][0]}: {fault['msg']}") from error
+    except FairhandError:
+        raise
+    except Exception as error:  # whatever it is: an engine may be other people's code, and the others read on
+        mend = f"pip install --upgrade {point.dist.name if point.dist else point.module}"
+        raise EngineMissing(f"The engine {name} is broken ({type(error).__name__}, {error}): {mend}") from error
+    return made
+
+
+ENGINES_COUNT = 32
+"""The most engines, each with its languages, kept ready in a process. Chosen by hand."""
+
+
+def in_use(chosen: Sequence[str], languages: tuple[str, ...], options: Mapping[str, Mapping[str, str]]) -> list[Engine]:
+    """These engines with their options, by engine, ready for these languages; errors as those of `load`.
+
+    SettingsError also where there are options of an engine that is not there.
+    """
+    if unknown := sorted(options.keys() - {*names()}):
+        raise SettingsError(f"There are options of {unknown[0]}, which is no engine. Use one of: {', '.join(names())}.")
+    return [_ready(name, languages, tuple(options.get(name, {}).items())) for name in chosen]
+
+
+@lru_cache(maxsize=ENGINES_COUNT)
+def _ready(name: str, languages: tuple[str, ...], options: tuple[tuple[str, str], ...]) -> Engine:
+    """An engine, looked for once a process; a missing one is looked for again.
+
+    Whether its program and data are there takes 1 ms to find out, which each scan would pay twice.
+    """
+    return load(name, languages, dict(options))
+
+
+def _require_known(name: str, options: Mapping[str, str], parameters: Mapping[str, inspect.Parameter]) -> None:
+    """SettingsError where an engine has no such option; it says which it has."""
+    known = [each.name for each in parameters.values() if each.kind is each.KEYWORD_ONLY]
+    for option in options:
+        if option not in known:
+            raise SettingsError(f"The engine {name} has no option {option}: it has {', '.join(known) or 'none'}")
+
+
+def problem(name: str, languages: tuple[str, ...], options: Mapping[str, str] | None = None) -> str:
+    """What keeps an engine from reading these languages, after a colon what mends it; "" where nothing does."""
+    try:
+        load(name, languages, options)
+    except (EngineMissing, SettingsError) as error:
+        return str(error)
+    return ""
 
 
 # Machine readings: one engine's words of a field, or what the ink alone says, as a Reading.

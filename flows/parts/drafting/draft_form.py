@@ -59,7 +59,7 @@ def draft_definition(
         sent = [_page(decode(content, number, allowed), number) for number in range(1, count + 1)]
     except ScanError as error:
         raise ScanError(f"{blank.name}: {error} Give a picture of the blank form.") from error
-    engine = ocr.load(settings.engines[0], tuple(language.split("+")))
+    (engine,) = ocr.in_use(settings.engines[:1], tuple(language.split("+")), settings.engine_options)
     pages = [_laid_flat(each, engine) for each in sent]
     as_sent = all(page.picture is came.picture for page, came in zip(pages, sent, strict=True))
     kept = count == 1 and as_sent and media_type in BLANK_MEDIA_TYPES

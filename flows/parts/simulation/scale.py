@@ -370,7 +370,7 @@ def scale_inputs(home: Home, *, arrivals: Sequence[float], at_work: Sequence[flo
 def _reading_seconds(home: Home, scan: Scan) -> float:
     """Seconds that one scan takes to be read with every engine; nothing of it is kept."""
     form = home.forms(scan.form, scan.form_version)
-    engines = [ocr.load(name, form.languages) for name in home.settings.engines]
+    engines = ocr.in_use(home.settings.engines, form.languages, home.settings.engine_options)
     began = perf_counter()
     read(scan, laid_pages(home, scan, form), form, engines, now(), read_options(home.settings, form))
     return perf_counter() - began

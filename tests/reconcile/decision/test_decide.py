@@ -614,6 +614,18 @@ def test_one_engine_that_is_not_sure_or_whose_digit_may_be_another_does_not_deci
     assert not posterior(TOTAL, *rival).standing.by_one_engine
 
 
+@pytest.mark.promise("and never counts as sure;")
+def test_an_engine_that_claims_no_confidence_weighs_less_than_a_sure_one_and_never_counts_as_sure() -> None:
+    for of, text in ((NAME, "Gasthof Knappe"), (TOTAL, "7,25"), (DATE, "14/03/2025")):
+        weak, sure = machine(of.name, WEAK, "vnv z6", 0.4), machine(of.name, "local_vlm 1", text, 1.0)
+        silent = replace(sure, confidence=None)
+        assert not posterior(of, weak, silent).standing.by_one_engine
+        assert asked(of, weak, silent)
+        assert asked(of, silent).reason == "one engine"
+        for others in ((), (weak,), (machine(of.name, WEAK, text, 0.9),)):
+            assert posterior(of, *others, silent).probability < posterior(of, *others, sure).probability < 1
+
+
 def test_of_two_sure_engines_that_differ_neither_decides() -> None:
     both_sure = [machine("customer_name", WEAK, "AGNE LID", 0.98), machine("customer_name", SURE, "ACME LTD", 0.99)]
     assert not posterior(NAME, *both_sure).standing.by_one_engine

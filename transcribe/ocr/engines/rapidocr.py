@@ -94,27 +94,17 @@ class RapidOcr:
 
 
 def engine(languages: tuple[str, ...]) -> RapidOcr:
-    """RapidOCR for these languages; EngineMissing says what to install."""
-    found = problem(languages)
-    if found:
-        raise EngineMissing(found)
-    return RapidOcr(latin=set(languages) <= LATIN_LANGUAGES, version=_version())
-
-
-def problem(languages: tuple[str, ...]) -> str | None:
-    """What keeps RapidOCR from reading, with the command that mends it; None where nothing does.
-
-    It has one network for all `languages`.
-    """
+    """RapidOCR for these languages, with one network for all; EngineMissing says what to install."""
     try:
         distribution("onnxruntime")
         models = Path(str(distribution("rapidocr").locate_file("rapidocr/models")))
     except PackageNotFoundError as error:
-        return f"The package {error.name} is not installed: {INSTALL_COMMAND}"
+        raise EngineMissing(f"The package {error.name} is not installed: {INSTALL_COMMAND}") from error
     absent = [model for model in MODEL_FILES if not (models / model).is_file()]
     if absent:
-        return f"RapidOCR's networks {', '.join(absent)} are not in its wheel: {INSTALL_COMMAND} --force-reinstall"
-    return None
+        why = f"RapidOCR's networks {', '.join(absent)} are not in its wheel"
+        raise EngineMissing(f"{why}: {INSTALL_COMMAND} --force-reinstall")
+    return RapidOcr(latin=set(languages) <= LATIN_LANGUAGES, version=_version())
 
 
 @lru_cache(maxsize=1)

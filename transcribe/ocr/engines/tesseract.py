@@ -52,6 +52,9 @@ Writing in a box is dark on light. Trying both costs up to a tenth of Tesseract'
 NO_TABLE_MESSAGE = "Tesseract failed on a page: what it wrote is no table of words."
 """The message where Tesseract's table cannot be read."""
 
+CALL_SECONDS = 60.0
+"""Seconds that one call may take where the setting says nothing else. Chosen by hand."""
+
 DEBIAN_NAMES = {"chi_sim": "chi-sim", "chi_tra": "chi-tra"}
 """Languages whose Debian packages are not called by the rule."""
 
@@ -90,7 +93,7 @@ class Tesseract:
 
     languages: tuple[str, ...]
     version: str
-    seconds: float = 60.0
+    seconds: float = CALL_SECONDS
     name: str = "tesseract"
     view: View = "writing"
 
@@ -142,26 +145,21 @@ class Tesseract:
             raise EngineError(NO_TABLE_MESSAGE) from error
 
 
-def engine(languages: tuple[str, ...]) -> Tesseract:
-    """Tesseract for these languages; EngineMissing names the package that is not installed."""
-    found = problem(languages)
-    if found:
-        raise EngineMissing(found)
-    return Tesseract(languages=languages, version=_version())
+def engine(languages: tuple[str, ...], *, seconds: float = CALL_SECONDS) -> Tesseract:
+    """Tesseract for these languages, whose calls may take so many seconds.
 
-
-def problem(languages: tuple[str, ...]) -> str | None:
-    """What keeps Tesseract from reading these languages, with the command that mends it; None where nothing does."""
+    EngineMissing names the package that is not installed.
+    """
     if shutil.which(PROGRAM.tesseract_cmd) is None:
-        return _missing()
+        raise EngineMissing(_missing())
     absent = [language for language in languages if language not in _installed()]
     if short := [language for language in absent if language in OWN_CODES]:
         said = ", ".join(f"{each} is {OWN_CODES[each]}" for each in short)
-        return f"Tesseract calls languages by three letters: {said}. Write these in the form's languages"
+        raise EngineMissing(f"Tesseract calls languages by three letters: {said}. Write these in the form's languages")
     if absent:
         packages = " ".join(f"tesseract-ocr-{DEBIAN_NAMES.get(each, each.replace('_', '-'))}" for each in absent)
-        return f"Tesseract has no language data for {', '.join(absent)}: apt-get install {packages}"
-    return None
+        raise EngineMissing(f"Tesseract has no language data for {', '.join(absent)}: apt-get install {packages}")
+    return Tesseract(languages=languages, version=_version(), seconds=seconds)
 
 
 def _missing() -> str:
