@@ -24,7 +24,6 @@ FOLDERS = (
     "flows/mending",
     "flows/parts",
     "flows/steps",
-    "flows/webhooks",
 )
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "say": None, "worded": None, "refuse": None}
 

@@ -120,18 +120,17 @@ ROOMS = {
     "flows.standalone": "home steps output reconcile.decision reconcile.inference reconcile.parameters"
     " transcribe.archive transcribe.drawing transcribe.i18n"
     " transcribe.intake transcribe.ocr transcribe.recognition",
-    "flows.administration": "backup home house measuring runtime steps webhooks reconcile.conduct reconcile.parameters"
+    "flows.administration": "backup home house measuring runtime steps reconcile.conduct reconcile.parameters"
     " reconcile.records transcribe.fields transcribe.i18n transcribe.ocr transcribe.pay_arithmetic transcribe.people"
     " transcribe.store",
     "flows.exporting": "home house reconcile.records transcribe.whole_files",
     "flows.backup": "home runtime transcribe.archive transcribe.store",
-    "flows.alerts": "home steps administration backup webhooks reconcile.algorithms reconcile.records transcribe.i18n"
-    " transcribe.people",
-    "flows.webhooks": "home runtime reconcile.records transcribe.i18n transcribe.store",
+    "flows.alerts": "home steps administration backup reconcile.algorithms reconcile.records transcribe.i18n"
+    " transcribe.people house",
     "flows.measuring": "home steps reconcile.algorithms reconcile.forms reconcile.inference reconcile.learning"
     " reconcile.records transcribe.store",
     # which parts are installed; it knows none of them
-    "flows.house": "home transcribe.i18n transcribe.recognition reconcile.records",
+    "flows.house": "home transcribe.i18n transcribe.recognition reconcile.records transcribe.store",
     "flows.parts": "",
     "flows.parts.layouts": "house transcribe.extraction transcribe.recognition",
     "flows.parts.collections": "home house output terminal reconcile.algorithms reconcile.collection reconcile.decision"
@@ -140,22 +139,23 @@ ROOMS = {
     " transcribe.fields transcribe.forms transcribe.i18n transcribe.whole_files",
     "flows.views": "home steps transcribe.people transcribe.store",
     # the operator's pages: they call what commands call
-    "flows.desk": "home house views administration alerts backup duplicates measuring mending runtime output"
-    " steps incoming webhooks reconcile.algorithms reconcile.learning reconcile.records transcribe.drawing"
-    " transcribe.fields transcribe.forms transcribe.i18n transcribe.pay_arithmetic transcribe.people transcribe.review"
-    " transcribe.store",
-    "flows.serving": "home house desk backup runtime steps output administration mending incoming webhooks"
-    " reconcile.inference reconcile.records transcribe.drawing transcribe.people transcribe.review transcribe.store",
+    "flows.desk": "home house views administration alerts backup duplicates measuring mending runtime output steps"
+    " incoming reconcile.algorithms reconcile.learning reconcile.records transcribe.drawing transcribe.fields"
+    " transcribe.forms transcribe.i18n transcribe.pay_arithmetic transcribe.people transcribe.review transcribe.store",
+    "flows.serving": "home house desk backup runtime steps output administration mending incoming reconcile.inference"
+    " reconcile.records transcribe.drawing transcribe.people transcribe.review transcribe.store",
     "flows.parts.drafting": "home house standalone output terminal administration desk mending incoming"
     " reconcile.decision reconcile.learning transcribe.fields transcribe.forms transcribe.i18n transcribe.imaging"
     " transcribe.ink transcribe.ocr transcribe.review transcribe.sandbox transcribe.store transcribe.whole_files",
+    "flows.parts.webhooks": "home house runtime terminal desk reconcile.records transcribe.i18n transcribe.people"
+    " transcribe.store",
     "flows.parts.simulation": "home house runtime steps output terminal administration ingest desk reconcile.algorithms"
     " reconcile.decision reconcile.forms reconcile.inference reconcile.parameters reconcile.policy reconcile.records"
     " transcribe.fields transcribe.ocr transcribe.pay_arithmetic transcribe.people transcribe.recognition"
     " transcribe.store transcribe.whole_files",
     "flows.cli": "home house views backup exporting measuring mending runtime shifts steps output terminal standalone"
-    " administration serving ingest alerts webhooks reconcile.conduct transcribe.forms"
-    " transcribe.i18n transcribe.intake transcribe.people transcribe.store transcribe.whole_files",
+    " administration serving ingest alerts reconcile.conduct transcribe.forms transcribe.i18n transcribe.intake"
+    " transcribe.people transcribe.store transcribe.whole_files",
 }
 """Which rooms a room may import besides the open ground, for types too: a name without a dot is of its own package."""
 
@@ -200,7 +200,7 @@ ONLY_IN = {
     "pytesseract": "transcribe.ocr",
     "rapidocr": "transcribe.ocr",
     "apprise": "flows.alerts",
-    "standardwebhooks": "flows.webhooks",
+    "standardwebhooks": "flows.parts.webhooks",
     "datasette": "flows.parts.exports.datasette_pictures",
     "psycopg": "flows.parts.exports.postgres_copy transcribe.store",
     "psycopg_pool": "transcribe.store",
@@ -282,6 +282,7 @@ LISTED_FOR_OTHERS = {
     "flows.parts.exports.PART": "an entry point of `fairhand.parts`",
     "flows.parts.layouts.PART": "an entry point of `fairhand.parts`",
     "flows.parts.simulation.PART": "an entry point of `fairhand.parts`",
+    "flows.parts.webhooks.PART": "an entry point of `fairhand.parts`",
     **dict.fromkeys(
         (
             "transcribe.extraction.laid_pages",

@@ -19,6 +19,7 @@ from flows.home import (
     open_state,
     other_archive_message,
 )
+from flows.house import brought
 from reconcile.records import damage, is_of
 from transcribe.errors import ArchiveAway, ArchiveRefused, FairhandError
 from transcribe.store import StateFile, Store
@@ -124,13 +125,14 @@ def _work(home: Home) -> Iterator[Finding]:
 MACHINE_CHECKS = ("packages", "parts", "engines", "settings", "forms", "disk", "backups", "archive", "private", "ports")
 
 
-HOME_CHECKS = ("database", "people", "learning", "records", "webhooks")
+HOME_CHECKS = ("database", "people", "learning", "records")
 """What `doctor` looks at on every machine, and where a home was made."""
 
 
 def checks(settings: Settings) -> tuple[str, ...]:
     """The names of what `doctor` looks at here."""
-    return (*MACHINE_CHECKS, *(HOME_CHECKS if has_state(settings) else ()))
+    of_parts = (part for part, _ in brought(lambda part: part.troubles, settings.parts_off))
+    return (*MACHINE_CHECKS, *((*HOME_CHECKS, *of_parts) if has_state(settings) else ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

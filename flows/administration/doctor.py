@@ -26,7 +26,7 @@ from flows.home import (
     open_state,
     prefect_secret,
 )
-from flows.house import found_parts
+from flows.house import brought, found_parts
 from flows.runtime import notice, port_is_free
 from flows.steps import held_forms
 from reconcile.records import copy_notes
@@ -82,7 +82,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from people_findings(settings)
     yield from _learning(settings)
     yield from _records(settings)
-    yield from webhook_findings(settings)
+    yield from part_findings(settings)
     yield from _ports(settings)
 
 
@@ -423,15 +423,14 @@ def _clock_findings(settings: Settings) -> Iterator[Finding]:
         yield Finding(check="database", message=message, mend="set both by NTP", warning=True)
 
 
-# The doctor's findings on webhooks.
+# What the doctor is told by parts.
 
 
-def webhook_findings(settings: Settings) -> Iterator[Finding]:
-    """Programs that are to be told of orders and are not."""
-    from flows.webhooks import webhook_troubles
-
+def part_findings(settings: Settings) -> Iterator[Finding]:
+    """What is wrong with what the parts have that are on here."""
     with usable_state(settings) as store:
-        troubles = list(webhook_troubles(store, now())) if store else []
-    for each in troubles:
-        facts = {"code": f"webhook {each.code}", "name": each.name, "mend": "", **each.facts}
-        yield Finding(check="webhooks", message=each.message, mend=each.mend, warning=True, facts=facts)
+        told = list(brought(lambda part: part.troubles, settings.parts_off)) if store else []
+        found = [(part, each) for part, troubles in told if store for each in troubles(store, now())]
+    for part, each in found:
+        facts = {"code": f"{part} {each.code}", "name": each.name, "mend": "", **each.facts}
+        yield Finding(check=part, message=each.message, mend=each.mend, warning=True, facts=facts)

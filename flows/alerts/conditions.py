@@ -15,8 +15,8 @@ from typing import Any
 from flows.administration import missing_in_words, odd_reading
 from flows.backup import BackupFolder
 from flows.home import Home
+from flows.house import brought
 from flows.steps import audited_values
-from flows.webhooks import webhook_troubles
 from reconcile.algorithms import least_share
 from reconcile.records import copy_notes, held_records, query
 from transcribe.errors import FairhandError, NotFound
@@ -282,15 +282,16 @@ def open_duplicates(home: Home, now: datetime) -> Iterator[Alert]:
         yield Alert(check="duplicates", subject="duplicates:open", message=message, facts=facts)
 
 
-def failing_webhooks(home: Home, now: datetime) -> Iterator[Alert]:
-    """Webhooks where nothing arrives or something was given up, and those that were switched off."""
-    for each in webhook_troubles(home.store, now):
-        yield Alert(
-            check="webhooks",
-            subject=f"webhooks:{each.code}:{each.name}",
-            message=f"{each.message} {each.mend}",
-            facts={"code": f"webhook {each.code}", "name": each.name, "mend": each.mend, **each.facts},
-        )
+def troubles_of_parts(home: Home, now: datetime) -> Iterator[Alert]:
+    """What is wrong with what the parts have that are on here."""
+    for part, troubles in brought(lambda part: part.troubles, home.settings.parts_off):
+        for each in troubles(home.store, now):
+            yield Alert(
+                check=part,
+                subject=f"{part}:{each.code}:{each.name}",
+                message=f"{each.message} {each.mend}",
+                facts={"code": f"{part} {each.code}", "name": each.name, "mend": each.mend, **each.facts},
+            )
 
 
 def falling_fits(home: Home, now: datetime) -> Iterator[Alert]:
@@ -355,7 +356,7 @@ CHECKS: Mapping[str, Check] = {
     "times": unanswered_times,
     "pay": late_pay,
     "duplicates": open_duplicates,
-    "webhooks": failing_webhooks,
+    "parts": troubles_of_parts,
     "records": unpublished_records,
     "copies": standing_copies,
     "fit": falling_fits,

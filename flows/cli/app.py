@@ -48,7 +48,6 @@ COMMAND_GROUPS = (
     "learning",
     "records",
     "tokens",
-    "webhooks",
 )
 """The files of this folder that hold commands, in the order in which help lists them."""
 

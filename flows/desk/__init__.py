@@ -10,24 +10,30 @@ from flows.desk.forms.form_tables import difference_table, earlier_versions, for
 from flows.desk.forms.form_words import PERSONAL, WHAT, key_words, type_choices
 from flows.desk.forms.known_forms import KnownForm, known_form
 from flows.desk.forms.suggested import forget_suggested, suggested
+from flows.desk.parts import Deed, Part
+from flows.desk.published.programs_page import PROGRAMS, NewSecret, shown_secret
 from flows.desk.scans.scan_view import rule_words
-from flows.desk.tables import Cell, Column, Kind, Table, table_file
+from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell
 from flows.desk.visit import Act, Look, ProvedAct, Visit
 
 __all__ = [
     "DESK_ADDRESS",
     "PERSONAL",
+    "PROGRAMS",
     "WHAT",
     "Act",
     "BatchView",
     "Cell",
     "Column",
+    "Deed",
     "FormName",
     "Kind",
     "KnownForm",
     "Look",
     "Name",
+    "NewSecret",
     "PageNumber",
+    "Part",
     "ProvedAct",
     "Table",
     "Visit",
@@ -43,8 +49,10 @@ __all__ = [
     "refused",
     "rule_words",
     "safe_name",
+    "shown_secret",
     "suggested",
     "table_file",
+    "time_cell",
     "type_choices",
     "uploads",
     "with_done",

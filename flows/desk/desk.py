@@ -82,7 +82,6 @@ def _routes() -> Sequence[BaseRoute]:
         system_page,
         quality_page,
         record_list,
-        records_page,
         closing,
         statement,
         statement,

@@ -44,8 +44,8 @@ from transcribe.review import (
 
 Result = TypeVar("Result")
 
-Piece = Callable[["Visit", Any], str]
-"""Gives the HTML that a part puts into a page, from the visit and what the page is about there."""
+Piece = Callable[["Visit", Any], Any]
+"""Gives what a part puts into a page, from the visit and what the page is about there."""
 
 MOST_CHANCE_SHARE = 0.9999
 """A probability is shown as no more than this: two places of 99.999 would round to certainty."""
@@ -305,9 +305,13 @@ class Visit:
         token, main = self.shared.of(key, POLL_SECONDS, self.now, make)
         return HTMLResponse(main.replace(token, self.visitor.csrf.encode()))
 
+    def of_parts(self, place: str, about: object = None) -> list[Any]:
+        """What each part puts into a place of a page."""
+        return [piece(self, about) for piece in self.pieces.get(place, ())]
+
     def from_parts(self, place: str, about: object = None) -> str:
         """The HTML that parts put into a place of a page."""
-        return "".join(piece(self, about) for piece in self.pieces.get(place, ()))
+        return "".join(self.of_parts(place, about))
 
     def piece(self, template: str, **values: Any) -> str:
         """The HTML of a template that stands inside a page."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import typer
-    from fastapi import APIRouter
+    from fastapi import APIRouter, FastAPI
 
     from flows.home import Home
     from reconcile.records import Export
     from transcribe.recognition import LayoutReader
+    from transcribe.store import Store
 
 CONTRACT = 1
 """The version of this contract: a part that is made for another one is not used."""
@@ -25,12 +27,39 @@ class DeskPages:
 
     `router` has its pages, `folder` holds their `templates` and `static` files. `pieces` are what it puts into pages of
     the core, by the name of the place: each is given the visit (`flows.desk.Visit`) and what is shown there, and gives
-    HTML.
+    HTML; for the page Records what it is made of (`flows.desk.Part`), for the code of a trouble its sentence.
     """
 
     router: APIRouter
     folder: Path
-    pieces: Mapping[str, Callable[[Any, Any], str]] = field(default_factory=dict)
+    pieces: Mapping[str, Callable[[Any, Any], Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramRoutes:
+    """What a part adds to the interface for programs.
+
+    `routes` is given the home, and what makes of a scope the dependency of a route that it opens. `document` adds to
+    the OpenAPI, by an application of its own, what is said beside routes.
+    """
+
+    routes: Callable[[Home, Callable[[Any], Any]], APIRouter]
+    document: Callable[[FastAPI], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """What an operator should know of something.
+
+    `name` is that of the thing, `code` stays the same, `message` is made of `facts`, and `mend` is the command that
+    mends it.
+    """
+
+    name: str
+    code: str
+    message: str
+    mend: str
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +94,9 @@ class HousePart:
 
     `contract` is the version that it is made for, `libraries` are the modules without which it is not there.
     `commands` gives a typer app whose commands stand beside those of the core; `ctx.obj` is the folder of the home
-    that was named, or None. `desk` gives its pages of the operator's desk, `layout_reader` what reads pages without a
-    blank, `formats` what writes its formats of exports, by their names, `beside` the process that runs beside all
-    pages.
+    that was named, or None. `desk` gives its pages of the operator's desk, `programs` its routes for programs,
+    `beside` the process that runs beside all pages, `troubles` what tells the doctor and alerts what is wrong with
+    its own, `layout_reader` what reads pages without a blank, `formats` what writes its formats of exports, by names.
     """
 
     contract: int
@@ -77,3 +106,5 @@ class HousePart:
     layout_reader: Callable[[], LayoutReader] | None = None
     formats: Callable[[], Mapping[str, Export | WholeExport]] | None = None
     beside: Callable[[], BesidePages] | None = None
+    programs: Callable[[], ProgramRoutes] | None = None
+    troubles: Callable[[], Callable[[Store, datetime], Iterator[Trouble]]] | None = None

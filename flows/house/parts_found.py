@@ -48,9 +48,11 @@ def installed(off: Collection[str] = ()) -> Mapping[str, HousePart]:
     return {it.name: it.part for it in found_parts() if it.part and not it.problem and it.name not in off}
 
 
-def brought(hook: Callable[[HousePart], Callable[[], Given] | None]) -> Iterator[tuple[str, Given]]:
-    """What each part gives by this hook, with its name; one that breaks is named and left out."""
-    for name, part in installed().items():
+def brought(
+    hook: Callable[[HousePart], Callable[[], Given] | None], off: Collection[str] = ()
+) -> Iterator[tuple[str, Given]]:
+    """What each part that is not `off` gives by this hook. One that breaks is named and left out."""
+    for name, part in installed(off).items():
         try:
             give = hook(part)
             given = give and give()

@@ -20,6 +20,7 @@ from pydantic import BeforeValidator
 from starlette.concurrency import run_in_threadpool
 
 from flows.home import Home
+from flows.house import brought, require_on
 from flows.mending import require_fitting, require_shown, text_of_value
 from flows.output import explained, explained_whole
 from flows.serving import records_answers as answers
@@ -27,7 +28,6 @@ from flows.serving.api import FIELD_PATTERN, Form, Position, _in_thread, _log, a
 from flows.serving.records_answers import PROBLEMS, ExplainedScan
 from flows.serving.records_pages import Pages, Question, as_time, at_one_moment, is_known, record_tag, scan_of, utc
 from flows.serving.requests_once import IdempotencyKey, IfMatch, once, require_version, version_seen
-from flows.serving.webhook_routes import document_events
 from reconcile.records import Moments, quality, query, record_search, values_schema
 from transcribe.drawing import surroundings
 from transcribe.errors import NotFound, SettingsError
@@ -105,7 +105,8 @@ def document(routers: Sequence[APIRouter]) -> dict[str, Any]:
     told = FastAPI(title="fairhand records", version="1", summary=SUMMARY, description=__doc__)
     for router in routers:
         told.include_router(router)
-    document_events(told)
+    for _, added in brought(lambda part: part.programs):
+        added.document(told)
     said = told.openapi()
     schemas = said["components"]["schemas"]
     schemas["ProblemV1"] = answers.ProblemV1.model_json_schema()
@@ -117,6 +118,17 @@ def document(routers: Sequence[APIRouter]) -> dict[str, Any]:
     token = {"type": "http", "scheme": "bearer", "description": "fairhand tokens add NAME --scope SCOPE"}
     said["components"]["securitySchemes"] = {"token": token}
     return {**said, "security": [{"token": []}]}
+
+
+def part_routes(home: Home) -> list[APIRouter]:
+    """The routes of parts for programs; those of one that is switched off say so."""
+    made = []
+    for part, added in brought(lambda part: part.programs):
+        required = Depends(partial(require_on, part, home.settings.parts_off))
+        router = APIRouter(responses=PROBLEMS, dependencies=[required])
+        router.include_router(added.routes(home, allowed))
+        made.append(router)
+    return made
 
 
 def _tell_problems(responses: dict[str, Any]) -> None:

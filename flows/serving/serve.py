@@ -70,11 +70,6 @@ OF_THE_CORE = (
         is_needed=lambda home: bool(waiting_scans(home.settings)),
         asks_prefect=True,
     ),
-    BesidePages(
-        what="sending webhooks",
-        module="flows.webhooks.send_process",
-        is_needed=lambda home: home.store.tells_webhooks(),
-    ),
 )
 """What runs beside the pages and is of no part."""
 
@@ -152,15 +147,14 @@ class Serving:
         from flows.desk import add_desk
         from flows.serving.api import api
         from flows.serving.health import health
-        from flows.serving.records_api import add_document, records_api, records_changes_api
+        from flows.serving.records_api import add_document, part_routes, records_api, records_changes_api
         from flows.serving.scans_api import scans_api
         from flows.serving.slow_clients import PatientProtocol, most_connections
-        from flows.serving.webhook_routes import webhook_routes
         from transcribe.review import create_app
 
         archive = home.archive.hurried()
         options = review_options(self._settings, listening.getsockname()[1])
-        programs = [records_api(home), records_changes_api(home), scans_api(home), webhook_routes(home)]
+        programs = [records_api(home), records_changes_api(home), scans_api(home), *part_routes(home)]
         routers = [api(home), *programs, health(home, self._worker_runs)]
         app = create_app(home.store, archive, home.forms, options, now, lambda _: self._wake(), routers=routers)
         add_document(app, programs)

@@ -737,7 +737,7 @@ def test_a_scope_of_a_form_that_is_not_there_is_noted(house: House) -> None:
     assert (done.code, done.err.count("There is no form nosuch here yet"), "receipt" in done.err) == (0, 1, False)
 
 
-SLOW = frozenset("numpy cv2 scipy matplotlib httpx jinja2 prefect fastapi flows.webhooks".split())
+SLOW = frozenset("numpy cv2 scipy matplotlib httpx jinja2 prefect fastapi flows.parts.webhooks".split())
 """What takes longer to load than such a command runs, and what brings it."""
 
 

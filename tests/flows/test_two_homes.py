@@ -25,6 +25,7 @@ from flows.backup.restore_backup import restore_backup
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
 from flows.incoming import verdicts
+from flows.parts.webhooks.sender import Sender, sender_lock
 from flows.runtime.home_name import name_lock
 from flows.scheduled import SCHEDULE, alerts, appeals, backup, hold_schedule, learn, retention
 from flows.serving.health import Health
@@ -33,7 +34,6 @@ from flows.shifts.shift import Shift
 from flows.steps import TakenScan, take_in
 from flows.steps.erasures import PUBLISHER_SECONDS, ErasureUnfinished, finish_erasures, publish_records, publishing
 from flows.steps.reconcile_scans import LEASED_SCANS_COUNT
-from flows.webhooks.sender import Sender, sender_lock
 from reconcile.records import query
 from tests.attack.test_orphans import kept_scan
 from tests.bucket import BucketServer, bucket_server

@@ -168,16 +168,6 @@ PLACES = {"home": N_("disk of the home"), "archive": N_("disk of the pictures")}
 """Disks that may be full."""
 
 
-OFF_BECAUSE = {
-    "restored": N_("the home was restored from a backup: see where it sends to"),
-    "gone": N_("it answered that it wants no more"),
-    "failing": N_("nothing has arrived there for three days"),
-    "key": N_("the key of the state is another one, so its secret is lost"),
-    "operator": N_("an operator switched it off"),
-}
-"""Why a webhook is switched off."""
-
-
 MISSING = {
     "orders": N_("Fields that nobody who is there can finish: %(fields)s. Orders that wait for them: %(orders)s."),
     "checks": N_("Checks of decided fields that nobody who is there can make: %(fields)s."),
@@ -190,8 +180,9 @@ MISSING = {
 
 def detail(visit: Visit, facts: Facts) -> str:
     """The sentence of these facts, "" where nothing is known of their code."""
-    say = SENTENCES.get(str(facts.get("code", "")))
-    return say(visit, facts) if say else ""
+    code = str(facts.get("code", ""))
+    say = SENTENCES.get(code)
+    return say(visit, facts) if say else visit.from_parts(code, facts)
 
 
 def _due(visit: Visit, facts: Facts) -> str:
@@ -267,28 +258,6 @@ def _duplicates(visit: Visit, facts: Facts) -> str:
     return visit.say("Scans that may be an order that came before: %(count)s.", count=visit.number(facts["count"]))
 
 
-def _webhook_off(visit: Visit, facts: Facts) -> str:
-    why = str(OFF_BECAUSE.get(facts["because"], facts["because"]))
-    return visit.say(
-        "The webhook %(name)s is switched off: %(why)s. Deliveries that wait: %(waiting)s. %(mend)s",
-        name=facts["name"], why=visit.say(why), waiting=visit.number(facts["waiting"]), mend=facts["mend"],
-    )  # fmt: skip
-
-
-def _webhook_failing(visit: Visit, facts: Facts) -> str:
-    return visit.say(
-        "Nothing has arrived at the webhook %(name)s since %(since)s. %(mend)s",
-        name=facts["name"], since=visit.moment(facts["since"]), mend=facts["mend"],
-    )  # fmt: skip
-
-
-def _webhook_given_up(visit: Visit, facts: Facts) -> str:
-    return visit.say(
-        "Deliveries to the webhook %(name)s that were given up: %(count)s.",
-        name=facts["name"], count=visit.number(facts["count"]),
-    )  # fmt: skip
-
-
 def _records(visit: Visit, facts: Facts) -> str:
     return visit.say(
         "No order and no erasure is published since %(at)s. The command fairhand records publish says why.",
@@ -348,9 +317,6 @@ SENTENCES: Mapping[str, Callable[[Visit, Facts], str]] = {
     "times": _times,
     "pay": _pay,
     "duplicates": _duplicates,
-    "webhook off": _webhook_off,
-    "webhook failing": _webhook_failing,
-    "webhook given up": _webhook_given_up,
     "records": _records,
     "records held": _records_held,
     "copy": _copy,
@@ -359,7 +325,7 @@ SENTENCES: Mapping[str, Callable[[Visit, Facts], str]] = {
     "audit": _audit,
     "check": _check,
 }
-"""How each kind of alert is said."""
+"""How each kind of alert is said; a part says its own."""
 
 
 # What was done today, hour by hour, and when all that is open will be finished at the pace of the last days.

@@ -1,22 +1,19 @@
-"""The page of programs: webhooks and tokens, what can be done to each, and a secret the one time that it is shown."""
+"""The page of programs: their tokens, what parts tell of them, and a secret the one time that it is shown."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
 
 from flows.desk.deeds import do, refused
-from flows.desk.published.programs import tokens_table, webhooks_table
+from flows.desk.published.programs import tokens_table
 from flows.desk.visit import Look, ProvedAct, Visit
-from flows.webhooks import add_webhook, try_webhook
 from transcribe.errors import SettingsError
 from transcribe.i18n import N_
-from transcribe.model import EventType
 from transcribe.people import OF_ONE_FORM, Scope, new_token
 from transcribe.review import require_proof
 
@@ -24,19 +21,6 @@ router = APIRouter()
 
 PROGRAMS = "/desk/programs"
 """The address of the page."""
-
-EVENTS: Mapping[EventType, str] = {
-    "record.completed": N_("a record is finished"),
-    "record.corrected": N_("a record was corrected"),
-    "record.provisional": N_("a record is there that is not sure yet"),
-    "record.erased": N_("a record was erased"),
-    "records.restored": N_("the home was restored from a backup"),
-    "scan.set_aside": N_("a scan was set aside"),
-    "duplicate.found": N_("an order may have come before"),
-    "duplicate.lifted": N_("an order had not come before after all"),
-    "batch.finished": N_("a batch is finished"),
-}
-"""What a program can be told of."""
 
 SCOPES: Mapping[Scope, str] = {
     "records:read": N_("read records"),
@@ -54,17 +38,16 @@ SCOPES: Mapping[Scope, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSecret:
-    """A secret that was just made, whose it is, and what else to know."""
+    """A secret that was just made, what is said above it, and what else to know."""
 
-    name: str
+    said: str
     secret: str
-    kind: str
     note: str = ""
 
 
 @router.get(PROGRAMS)
 async def programs_page(visit: Look) -> Response:
-    """Every webhook and token, and for operators what can be done to them."""
+    """Every token and what parts tell of programs, and for operators what can be done to them."""
     visit.require_all_forms()
     if visit.may_change:
         await require_proof(visit.context, visit.visitor)
@@ -76,11 +59,8 @@ def programs(visit: Visit, shown: NewSecret | None = None) -> Response:
     store = visit.home.store
     response = visit.page(
         "desk_programs.html",
-        webhooks=webhooks_table(visit),
-        hooks=store.webhooks(),
         tokens=tokens_table(visit),
         held=[(each.prefix, f"{each.name} ({each.prefix})") for each in store.tokens() if each.revoked_at is None],
-        events=EVENTS,
         scopes=SCOPES,
         of_one_form=OF_ONE_FORM,
         forms=visit.forms_to_choose(),
@@ -90,113 +70,17 @@ def programs(visit: Visit, shown: NewSecret | None = None) -> Response:
     return response
 
 
-# What an operator does to programs: webhooks added, paused, tried, removed; tokens made and revoked.
-
-HOOK_NAME = r"^[a-z][a-z0-9_-]{0,63}$"
-"""A name of a webhook."""
-
-OLD_SECRET_HOURS = 24
-"""How long an old secret holds beside a new one, as with `fairhand webhooks rotate`."""
+# What an operator does to programs: tokens made and revoked.
 
 SAME_TOKEN = N_("There is a token of this name already. Revoke it first, or choose another name.")
 """Why a form that is sent twice makes no second token, whose secret nobody would see."""
 
-NO_SECRET = N_("The key of the state is another one, so its secret is lost. Make a new secret.")
-"""Why nothing can be signed for a webhook."""
-
-Name = Annotated[str, Form(min_length=1, max_length=64)]
-Address = Annotated[str, Form(min_length=1, max_length=2000)]
 Words = Annotated[list[str], Form(max_length=20)]
-Tick = Annotated[str, Form(max_length=10)]
 Sure = Annotated[str, Form(pattern="^yes$")]
 Days = Annotated[str, Form(pattern=r"^\d{0,4}$")]
 Title = Annotated[str, Form(min_length=1, max_length=100, pattern=r"\S")]
 FormName = Annotated[str, Form(max_length=100)]
 Prefix = Annotated[str, Form(pattern="^[0-9a-f]{1,16}$")]
-
-
-@router.post("/desk/programs/webhook")
-async def add_hook(
-    visit: ProvedAct, name: Name, url: Address, event: Words = [], form: FormName = "",  # noqa: B006
-    values: Tick = "", inside: Tick = "",
-) -> Response:  # fmt: skip
-    """Adds a webhook, and shows its secret once."""
-    visit.require_all_forms()
-
-    def made() -> NewSecret:
-        if not re.fullmatch(HOOK_NAME, name):
-            raise SettingsError(visit.say("A name has small letters, digits, - and _, and begins with a letter."))
-        if name in {each.name for each in visit.home.store.webhooks()}:
-            raise SettingsError(visit.say("There is a webhook of this name already. Choose another name."))
-        if not re.match(r"https?://[^/]", url):
-            raise SettingsError(visit.say("Write an address that begins with https://."))
-        types, forms = [each for each in event if each in EVENTS], [form] if form else []
-        added = add_webhook(
-            visit.home, name, url, visit.now, types=types, forms=forms, with_values=bool(values),
-            private=bool(inside), by=visit.by,
-        )  # fmt: skip
-        note = visit.say("Its address cannot be found now. It is looked up anew for each delivery.")
-        return NewSecret(name=name, secret=added.secret, kind="webhook", note=note if added.note else "")
-
-    return await _shown(visit, made)
-
-
-@router.post("/desk/programs/webhook/rotate")
-async def rotate_hook(visit: ProvedAct, name: Name) -> Response:
-    """Makes a new secret and shows it once; the old one holds for a day."""
-    visit.require_all_forms()
-
-    def made() -> NewSecret:
-        store, until = visit.home.store, visit.now + timedelta(hours=OLD_SECRET_HOURS)
-        with store.together(by=visit.by):
-            secret = store.rotate_webhook(name, until, visit.now)
-        note = visit.say("The old secret holds until %(at)s.", at=visit.moment(until))
-        return NewSecret(name=name, secret=secret, kind="webhook", note=note)
-
-    return await _shown(visit, made)
-
-
-@router.post("/desk/programs/webhook/switch")
-async def switch_hook(visit: ProvedAct, name: Name, how: Annotated[Literal["pause", "resume"], Form()]) -> Response:
-    """Sends nothing for a while, or goes on where it stopped."""
-    visit.require_all_forms()
-
-    def deed() -> None:
-        store = visit.home.store
-        with store.together(by=visit.by):
-            store.switch_webhook(name, "operator" if how == "pause" else "", visit.now)
-
-    return await do(visit, deed, PROGRAMS, f"hook-{how}")
-
-
-@router.post("/desk/programs/webhook/try")
-async def try_hook(visit: ProvedAct, name: Name) -> Response:
-    """Sends a signed event that tells of nothing, and says what came of it."""
-    visit.require_all_forms()
-
-    def deed() -> None:
-        if not visit.home.store.webhook_secrets(name, visit.now):
-            raise SettingsError(visit.say(NO_SECRET))
-        visit.home.store.log(visit.by, "webhook tried", name, {}, visit.now)
-        posted = try_webhook(visit.home, name, visit.now)
-        if not posted.is_taken:
-            said = visit.in_words(posted.error) or f"HTTP {posted.status}"
-            raise SettingsError(visit.say("%(name)s did not take it: %(answer)s", name=name, answer=said))
-
-    return await do(visit, deed, PROGRAMS, "hook-tried")
-
-
-@router.post("/desk/programs/webhook/remove")
-async def remove_hook(visit: ProvedAct, name: Name, sure: Sure) -> Response:
-    """Forgets a webhook, its secrets and what waits for it."""
-    visit.require_all_forms()
-
-    def deed() -> None:
-        store = visit.home.store
-        with store.together(by=visit.by):
-            store.remove_webhook(name, visit.now)
-
-    return await do(visit, deed, PROGRAMS, "hook-removed")
 
 
 @router.post("/desk/programs/token")
@@ -217,9 +101,10 @@ async def make_token(
         store, valid = visit.home.store, timedelta(days=int(days)) if int(days or 0) else None
         with store.together(by=visit.by):
             created = new_token(store, name.strip(), scopes, visit.now, valid)
-        return NewSecret(name=name.strip(), secret=created.secret, kind="token")
+        words = N_("The token of %(name)s. It is shown only now; nobody can look it up again.")
+        return NewSecret(said=visit.say(words, name=name.strip()), secret=created.secret)
 
-    return await _shown(visit, made)
+    return await shown_secret(visit, made)
 
 
 @router.post("/desk/programs/token/revoke")
@@ -235,7 +120,7 @@ async def revoke(visit: ProvedAct, prefix: Prefix, sure: Sure) -> Response:
     return await do(visit, deed, PROGRAMS, "token-revoked")
 
 
-async def _shown(visit: Visit, made: Callable[[], NewSecret]) -> Response:
+async def shown_secret(visit: Visit, made: Callable[[], NewSecret]) -> Response:
     """The page with the secret that was made; its form again where it was refused."""
     try:
         shown = await visit.look(made)

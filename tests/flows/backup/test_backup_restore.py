@@ -29,10 +29,10 @@ from flows.backup.restore_backup import Restored, restore_backup
 from flows.exporting.write_export import Wanted, export_records
 from flows.home import settings as configuration
 from flows.home.home import now, open_home, who_acts
+from flows.parts.webhooks.subscribe import add_webhook
 from flows.runtime.file_locks import take_lock
 from flows.steps.erasures import publish_records, rebuild_records
 from flows.steps.reconcile_scans import reconcile_home
-from flows.webhooks import add_webhook
 from reconcile.records import query
 from tests.attack.test_restore import opened, recorded, records, words_in
 from tests.flows.house import House

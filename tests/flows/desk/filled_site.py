@@ -8,9 +8,9 @@ from datetime import timedelta
 from flows.administration.quality import refresh_quality
 from flows.home.home import policy
 from flows.parts.drafting.draft_files import start_version
+from flows.parts.webhooks.subscribe import add_webhook
 from flows.steps import publish_records
 from flows.steps.reconcile_scans import reconcile_waiting
-from flows.webhooks import add_webhook
 from reconcile.policy import Policy
 from tests.flows.desk.desk_site import AGREED, DOUBTED, DeskSite
 from tests.transcribe.store.world import sent

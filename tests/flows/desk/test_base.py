@@ -32,13 +32,14 @@ from flows.desk import counting
 from flows.desk.counting import POLL_SECONDS, Counting, Shared
 from flows.desk.now import alarms
 from flows.desk.now.alarms import FORECAST_SECONDS, kept_forecast
-from flows.desk.published.programs_page import EVENTS, SCOPES
+from flows.desk.published.programs_page import SCOPES
 from flows.desk.visit import POLL_HEADER
 from flows.home.home import Home, now, open_home
 from flows.home.settings import load_settings
 from flows.parts.drafting.draft_files import start_version
+from flows.parts.webhooks.http_post import INSIDE_NAME, NO_ANSWER, NOT_ALLOWED, NOT_FOUND
+from flows.parts.webhooks.webhook_pages import EVENTS
 from flows.serving.reconcile_worker import sum_up
-from flows.webhooks.http_post import INSIDE_NAME, NO_ANSWER, NOT_ALLOWED, NOT_FOUND
 from tests.bench.bench_submit import CONNECTIONS, prepare, set_pay, sign_in, turn
 from tests.bench.crowd.served import Served, fill
 from tests.flows.desk.desk_site import DEFINITION, DOUBTED, DeskSite, csrf, desk_site, page, post

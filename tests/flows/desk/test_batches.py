@@ -15,8 +15,8 @@ from flows.desk.batches.new_batch import IN_CANCELLED
 from flows.home.home import now as clock
 from flows.incoming import ArrivingFile, sent_file, waiting_scans
 from flows.mending import batch_report, known_as
+from flows.parts.webhooks.subscribe import add_webhook
 from flows.steps import publish_records, rebuild_records
-from flows.webhooks import add_webhook
 from reconcile.records import query, verify
 from tests.flows.desk.desk_site import AGREED, TEXTS, DeskSite, csrf, page, post
 from transcribe.codes import RecordRule

@@ -163,7 +163,7 @@ def test_findings_of_the_doctor_are_in_the_readers_language_and_files_in_english
     def examine(_: object) -> list[Finding]:
         mend = worded("make room, or set FAIRHAND_HOME")
         message = worded("Only %(megabytes)s MB are free at %(folder)s.", megabytes=3, folder="/srv")
-        webhook = {"code": "webhook given up", "name": "erp", "count": 2, "mend": ""}
+        webhook = {"code": "webhooks given up", "name": "erp", "count": 2, "mend": ""}
         return [
             Finding(check="disk", message=message, mend=mend),
             Finding(check="webhooks", message="2 deliveries given up", mend="fairhand webhooks", facts=webhook),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from flows.desk.published.latest_records import fields_in_words
+from flows.parts.webhooks.subscribe import add_webhook
 from flows.steps import keep_provisional, publish_records
-from flows.webhooks import add_webhook
 from tests.flows.desk.desk_site import DeskSite, post
 from tests.flows.desk.test_alarm_details import reader
 from transcribe.codes import TWO_FORMS

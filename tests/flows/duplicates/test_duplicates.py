@@ -21,10 +21,10 @@ from flows.home.home import Home, now
 from flows.mending.batches import batch_report
 from flows.mending.settle_duplicates import retake_by_policy, settle
 from flows.output.duplicate_pairs import waiting_duplicates
+from flows.parts.webhooks.subscribe import add_webhook
 from flows.steps.erasures import rebuild_records
 from flows.steps.read_scans import Because, TakenScan, read_scan, take_in
 from flows.steps.reconcile_scans import reconcile_home
-from flows.webhooks import add_webhook
 from reconcile.records import query
 from tests.camera import photograph
 from tests.flows.house import TYPED, House

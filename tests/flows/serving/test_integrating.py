@@ -24,16 +24,16 @@ import pytest
 from flows.administration.people import invite
 from flows.administration.records import forget_scan
 from flows.home.home import Home, now
+from flows.parts.webhooks.sender import Sender
 from flows.steps.erasures import ErasureUnfinished, publish_records, rebuild_records
 from flows.steps.reconcile_scans import reconcile_home, reconcile_to_the_end
-from flows.webhooks import Sender
 from reconcile.records import query
 from tests.flows.house import PATIENCE, House
+from tests.flows.parts.webhooks.receivers import receiving, send_all, subscribed
 from tests.flows.serving.served import served
 from tests.flows.serving.test_api import recorded
 from tests.flows.serving.test_records_api import app_of_records, program
 from tests.flows.steps.test_reconcile_scans import RECEIPT, read_all, received
-from tests.flows.webhooks.receivers import receiving, send_all, subscribed
 from transcribe.codes import RecordRule
 from transcribe.model import Record, RuleException
 from transcribe.people.tokens import new_token

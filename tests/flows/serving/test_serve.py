@@ -36,8 +36,8 @@ from flows.steps.reconcile_scans import reconcile_home
 from reconcile.records import query
 from tests.flows.forked_commands import started
 from tests.flows.house import START, House, simulated, until
+from tests.flows.parts.webhooks.receivers import receiving, subscribed
 from tests.flows.steps.test_reconcile_scans import RECEIPT, received
-from tests.flows.webhooks.receivers import receiving, subscribed
 from tests.patience import PATIENCE, ended
 from tests.postgres import new_database, rows
 from transcribe.model import FieldKey, Task

@@ -18,10 +18,10 @@ from datetime import datetime, timedelta
 from io import TextIOWrapper
 
 from flows.home import Home, Settings
+from flows.parts.webhooks.envelope import event_body, signed_headers
+from flows.parts.webhooks.http_post import Network, Posted, Resolve, networks_of, post, resolve_by_system, target_of
+from flows.parts.webhooks.retry_schedule import TRYING, next_try
 from flows.runtime import take_lock
-from flows.webhooks.envelope import event_body, signed_headers
-from flows.webhooks.http_post import Network, Posted, Resolve, networks_of, post, resolve_by_system, target_of
-from flows.webhooks.retry_schedule import TRYING, next_try
 from reconcile.records import query
 from transcribe.errors import FairhandError, NotFound
 from transcribe.model import Delivery, Webhook

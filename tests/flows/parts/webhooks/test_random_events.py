@@ -28,10 +28,7 @@ from flows.administration.records import forget_scan
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
 from flows.home.settings import load_settings
-from flows.runtime.prefect_server import free_port
-from flows.steps.erasures import publish_records
-from flows.webhooks import Sender, add_webhook, try_webhook
-from flows.webhooks.http_post import (
+from flows.parts.webhooks.http_post import (
     ANSWER_SECONDS,
     RefusedAddress,
     checked_addresses,
@@ -41,14 +38,16 @@ from flows.webhooks.http_post import (
     resolve_by_system,
     target_of,
 )
-from flows.webhooks.retry_schedule import JITTER_SHARE, MOST_ASKED_WAIT, TRYING, WAITS_SECONDS, next_try
-from flows.webhooks.sender import KEPT
-from flows.webhooks.subscribe import EVENT_TYPES
-from flows.webhooks.troubles import FAILING
+from flows.parts.webhooks.retry_schedule import JITTER_SHARE, MOST_ASKED_WAIT, TRYING, WAITS_SECONDS, next_try
+from flows.parts.webhooks.sender import KEPT, Sender
+from flows.parts.webhooks.subscribe import EVENT_TYPES, add_webhook, try_webhook
+from flows.parts.webhooks.troubles import FAILING
+from flows.runtime.prefect_server import free_port
+from flows.steps.erasures import publish_records
 from reconcile.records import query
 from tests.examples import examples
+from tests.flows.parts.webhooks.receivers import Receiver, receiving, send_all, subscribed
 from tests.flows.serving.test_api import recorded
-from tests.flows.webhooks.receivers import Receiver, receiving, send_all, subscribed
 from tests.house_rules import ROOT
 from tests.patience import PATIENCE
 from transcribe.errors import SettingsError

@@ -12,27 +12,24 @@ from typing import Annotated, Any, TypeVar, get_args
 
 import fastapi
 from fastapi import APIRouter, Body, FastAPI, HTTPException, Query
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.concurrency import run_in_threadpool
 
 from flows.home import Home, now
-from flows.serving.api import allowed
-from flows.serving.records_answers import PROBLEMS
-from flows.webhooks import (
-    MEDIA_TYPE,
-    DeliveryJson,
-    SecretJson,
-    TrialJson,
-    WebhookJson,
-    add_webhook,
-    event_model,
-    try_webhook,
-)
+from flows.house import ProgramRoutes
+from flows.parts.webhooks.envelope import MEDIA_TYPE
+from flows.parts.webhooks.event_models import event_model
+from flows.parts.webhooks.subscribe import add_webhook, try_webhook
+from flows.parts.webhooks.webhook_answers import DeliveryJson, SecretJson, TrialJson, WebhookJson
 from transcribe.errors import NotFound, SettingsError
 from transcribe.model import DeliveryState, EventType
+from transcribe.people import Scope
 from transcribe.store import ApiToken
 
 Answer = TypeVar("Answer")
+
+Allowed = Callable[[Scope], Any]
+"""What makes of a scope the dependency of a route that it opens."""
 
 NAME_PATTERN = r"^[a-z][a-z0-9_-]*$"
 """The name of a webhook, of at most 64 characters."""
@@ -98,44 +95,46 @@ class Resent(BaseModel):
     deliveries: int
 
 
-def webhook_routes(home: Home) -> APIRouter:
+def webhook_routes(home: Home, allowed: Allowed) -> APIRouter:
     """The routes over one home; they need the context of the review app that they are put into."""
-    router = APIRouter(prefix="/api/v1/webhooks", tags=["webhooks"], responses=PROBLEMS)
-    _add_looks(router, home)
-    _add_changes(router, home)
-    _add_repeats(router, home)
+    router = APIRouter(prefix="/api/v1/webhooks", tags=["webhooks"])
+    _add_looks(router, home, allowed)
+    _add_changes(router, home, allowed)
+    _add_repeats(router, home, allowed)
     return router
 
 
-def _add_looks(router: APIRouter, home: Home) -> None:
+def _add_looks(router: APIRouter, home: Home, allowed: Allowed) -> None:
     """Which webhooks there are, and what became of their deliveries."""
+    reads = allowed("webhooks:read")
 
     @router.get("")
-    async def webhooks(token: Annotated[ApiToken, allowed("webhooks:read")]) -> Webhooks:
+    async def webhooks(token: ApiToken = reads) -> Webhooks:
         return Webhooks(webhooks=tuple(map(WebhookJson.of, await run_in_threadpool(home.store.webhooks))))
 
     @router.get("/{name}")
-    async def webhook(token: Annotated[ApiToken, allowed("webhooks:read")], name: Name) -> WebhookJson:
+    async def webhook(name: Name, token: ApiToken = reads) -> WebhookJson:
         return WebhookJson.of(await _asked(lambda: home.store.webhook(name)))
 
     @router.get("/{name}/deliveries")
     async def deliveries(
-        token: Annotated[ApiToken, allowed("webhooks:read")],
         name: Name,
         state: DeliveryState | None = None,
         after: Annotated[int, Query(ge=0, le=MOST_NUMBER)] = 0,
         limit: Annotated[int, Query(ge=1, le=MOST_DELIVERIES_COUNT)] = 100,
+        token: ApiToken = reads,
     ) -> Deliveries:
         found = await _asked(lambda: home.store.deliveries(name, state, after, limit))
         more = found[-1].number if len(found) == limit else None
         return Deliveries(deliveries=tuple(map(DeliveryJson.of, found)), after=more)
 
 
-def _add_changes(router: APIRouter, home: Home) -> None:
+def _add_changes(router: APIRouter, home: Home, allowed: Allowed) -> None:
     """Making, ending, pausing and giving a new secret."""
+    manages = allowed("webhooks:manage")
 
     @router.post("", status_code=201)
-    async def add(token: Annotated[ApiToken, allowed("webhooks:manage")], wanted: NewWebhook) -> SecretJson:
+    async def add(wanted: NewWebhook, token: ApiToken = manages) -> SecretJson:
         if wanted.with_values and "records:read" not in token.scopes:
             raise HTTPException(403, "Whole records are sent by request of a token with the scope records:read only.")
         wish = partial(add_webhook, types=wanted.events, forms=wanted.forms)
@@ -144,44 +143,45 @@ def _add_changes(router: APIRouter, home: Home) -> None:
         return SecretJson(name=wanted.name, secret=added.secret)
 
     @router.delete("/{name}", status_code=204)
-    async def remove(token: Annotated[ApiToken, allowed("webhooks:manage")], name: Name) -> None:
+    async def remove(name: Name, token: ApiToken = manages) -> None:
         await _changed(home, token, lambda: home.store.remove_webhook(name, now()))
 
     @router.post("/{name}/secret")
-    async def rotate(token: Annotated[ApiToken, allowed("webhooks:manage")], name: Name, how: Rotation) -> SecretJson:
+    async def rotate(name: Name, how: Rotation, token: ApiToken = manages) -> SecretJson:
         until = now() + timedelta(hours=how.hours)
         secret = await _changed(home, token, lambda: home.store.rotate_webhook(name, until, now()))
         return SecretJson(name=name, secret=secret, old_until=until)
 
     @router.post("/{name}/pause")
-    async def pause(token: Annotated[ApiToken, allowed("webhooks:manage")], name: Name) -> WebhookJson:
+    async def pause(name: Name, token: ApiToken = manages) -> WebhookJson:
         await _changed(home, token, lambda: home.store.switch_webhook(name, "operator", now()))
         return WebhookJson.of(await _asked(lambda: home.store.webhook(name)))
 
     @router.post("/{name}/resume")
-    async def resume(token: Annotated[ApiToken, allowed("webhooks:manage")], name: Name) -> WebhookJson:
+    async def resume(name: Name, token: ApiToken = manages) -> WebhookJson:
         await _changed(home, token, lambda: home.store.switch_webhook(name, "", now()))
         return WebhookJson.of(await _asked(lambda: home.store.webhook(name)))
 
 
-def _add_repeats(router: APIRouter, home: Home) -> None:
+def _add_repeats(router: APIRouter, home: Home, allowed: Allowed) -> None:
     """Trying an address, and sending again."""
+    manages = allowed("webhooks:manage")
 
     @router.post("/{name}/test")
-    async def try_now(token: Annotated[ApiToken, allowed("webhooks:manage")], name: Name) -> TrialJson:
+    async def try_now(name: Name, token: ApiToken = manages) -> TrialJson:
         return TrialJson.of(await _asked(lambda: try_webhook(home, name, now())))
 
     @router.post("/{name}/replay")
-    async def replay(token: Annotated[ApiToken, allowed("webhooks:manage")], name: Name, what: Replay) -> WebhookJson:
+    async def replay(name: Name, what: Replay, token: ApiToken = manages) -> WebhookJson:
         await _changed(home, token, lambda: home.store.replay_webhook(name, what.after, now()))
         return WebhookJson.of(await _asked(lambda: home.store.webhook(name)))
 
     @router.post("/{name}/resend")
-    async def resend_given_up(token: Annotated[ApiToken, allowed("webhooks:manage")], name: Name) -> Resent:
+    async def resend_given_up(name: Name, token: ApiToken = manages) -> Resent:
         return Resent(deliveries=await _changed(home, token, lambda: home.store.resend(name, None, now())))
 
     @router.post("/{name}/deliveries/{number}/resend")
-    async def resend(token: Annotated[ApiToken, allowed("webhooks:manage")], name: Name, number: Number) -> Resent:
+    async def resend(name: Name, number: Number, token: ApiToken = manages) -> Resent:
         return Resent(deliveries=await _changed(home, token, lambda: home.store.resend(name, number, now())))
 
 
@@ -231,3 +231,7 @@ def _add_event(app: FastAPI, event: str, model: type[BaseModel]) -> None:
         responses=TRIED_AGAIN,
         openapi_extra={"security": []},
     )(receive)
+
+
+ROUTES = ProgramRoutes(routes=webhook_routes, document=document_events)
+"""What the part adds to the interface for programs."""

@@ -15,10 +15,10 @@ from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import status_code_conformance
 
 from flows.home.home import Home, now
-from flows.serving.webhook_routes import webhook_routes
+from flows.serving.records_api import part_routes
 from tests.examples import examples
+from tests.flows.parts.webhooks.receivers import Receiver, receiving, send_all
 from tests.flows.serving.test_api import program, recorded
-from tests.flows.webhooks.receivers import Receiver, receiving, send_all
 from transcribe.people.tokens import SCOPES, new_token
 from transcribe.review.app import create_app
 from transcribe.review.options import ReviewOptions
@@ -37,7 +37,7 @@ def inside(rooms: Home) -> Home:
 
 @pytest.fixture
 def app(inside: Home) -> FastAPI:
-    routers = [webhook_routes(inside)]
+    routers = part_routes(inside)
     options = ReviewOptions(program_requests_a_minute=10**6)
     return create_app(inside.store, inside.archive, inside.forms, options, now, lambda _: None, routers=routers)
 
@@ -127,3 +127,13 @@ def test_random_requests_find_no_server_error_and_nothing_undocumented(inside: H
             )
 
         sends()
+
+
+def test_routes_of_the_part_say_that_it_is_switched_off(inside: Home) -> None:
+    settings = inside.settings.model_copy(update={"parts_off": ("webhooks",)})
+    off = Home(settings=settings, store=inside.store, archive=inside.archive, forms=inside.forms)
+    options = ReviewOptions(program_requests_a_minute=10**6)
+    app = create_app(off.store, off.archive, off.forms, options, now, lambda _: None, routers=part_routes(off))
+    answer = program(app, off, "webhooks:read").get(AT)
+    said = "The part webhooks of fairhand is switched off here."
+    assert (answer.status_code, said in answer.text) == (404, True)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from flows.webhooks.http_post import Posted
+from flows.parts.webhooks.http_post import Posted
 from transcribe.model import Delivery, DeliveryState, EventType, Webhook
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from flows.webhooks.subscribe import REASONS
+from flows.house import Trouble
+from flows.parts.webhooks.subscribe import REASONS
 from transcribe.i18n import counted
 from transcribe.model import Webhook
 from transcribe.store import Store
@@ -18,21 +18,7 @@ GIVEN_UP = timedelta(days=2)
 """A delivery that was given up is told for so long. Chosen by hand."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebhookTrouble:
-    """What is wrong with a webhook: a code that stays the same, a sentence, and the command that mends it.
-
-    `facts` are what the sentence is made of: `because`, `since` or `count`.
-    """
-
-    name: str
-    code: str
-    message: str
-    mend: str
-    facts: Mapping[str, object] = field(default_factory=dict)
-
-
-def webhook_troubles(store: Store, now: datetime) -> Iterator[WebhookTrouble]:
+def webhook_troubles(store: Store, now: datetime) -> Iterator[Trouble]:
     """Every trouble; none of a webhook that an operator paused."""
     for each in store.webhooks():
         if each.off_because and each.off_because != "operator":
@@ -53,8 +39,8 @@ def webhook_troubles(store: Store, now: datetime) -> Iterator[WebhookTrouble]:
             yield _trouble(each, "given up", message, mend, {"count": given_up})
 
 
-def _trouble(webhook: Webhook, code: str, message: str, mend: str, facts: Mapping[str, object]) -> WebhookTrouble:
-    return WebhookTrouble(name=webhook.name, code=code, message=message, mend=mend, facts=facts)
+def _trouble(webhook: Webhook, code: str, message: str, mend: str, facts: Mapping[str, object]) -> Trouble:
+    return Trouble(name=webhook.name, code=code, message=message, mend=mend, facts=facts)
 
 
 def _lately_given_up(store: Store, webhook: Webhook, now: datetime) -> int:

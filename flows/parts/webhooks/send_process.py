@@ -8,8 +8,8 @@ import signal
 import threading
 
 from flows.home import act_as, keep_private, load_settings, now, open_home
+from flows.parts.webhooks.sender import Sender, sender_lock
 from flows.runtime import ended_in_words
-from flows.webhooks.sender import Sender, sender_lock
 
 NICENESS = 10
 """Pages come first: what runs here has time. Chosen by hand."""

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from typing import cast, get_args
 
 from flows.home import Home
-from flows.webhooks.envelope import signed_headers, trial_body
-from flows.webhooks.http_post import (
+from flows.parts.webhooks.envelope import signed_headers, trial_body
+from flows.parts.webhooks.http_post import (
     Posted,
     RefusedAddress,
     Resolve,
@@ -21,7 +21,7 @@ from flows.webhooks.http_post import (
     resolve_by_system,
     target_of,
 )
-from flows.webhooks.sender import inside_networks
+from flows.parts.webhooks.sender import inside_networks
 from transcribe.errors import SettingsError
 from transcribe.i18n import N_, worded
 from transcribe.model import EventType, Webhook
@@ -34,12 +34,6 @@ EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
 
 OVERLAP = timedelta(hours=24)
 """How long the old secret holds beside a new one where nobody says otherwise. Chosen by hand."""
-
-MOST_OVERLAP = timedelta(days=30)
-"""The longest that an old secret holds beside a new one. Chosen by hand."""
-
-FAILING_ALERT = timedelta(days=1)
-"""A webhook at which nothing has arrived for so long is told to operators."""
 
 INSIDE = N_(
     "This address lies on a network inside, or begins with http://. Tick “It lies on a network of our own” where that "

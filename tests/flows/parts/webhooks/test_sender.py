@@ -10,29 +10,31 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from flows.administration.doctor import webhook_findings
+from flows.administration.doctor import part_findings
 from flows.administration.records import forget_scan
-from flows.alerts.conditions import failing_webhooks
+from flows.alerts.conditions import troubles_of_parts
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
 from flows.home.settings import child_environment
+from flows.parts.webhooks.http_post import Posted
+from flows.parts.webhooks.retry_schedule import TRYING
+from flows.parts.webhooks.sender import Sender
+from flows.parts.webhooks.subscribe import add_webhook, try_webhook
+from flows.parts.webhooks.troubles import webhook_troubles
+from flows.serving.serve import beside_of_parts
 from flows.steps.erasures import publish_records
-from flows.webhooks import Sender, add_webhook, webhook_troubles
-from flows.webhooks.http_post import Posted
-from flows.webhooks.retry_schedule import TRYING
-from flows.webhooks.subscribe import try_webhook
 from reconcile.records import query
 from tests.flows.house import House
+from tests.flows.parts.webhooks.receivers import Receiver, receiving, send_all, subscribed
 from tests.flows.serving.test_api import recorded
 from tests.flows.steps.test_reconcile_scans import reads_of, received
-from tests.flows.webhooks.receivers import Receiver, receiving, send_all, subscribed
 from tests.patience import PATIENCE
 from transcribe.errors import NotFound, SettingsError
 from transcribe.model import RECORD_EVENTS, Scan, SourceFile
@@ -431,7 +433,7 @@ def test_a_lost_key_of_the_state_switches_off_instead_of_signing_wrongly(rooms: 
 def test_a_slow_receiver_is_left_after_its_time(
     rooms: Home, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flows.webhooks.http_post.ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr("flows.parts.webhooks.http_post.ANSWER_SECONDS", 0.2)
     subscribed(rooms, receiver)
 
     left = threading.Event()
@@ -495,7 +497,7 @@ def test_an_endpoint_that_fails_for_a_day_is_told_until_something_arrives(rooms:
     Sender(home=rooms, now=now).send_due()
     assert told(rooms, hours=23) == []
     assert told(rooms, hours=25) == [("failing", "fairhand webhooks test erp")]
-    (alert,) = failing_webhooks(rooms, now() + timedelta(hours=25))
+    (alert,) = troubles_of_parts(rooms, now() + timedelta(hours=25))
     assert alert.message.startswith("Nothing has arrived at the webhook erp since ")
     assert receiver.url not in alert.message
     receiver.behave = lambda event, times: 200
@@ -504,6 +506,33 @@ def test_an_endpoint_that_fails_for_a_day_is_told_until_something_arrives(rooms:
     rooms.store.resend("erp", waiting.id, now())
     Sender(home=rooms, now=now).send_due()
     assert told(rooms, hours=25) == []
+
+
+@pytest.mark.promise("what happens stays in")
+def test_what_waits_while_the_part_is_off_stays_goes_once_it_is_on_and_is_forgotten_with_its_scan(
+    house: House, rooms: Home, receiver: Receiver
+) -> None:
+    subscribed(rooms, receiver)
+    scans = [recorded(rooms), recorded(rooms)]
+    receiver.behave = lambda event, times: 500
+    assert house.run("webhooks", "send").code == 1
+    house.environment = {"FAIRHAND_PARTS_OFF": "webhooks"}
+    off = replace(rooms, settings=rooms.settings.model_copy(update={"parts_off": ("webhooks",)}))
+    assert rooms.store.tells_webhooks()
+    assert "sending webhooks" not in {each.what for each in beside_of_parts(off)}
+    assert "The part webhooks is switched off" in house.run("webhooks", "send").err
+    assert [*troubles_of_parts(off, now() + timedelta(hours=25))] == []
+    forget_scan(off, scans[0])
+    waiting = rooms.store.deliveries("erp", "waiting")
+    assert [each.scan for each in waiting] == scans[1:]
+    house.environment, receiver.behave = {}, lambda event, times: 200
+    for each in waiting:
+        rooms.store.resend("erp", each.id, now())
+    assert house.run("webhooks", "send").code == 0
+    assert {event["subject"]: event["type"] for event in receiver.taken} == {
+        scans[0]: "record.erased",
+        scans[1]: "record.completed",
+    }
 
 
 @pytest.mark.promise("Operators are told of")
@@ -527,7 +556,7 @@ def test_an_endpoint_that_was_switched_off_is_told_at_once_but_not_what_an_opera
     rooms.store.switch_webhook("erp", "operator", now())
     assert told(rooms) == []
     rooms.store.switch_webhook("erp", "gone", now())
-    (finding,) = webhook_findings(rooms.settings)
+    (finding,) = part_findings(rooms.settings)
     assert finding.message == "The webhook erp is switched off: it answered 410: it wants no more."
     assert (finding.mend, finding.warning) == ("fairhand webhooks resume erp", True)
 
@@ -598,7 +627,7 @@ def _work(home: Home, scans: list[str], chance: random.Random) -> None:
 
 
 def _start(home: Home) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "flows.webhooks.send_process"]
+    command = [sys.executable, "-m", "flows.parts.webhooks.send_process"]
     return subprocess.Popen(command, env=child_environment(home.settings), stdin=subprocess.DEVNULL)
 
 

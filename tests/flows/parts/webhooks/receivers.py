@@ -16,8 +16,10 @@ from typing import Any
 from standardwebhooks import Webhook as Verifier
 
 from flows.home.home import Home, now
+from flows.parts.webhooks.event_models import event_model
+from flows.parts.webhooks.sender import Sender
+from flows.parts.webhooks.subscribe import add_webhook
 from flows.serving.records_answers import RecordV1
-from flows.webhooks import Sender, add_webhook, event_model
 
 
 class AnyTime(Verifier):

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from flows import terminal
-from flows.cli.app import app, home_of
 
 if TYPE_CHECKING:
+    from flows.home import Home
     from transcribe.model import Delivery, DeliveryState, Webhook
 
+commands = typer.Typer()
 webhooks = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Programs that are told of what becomes of orders."
 )
-app.add_typer(webhooks, name="webhooks")
+commands.add_typer(webhooks, name="webhooks", rich_help_panel="Records")
 
 NONE_YET = "No program is told of orders yet: fairhand webhooks add NAME URL"
 """What is listed where there is no webhook."""
@@ -24,7 +25,10 @@ NONE_YET = "No program is told of orders yet: fairhand webhooks add NAME URL"
 Name = Annotated[str, typer.Argument(help="The webhook's name.")]
 
 
-@webhooks.command("add")
+@webhooks.command(
+    "add",
+    epilog="Example: fairhand webhooks add erp https://erp.example/orders --form receipt --with-values",
+)
 def add(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(help="A name for it, as `erp`.")],
@@ -42,10 +46,11 @@ def add(
 ) -> None:
     """Add a webhook, and show its secret once."""
     from flows.home import now
-    from flows.webhooks import WebhookJson, add_webhook
+    from flows.parts.webhooks.subscribe import add_webhook
+    from flows.parts.webhooks.webhook_answers import WebhookJson
 
     added = add_webhook(
-        home_of(ctx),
+        _home(ctx),
         name,
         url,
         now(),
@@ -64,12 +69,13 @@ def add(
         terminal.note(added.note)
 
 
-@webhooks.command("list")
+@webhooks.command("list", epilog="Example: fairhand webhooks list")
 def list_webhooks(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List webhooks, what each wants, and how it stands."""
-    from flows.webhooks import WebhookJson, state_in_words
+    from flows.parts.webhooks.subscribe import state_in_words
+    from flows.parts.webhooks.webhook_answers import WebhookJson
 
-    known = home_of(ctx).store.webhooks()
+    known = _home(ctx).store.webhooks()
     if as_json:
         terminal.as_json(*(WebhookJson.of(each).model_dump(mode="json") for each in known))
         return
@@ -79,7 +85,7 @@ def list_webhooks(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     terminal.columns(("name", "address", "wants", "waiting", "given up", ""), rows, NONE_YET)
 
 
-@webhooks.command("rotate")
+@webhooks.command("rotate", epilog="Example: fairhand webhooks rotate erp --hours 48")
 def rotate(
     ctx: typer.Context,
     name: Name,
@@ -90,10 +96,10 @@ def rotate(
 ) -> None:
     """Make a new secret and show it once. Until the old one ends, events bear a signature by each."""
     from flows.home import now
-    from flows.webhooks import SecretJson
+    from flows.parts.webhooks.webhook_answers import SecretJson
 
     until = now() + timedelta(hours=hours)
-    secret = home_of(ctx).store.rotate_webhook(name, until, now())
+    secret = _home(ctx).store.rotate_webhook(name, until, now())
     if as_json:
         terminal.as_json(SecretJson(name=name, secret=secret, old_until=until).model_dump(mode="json"))
     else:
@@ -101,34 +107,34 @@ def rotate(
         terminal.note(f"This is shown once. The old secret holds until {until:%Y-%m-%d %H:%M} UTC.")
 
 
-@webhooks.command("remove")
+@webhooks.command("remove", epilog="Example: fairhand webhooks remove erp")
 def remove(ctx: typer.Context, name: Name) -> None:
     """Forget a webhook, its secrets and what waits for it."""
     from flows.home import now
 
-    home_of(ctx).store.remove_webhook(name, now())
+    _home(ctx).store.remove_webhook(name, now())
     terminal.say(f"{name} is told nothing any more.")
 
 
-@webhooks.command("pause")
+@webhooks.command("pause", epilog="Example: fairhand webhooks pause erp")
 def pause(ctx: typer.Context, name: Name) -> None:
     """Send nothing for a while; what it misses stays."""
     from flows.home import now
 
-    home_of(ctx).store.switch_webhook(name, "operator", now())
+    _home(ctx).store.switch_webhook(name, "operator", now())
     terminal.say(f"{name} is paused; fairhand webhooks resume {name} goes on where it stopped.")
 
 
-@webhooks.command("resume")
+@webhooks.command("resume", epilog="Example: fairhand webhooks resume erp")
 def resume(ctx: typer.Context, name: Name) -> None:
     """Go on where sending was paused, switched off or failing: what waits is tried at once."""
     from flows.home import now
 
-    home_of(ctx).store.switch_webhook(name, "", now())
+    _home(ctx).store.switch_webhook(name, "", now())
     terminal.say(f"{name} is sent to again.")
 
 
-@webhooks.command("deliveries")
+@webhooks.command("deliveries", epilog="Example: fairhand webhooks deliveries erp --state dead")
 def deliveries(
     ctx: typer.Context,
     name: Name,
@@ -137,12 +143,12 @@ def deliveries(
     as_json: terminal.AsJson = False,
 ) -> None:
     """List what was sent, what waits and what was given up."""
-    from flows.webhooks import DeliveryJson
+    from flows.parts.webhooks.webhook_answers import DeliveryJson
     from transcribe.errors import SettingsError
 
     if state not in (None, "waiting", "delivered", "dead", "erased"):
         raise SettingsError(f"There is no state {state!r}. Use waiting, delivered, dead or erased.")
-    found = home_of(ctx).store.deliveries(name, cast("DeliveryState | None", state), limit=last)
+    found = _home(ctx).store.deliveries(name, cast("DeliveryState | None", state), limit=last)
     if as_json:
         terminal.as_json(*(DeliveryJson.of(each).model_dump(mode="json") for each in found))
         return
@@ -155,7 +161,7 @@ def deliveries(
     )
 
 
-@webhooks.command("resend")
+@webhooks.command("resend", epilog="Example: fairhand webhooks resend erp 17")
 def resend(
     ctx: typer.Context,
     name: Name,
@@ -165,11 +171,11 @@ def resend(
     from flows.home import now
     from transcribe.i18n import counted
 
-    count = home_of(ctx).store.resend(name, number, now())
+    count = _home(ctx).store.resend(name, number, now())
     terminal.say(f"{counted(count, 'delivery', 'deliveries')} to send again.")
 
 
-@webhooks.command("replay")
+@webhooks.command("replay", epilog="Example: fairhand webhooks replay erp --after 1200")
 def replay(
     ctx: typer.Context,
     name: Name,
@@ -178,7 +184,7 @@ def replay(
     """Tell everything after a number again, under the same ids as before."""
     from flows.home import now
 
-    store = home_of(ctx).store
+    store = _home(ctx).store
     store.replay_webhook(name, after, now())
     if after >= (last := store.last_told_number()):
         terminal.say(f"Nothing is told again: no event has a number above {after}, the latest has {last}.")
@@ -186,26 +192,26 @@ def replay(
     terminal.say(f"{name} is told again what came after {after}.")
 
 
-@webhooks.command("test")
+@webhooks.command("test", epilog="Example: fairhand webhooks test erp")
 def test(ctx: typer.Context, name: Name) -> None:
     """Send a signed event that tells of nothing, and say what the receiver answered."""
     from flows.home import now
-    from flows.webhooks import try_webhook
+    from flows.parts.webhooks.subscribe import try_webhook
 
-    posted = try_webhook(home_of(ctx), name, now())
+    posted = try_webhook(_home(ctx), name, now())
     terminal.say(f"{name}: {posted.error or f'HTTP {posted.status}'}")
     if not posted.is_taken:
         raise typer.Exit(1)
 
 
-@webhooks.command("send")
+@webhooks.command("send", epilog="Example: fairhand webhooks send")
 def send(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """Send what is due now, once. fairhand serve does it all the time."""
     from flows.home import now
-    from flows.webhooks import Sender, sender_lock
+    from flows.parts.webhooks.sender import Sender, sender_lock
     from transcribe.i18n import counted
 
-    home = home_of(ctx)
+    home = _home(ctx)
     held = sender_lock(home, wait_seconds=1.0)
     if held is None:
         terminal.say("fairhand serve is sending: there is nothing to do.")
@@ -231,3 +237,9 @@ def _when(each: Delivery) -> str:
 
 def _said(each: Delivery) -> str:
     return each.error or (f"HTTP {each.status}" if each.status else "")
+
+
+def _home(ctx: typer.Context) -> Home:
+    from flows.home import load_settings, open_existing_home
+
+    return open_existing_home(load_settings(ctx.obj))
