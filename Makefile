@@ -112,15 +112,18 @@ bench-machines: $(BENCH_ENV)/.ready
 	$(BENCH).bench_shifts $(SMALL)
 	$(BENCH).bench_outages $(SMALL)
 
-## make lock              write the lock files anew from pyproject.toml: of the tests, of the benchmarks, of the image
+## make lock              write the lock files anew from pyproject.toml: of the tests, of the benchmarks, of the image, of the core
 lock:
-	$(ENV)/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	$(ENV)/bin/uv pip compile pyproject.toml --extra all --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet -o requirements.lock
-	$(ENV)/bin/uv pip compile pyproject.toml --group dev --group bench --universal --python-version 3.11 --generate-hashes \
+	$(ENV)/bin/uv pip compile pyproject.toml --extra all --group dev --group bench --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet -o requirements-bench.lock
-	$(ENV)/bin/uv pip compile pyproject.toml --extra postgres --extra parquet --group build --universal --python-version 3.11 \
+	$(ENV)/bin/uv pip compile pyproject.toml --extra all --group build --universal --python-version 3.11 \
 		--generate-hashes --constraint requirements.lock --no-emit-index-url --no-emit-find-links \
 		--custom-compile-command "make lock" --quiet -o requirements-run.lock
+	$(ENV)/bin/uv pip compile pyproject.toml --group build --universal --python-version 3.11 \
+		--generate-hashes --constraint requirements.lock --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command "make lock" --quiet -o requirements-core.lock
 
 ## make clean             remove .venv and what the tools left
 clean:

@@ -31,6 +31,7 @@ IN_THE_FOLDER = {
         "pyproject.toml",
         "reconcile",
         "requirements-bench.lock",
+        "requirements-core.lock",
         "requirements-run.lock",
         "requirements.lock",
         "tests",

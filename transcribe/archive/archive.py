@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from transcribe.archive_names import is_hash, opened, path_of
-from transcribe.errors import ArchiveFull, PictureLost, is_disk_full
+from transcribe.errors import ArchiveFull, PictureLost, SettingsError, is_disk_full
 
 
 class Archive:
@@ -26,8 +26,11 @@ class Archive:
     def __init__(self, url: str, *, lasting: bool = True, plain: bool = False) -> None:
         self._place: FilePlace
         if is_bucket(url):
-            from transcribe.archive.bucket import Bucket  # its library takes 50 ms to load, and few homes need it
-
+            try:
+                from transcribe.archive.bucket import Bucket  # its library takes 50 ms to load, and few homes need it
+            except ModuleNotFoundError as error:
+                why = f"An archive in a bucket needs {error.name}: pip install 'fairhand[bucket]'."
+                raise SettingsError(why) from error
             self._place = Bucket(url, plain=plain)
         else:
             self._place = Folder(url, lasting=lasting)

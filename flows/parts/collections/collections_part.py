@@ -16,4 +16,4 @@ def _commands() -> typer.Typer:
     return commands
 
 
-PART = HousePart(contract=CONTRACT, commands=_commands)
+PART = HousePart(contract=CONTRACT, libraries=("matplotlib",), commands=_commands)

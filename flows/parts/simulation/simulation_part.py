@@ -22,4 +22,4 @@ def _desk() -> DeskPages:
     return PAGES
 
 
-PART = HousePart(contract=CONTRACT, commands=_commands, desk=_desk)
+PART = HousePart(contract=CONTRACT, libraries=("matplotlib",), commands=_commands, desk=_desk)
