@@ -12,8 +12,7 @@ from flows.desk.published.latest_records import (
     provisional_table,
     unsure_table,
 )
-from flows.desk.published.programs import tokens_table
-from flows.desk.published.programs_page import PROGRAMS
+from flows.desk.published.programs_page import PROGRAMS, tokens_table
 from flows.desk.scans.scan_list import pairs_table
 from flows.desk.tables import Table
 from flows.desk.visit import Visit

@@ -36,7 +36,7 @@ def postgres(
 
     Leave the password to PGPASSWORD, a service file or ~/.pgpass: arguments can be seen by others.
     """
-    from flows.parts.exports.copied_rounds import RoundFailed, copied_rounds
+    from flows.parts.exports.postgres_copy import RoundFailed, copied_rounds
 
     for done in copied_rounds(_records_db(ctx), address, schema, every):
         if isinstance(done, RoundFailed):

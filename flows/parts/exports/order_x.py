@@ -37,7 +37,7 @@ def write(home: Home, form: str, out: Path) -> int:
             f"The form {form} version {mapping.version} does not say how its records become orders: write a table "
             "[order_x] into a new version of it (docs/adding-a-form.md)."
         )
-    check = _schema_check()
+    check = _Check()
     count = 0
     former = [out / f"{scan}.xml" for scan, *_ in query.gone(home.settings.records, form, 0, moves=True)]
     with whole_folder(out) as folder, (folder / REPORT_NAME).open("w", encoding="utf-8") as report:
@@ -100,10 +100,6 @@ class _Check:
             return " ".join(str(error).split())
         broken = self._rules(self._parse(text)).getroot().iter(f"{SVRL}failed-assert")
         return " ".join(" ".join((each.findtext(f"{SVRL}text") or each.get("test")).split()) for each in broken)
-
-
-def _schema_check() -> _Check:
-    return _Check()
 
 
 def _refused(check: _Check, text: bytes) -> list[NotMapped]:

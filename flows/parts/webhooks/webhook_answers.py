@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from flows.parts.webhooks.http_post import Posted
-from transcribe.model import Delivery, DeliveryState, EventType, Webhook
+from transcribe.model import DeliveryState, EventType
 
 
 class WebhookJson(BaseModel):
@@ -16,45 +15,34 @@ class WebhookJson(BaseModel):
     `position` is the number up to which everything was put into its queue or left out.
     """
 
+    model_config = ConfigDict(from_attributes=True)
+
     name: str
     url: str
-    events: tuple[EventType, ...]
+    events: tuple[EventType, ...] = Field(validation_alias="types")
     forms: tuple[str, ...]
     with_values: bool
     private: bool
     position: int
     waiting: int
-    given_up: int
+    given_up: int = Field(validation_alias="dead")
     off_because: str
     failing_since: datetime | None
     delivered_at: datetime | None
 
-    @classmethod
-    def of(cls, webhook: Webhook) -> WebhookJson:
-        """The JSON of a webhook."""
-        return cls(
-            name=webhook.name,
-            url=webhook.url,
-            events=webhook.types,
-            forms=webhook.forms,
-            with_values=webhook.with_values,
-            private=webhook.private,
-            position=webhook.position,
-            waiting=webhook.waiting,
-            given_up=webhook.dead,
-            off_because=webhook.off_because,
-            failing_since=webhook.failing_since,
-            delivered_at=webhook.delivered_at,
-        )
-
 
 class DeliveryJson(BaseModel):
-    """A delivery: its own number, and the event with its `webhook-id` and its place in the order of all."""
+    """A delivery: its own number, and the event with its `webhook-id` and its place in the order of all.
 
-    number: int
-    event: EventType
-    webhook_id: str
-    sequence: int
+    `next_at` is empty of one that does not wait.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    number: int = Field(validation_alias="id")
+    event: EventType = Field(validation_alias="type")
+    webhook_id: str = Field(validation_alias="message")
+    sequence: int = Field(validation_alias="number")
     scan: str | None
     state: DeliveryState
     tries: int
@@ -63,22 +51,11 @@ class DeliveryJson(BaseModel):
     status: int | None
     error: str
 
-    @classmethod
-    def of(cls, delivery: Delivery) -> DeliveryJson:
-        """The JSON of a delivery."""
-        return cls(
-            number=delivery.id,
-            event=delivery.type,
-            webhook_id=delivery.message,
-            sequence=delivery.number,
-            scan=delivery.scan,
-            state=delivery.state,
-            tries=delivery.tries,
-            next_at=delivery.next_at if delivery.state == "waiting" else None,
-            last_at=delivery.last_at,
-            status=delivery.status,
-            error=delivery.error,
-        )
+    @model_validator(mode="after")
+    def _next_of_waiting(self) -> DeliveryJson:
+        if self.state != "waiting":
+            self.next_at = None
+        return self
 
 
 class SecretJson(BaseModel):
@@ -92,11 +69,8 @@ class SecretJson(BaseModel):
 class TrialJson(BaseModel):
     """What a receiver answered to a trial: the HTTP status, or what went wrong before there was one."""
 
-    taken: bool
+    model_config = ConfigDict(from_attributes=True)
+
+    taken: bool = Field(validation_alias="is_taken")
     status: int | None
     error: str
-
-    @classmethod
-    def of(cls, posted: Posted) -> TrialJson:
-        """The JSON of a try."""
-        return cls(taken=posted.is_taken, status=posted.status, error=posted.error)

@@ -61,7 +61,7 @@ def add(
         after=after,
     )
     if as_json:
-        terminal.as_json({**WebhookJson.of(added.webhook).model_dump(mode="json"), "secret": added.secret})
+        terminal.as_json({**WebhookJson.model_validate(added.webhook).model_dump(mode="json"), "secret": added.secret})
         return
     terminal.say(added.secret)
     terminal.note("This is shown once; the receiver checks signatures with it. fairhand serve sends.")
@@ -77,7 +77,7 @@ def list_webhooks(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 
     known = _home(ctx).store.webhooks()
     if as_json:
-        terminal.as_json(*(WebhookJson.of(each).model_dump(mode="json") for each in known))
+        terminal.as_json(*(WebhookJson.model_validate(each).model_dump(mode="json") for each in known))
         return
     rows = (
         (each.name, each.url, _wants(each), str(each.waiting), str(each.dead), state_in_words(each)) for each in known
@@ -150,7 +150,7 @@ def deliveries(
         raise SettingsError(f"There is no state {state!r}. Use waiting, delivered, dead or erased.")
     found = _home(ctx).store.deliveries(name, cast("DeliveryState | None", state), limit=last)
     if as_json:
-        terminal.as_json(*(DeliveryJson.of(each).model_dump(mode="json") for each in found))
+        terminal.as_json(*(DeliveryJson.model_validate(each).model_dump(mode="json") for each in found))
         return
     rows = (
         (str(each.id), each.type, (each.scan or "")[:12], each.state, str(each.tries), _when(each), _said(each))

@@ -110,11 +110,11 @@ def _add_looks(router: APIRouter, home: Home, allowed: Allowed) -> None:
 
     @router.get("")
     async def webhooks(token: ApiToken = reads) -> Webhooks:
-        return Webhooks(webhooks=tuple(map(WebhookJson.of, await run_in_threadpool(home.store.webhooks))))
+        return Webhooks(webhooks=tuple(map(WebhookJson.model_validate, await run_in_threadpool(home.store.webhooks))))
 
     @router.get("/{name}")
     async def webhook(name: Name, token: ApiToken = reads) -> WebhookJson:
-        return WebhookJson.of(await _asked(lambda: home.store.webhook(name)))
+        return WebhookJson.model_validate(await _asked(lambda: home.store.webhook(name)))
 
     @router.get("/{name}/deliveries")
     async def deliveries(
@@ -126,7 +126,7 @@ def _add_looks(router: APIRouter, home: Home, allowed: Allowed) -> None:
     ) -> Deliveries:
         found = await _asked(lambda: home.store.deliveries(name, state, after, limit))
         more = found[-1].number if len(found) == limit else None
-        return Deliveries(deliveries=tuple(map(DeliveryJson.of, found)), after=more)
+        return Deliveries(deliveries=tuple(map(DeliveryJson.model_validate, found)), after=more)
 
 
 def _add_changes(router: APIRouter, home: Home, allowed: Allowed) -> None:
@@ -155,12 +155,12 @@ def _add_changes(router: APIRouter, home: Home, allowed: Allowed) -> None:
     @router.post("/{name}/pause")
     async def pause(name: Name, token: ApiToken = manages) -> WebhookJson:
         await _changed(home, token, lambda: home.store.switch_webhook(name, "operator", now()))
-        return WebhookJson.of(await _asked(lambda: home.store.webhook(name)))
+        return WebhookJson.model_validate(await _asked(lambda: home.store.webhook(name)))
 
     @router.post("/{name}/resume")
     async def resume(name: Name, token: ApiToken = manages) -> WebhookJson:
         await _changed(home, token, lambda: home.store.switch_webhook(name, "", now()))
-        return WebhookJson.of(await _asked(lambda: home.store.webhook(name)))
+        return WebhookJson.model_validate(await _asked(lambda: home.store.webhook(name)))
 
 
 def _add_repeats(router: APIRouter, home: Home, allowed: Allowed) -> None:
@@ -169,12 +169,12 @@ def _add_repeats(router: APIRouter, home: Home, allowed: Allowed) -> None:
 
     @router.post("/{name}/test")
     async def try_now(name: Name, token: ApiToken = manages) -> TrialJson:
-        return TrialJson.of(await _asked(lambda: try_webhook(home, name, now())))
+        return TrialJson.model_validate(await _asked(lambda: try_webhook(home, name, now())))
 
     @router.post("/{name}/replay")
     async def replay(name: Name, what: Replay, token: ApiToken = manages) -> WebhookJson:
         await _changed(home, token, lambda: home.store.replay_webhook(name, what.after, now()))
-        return WebhookJson.of(await _asked(lambda: home.store.webhook(name)))
+        return WebhookJson.model_validate(await _asked(lambda: home.store.webhook(name)))
 
     @router.post("/{name}/resend")
     async def resend_given_up(name: Name, token: ApiToken = manages) -> Resent:

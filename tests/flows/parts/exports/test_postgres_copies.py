@@ -11,8 +11,7 @@ import pytest
 from flows.administration.doctor import examine
 from flows.alerts.conditions import look
 from flows.home.home import Home, now
-from flows.parts.exports.copied_rounds import RoundFailed, copied_rounds
-from flows.parts.exports.postgres_copy import Copied, CopyFailed, copy_place
+from flows.parts.exports.postgres_copy import Copied, CopyFailed, RoundFailed, copied_rounds, copy_place
 from reconcile.records import copy_notes
 from tests.flows.house import House
 from tests.flows.serving.test_api import recorded
@@ -158,7 +157,7 @@ def test_a_follower_goes_on_trying_with_growing_pauses_and_says_so(
             raise CopyFailed("PostgreSQL: it cannot be reached.")
         return reached
 
-    monkeypatch.setattr("flows.parts.exports.copied_rounds.follow", follow)
+    monkeypatch.setattr("flows.parts.exports.postgres_copy.follow", follow)
     rounds = copied_rounds(rooms.settings.records, "", "orders", 60.0, slept.append)
     told = [next(rounds) for _ in range(10)]
     assert [type(each) for each in told] == [RoundFailed] * 8 + [Copied, RoundFailed]
