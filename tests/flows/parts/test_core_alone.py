@@ -70,7 +70,7 @@ def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_an_order_is_read_and_recorded_where_no_library_of_a_part_is_installed(tmp_path: Path) -> None:
-    assert {"matplotlib", "tomlkit", "obstore", "pyarrow", "psycopg", "facturx"} <= libraries()
+    assert {"matplotlib", "tomlkit", "obstore", "pyarrow", "psycopg", "facturx", "standardwebhooks"} <= libraries()
     done = run(tmp_path / "home")
     assert done.returncode == 0, done.stderr
     assert "needs obstore: pip install 'fairhand[bucket]'" in done.stdout
@@ -82,6 +82,6 @@ def test_the_command_starts_without_them_and_the_doctor_names_the_extra_of_each_
     assert "ingest" in told.stdout
     assert "simulate" not in told.stdout
     doctor = run(tmp_path / "home", "doctor").stdout
-    for name, library in (("drafting", "tomlkit"), ("collections", "matplotlib"), ("simulation", "matplotlib")):
+    for name, library in (("drafting", "tomlkit"), ("collections", "matplotlib"), ("webhooks", "standardwebhooks")):
         assert f"The part {name} cannot be used: {library} cannot be imported." in doctor
         assert f"pip install --upgrade 'fairhand[{name}]'" in doctor
