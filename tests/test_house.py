@@ -150,6 +150,7 @@ ROOMS = {
     " transcribe.ink transcribe.ocr transcribe.review transcribe.sandbox transcribe.store transcribe.whole_files",
     "flows.parts.webhooks": "home house runtime terminal desk reconcile.records transcribe.i18n transcribe.people"
     " transcribe.store",
+    "flows.parts.scale": "home house backup runtime terminal transcribe.archive transcribe.store",
     "flows.parts.simulation": "home house runtime steps output terminal administration ingest desk reconcile.algorithms"
     " reconcile.decision reconcile.forms reconcile.inference reconcile.parameters reconcile.policy reconcile.records"
     " transcribe.fields transcribe.ocr transcribe.pay_arithmetic transcribe.people transcribe.recognition"
@@ -282,6 +283,7 @@ LISTED_FOR_OTHERS = {
     "flows.parts.drafting.PART": "an entry point of `fairhand.parts`",
     "flows.parts.exports.PART": "an entry point of `fairhand.parts`",
     "flows.parts.layouts.PART": "an entry point of `fairhand.parts`",
+    "flows.parts.scale.PART": "an entry point of `fairhand.parts`",
     "flows.parts.simulation.PART": "an entry point of `fairhand.parts`",
     "flows.parts.webhooks.PART": "an entry point of `fairhand.parts`",
     **dict.fromkeys(

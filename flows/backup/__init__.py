@@ -1,21 +1,31 @@
-"""Backups of a home, homes made from them, and homes moved to other databases and archives."""
+"""Backups of a home, and homes made from them."""
 
-from flows.backup.files import Backup, BackupFolder, newest_backup
+from flows.backup.files import (
+    AHEAD_COUNT,
+    LOCK_FILE,
+    Backup,
+    BackupFolder,
+    batched_pictures,
+    disk_errors_said,
+    newest_backup,
+    sync_folder,
+)
 from flows.backup.make_backup import BackupMade, is_beside_home, log_backup, make_backup
-from flows.backup.move_home import Moved, give_up_move, move_home
 from flows.backup.restore_backup import Restored, restore_backup
 
 __all__ = [
+    "AHEAD_COUNT",
+    "LOCK_FILE",
     "Backup",
     "BackupFolder",
     "BackupMade",
-    "Moved",
     "Restored",
-    "give_up_move",
+    "batched_pictures",
+    "disk_errors_said",
     "is_beside_home",
     "log_backup",
     "make_backup",
-    "move_home",
     "newest_backup",
     "restore_backup",
+    "sync_folder",
 ]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def _commands() -> typer.Typer:
-    from flows.parts.watching.watch_command import commands
+    from flows.parts.watching.watch_commands import commands
 
     return commands
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
 from flows.parts.watching import watched_folder
-from flows.parts.watching.watch_command import _report
+from flows.parts.watching.watch_commands import _report
 from flows.parts.watching.watched_folder import WatchedFolder
 from flows.steps import place_of
 from tests.examples import examples

@@ -18,10 +18,10 @@ from starlette.testclient import TestClient
 
 from flows.administration.records import forget_scan
 from flows.backup.files import batched_pictures
-from flows.backup.move_home import Moved, give_up_move, move_home
 from flows.home import settings as configuration
 from flows.home.home import now, open_home
 from flows.home.settings import change_settings
+from flows.parts.scale.move_home import Moved, give_up_move, move_home
 from flows.runtime.file_locks import take_lock
 from flows.serving.health import health
 from flows.steps.erasures import publish_records, rebuild_records
@@ -41,7 +41,7 @@ from transcribe.store import copying
 from transcribe.store.drivers.sqlite_tables import SqliteTables
 from transcribe.store.drivers.table_copy import Rows, TableSum, sums_of
 
-MOVING = sys.modules["flows.backup.move_home"]
+MOVING = sys.modules["flows.parts.scale.move_home"]
 ROOT = Path(__file__).parents[3]
 STEPS = (
     "copying.copy_to_database",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from flows.backup.files import AHEAD_COUNT, LOCK_FILE, batched_pictures, disk_errors_said, sync_folder
+from flows.backup import AHEAD_COUNT, LOCK_FILE, batched_pictures, disk_errors_said, sync_folder
 from flows.home import (
     MOVING_FOLDER,
     SETTINGS_FILE,

@@ -1,0 +1,19 @@
+"""What the part brings: the command `move`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flows.house import CONTRACT, HousePart
+
+if TYPE_CHECKING:
+    import typer
+
+
+def _commands() -> typer.Typer:
+    from flows.parts.scale.move_commands import commands
+
+    return commands
+
+
+PART = HousePart(contract=CONTRACT, commands=_commands)
