@@ -230,7 +230,7 @@ def from_elsewhere(
     """
     if isinstance(said, Task):
         return replace(said, elsewhere=alone) if said.kind == "read" else said
-    sure = posterior.probability >= (field.target or policy.target)
+    sure = posterior.probability >= target_of(field, policy)
     if said.method == Method.PEOPLE and not sure and posterior.people < policy.people_before_expert:
         return replace(ask(posterior, "read", Reason.ONE_TRADITION), elsewhere=alone)
     return said

@@ -65,7 +65,8 @@ class Circumstances(NamedTuple):
     `by_machines` gives the share that machines alone give a value that people read too; None where no engine says
     it. `by_operator`: of all experts the operator alone says it. `looked_again`: an engine says it only since it
     looked again. `sure` is the confidence of the surest engine that says it, 0 where another one may well be right.
-    `torn` is the most that an engine which says it was torn, see `Vote.torn`.
+    `torn` is the most that an engine which says it was torn, see `Vote.torn`. `unproven` names the engines that it
+    stands on, where what shipped was not proven with them: those that say it, or where one alone does, all that read.
     """
 
     says: str
@@ -100,6 +101,7 @@ class Circumstances(NamedTuple):
     looked_again: bool = False
     sure: float = 0.0
     torn: float = 0.0
+    unproven: tuple[str, ...] = ()
 
     @property
     def like_ink(self) -> bool:
@@ -199,12 +201,21 @@ class Circumstances(NamedTuple):
 
     @property
     def situation(self) -> str:
-        """What the record of machines is kept by: family of types and what their word stands on; "" for nothing."""
+        """What the record of machines is kept by: family of types and what their word stands on; "" for nothing.
+
+        It names the engines that are not those with which the shipped record was proven.
+        """
+        ground = self._ground
+        return ground and ": ".join([self.family, ground, *([", ".join(self.unproven)] if self.unproven else [])])
+
+    @property
+    def _ground(self) -> str:
+        """What the word of machines stands on; "" for nothing."""
         if self.engines >= self.policy.engines_to_agree:
-            return f"{self.family}: engines agree"
+            return "engines agree"
         if self.engines and self.listening >= self.policy.engines_to_agree and self.witness:
-            return f"{self.family}: vouched for"
-        return f"{self.family}: {ONE_SURE_STAGE}" if self.by_one_engine else ""
+            return "vouched for"
+        return ONE_SURE_STAGE if self.by_one_engine else ""
 
     def standing(self, learnt: LearntParameters) -> Standing:
         """The same as a posterior carries it, for deciding, with the share right that is proven of machines."""
@@ -248,12 +259,14 @@ def circumstances(
     doubt: Reason | Literal[""] = "" if witness or not is_unsure_on_bad_page(engines, says) else Reason.NOT_SURE_ENOUGH
     trouble = trouble_of(spot, weighed, says, learnt, policy) or doubt
     common = with_common_flags(weighed, says) if trouble else weighed
+    said_by = [vote for vote in saying if vote.null != "illegible"]
+    agree = len(said_by) >= policy.engines_to_agree
     return Circumstances(
         says=says,
         family=spot.family,
         null=null,
         coded=is_said_by_barcode(votes, says),
-        engines=len([vote for vote in saying if vote.null != "illegible"]),
+        engines=len(said_by),
         listening=len(engines),
         people=len([vote for vote in for_it if vote.shown is None or vote.shown != vote.says]),
         experts=len(experts),
@@ -261,6 +274,7 @@ def circumstances(
         looked_again=True in [vote.again for vote in saying],
         sure=surest(spot, engines, says, policy.min_sure_confidence),
         torn=max([vote.torn for vote in saying], default=0.0),
+        unproven=learnt.machines.unproven([vote.source for vote in (said_by if agree else engines)]),
         readers=len(people),
         against_people=len(against),
         contradicting=len([vote for vote in against if could_be(spot, vote.says)]) if against else 0,

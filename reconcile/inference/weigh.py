@@ -368,7 +368,8 @@ def evidence(
         wrong, count = learnt.machines.tally(situation)
         is_own = learnt.machines.is_audited_here(situation)
         audits = EvidenceCode.AUDITED if is_own else EvidenceCode.AUDITED_AS_SHIPPED
-        found.append(Evidence(code=audits, numbers={"wrong": round(wrong, 1), "count": round(count)}))
+        if count:
+            found.append(Evidence(code=audits, numbers={"wrong": round(wrong, 1), "count": round(count)}))
     if learnt.champion(spot.family) == "majority":
         found.append(Evidence(code=EvidenceCode.MAJORITY))
     return tuple(found)

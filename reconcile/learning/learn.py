@@ -94,7 +94,7 @@ def learn(facts: Iterable[ScanFacts], previous: Parameters, policy: Policy) -> L
     content = {**content, **taught(scans, learnt, policy)}
     content["places"] = _summed_places(content["places"], shipped_parameters().content["places"])
     if content.get("shipped"):  # a home of an earlier version lacks the situations that came since
-        content["shipped"] = shipped_parameters().content["shipped"]
+        content |= {name: shipped_parameters().content[name] for name in ("shipped", "shipped_engines")}
     content["proven"] = _proven(content, policy.target)
     return Learnt(
         content=content, changes=changes(read_parameters(previous), LearntParameters.read(version=-1, content=content))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
@@ -11,6 +11,7 @@ from reconcile.algorithms import Tally, lower_bound, sign_probability, upper_bou
 from reconcile.forms import KnownWords
 from reconcile.parameters.code_shapes import FieldShapes
 from reconcile.parameters.confusions import CharacterConfusions, SharedConfusions
+from reconcile.parameters.shipped_data import CONTENT
 from reconcile.parameters.source_errors import PlaceErrors, SourceErrors, SourceHabits
 from reconcile.parameters.source_model import (
     CACHED_COUNT,
@@ -80,9 +81,9 @@ class LearntParameters:
         readings: wrong and right a bin of confidence), `confusions` (kind, character, character: count), `covered`
         (field: known, of), `words` (field, word: count, all words under ""), `lines` (source: words of long texts
         copied, changed, left out, put in), `places` (way of finding, or type: wrong, of, by bin of the place's
-        confidence), `calibration`, `shipped` and `audited` (situation: wrong, of), `proven` (situation: the tally that
-        once reached the target here), `contests` (family: items, and those on which only one side was right), `shapes`
-        (form and field: see `FieldShapes.read`).
+        confidence), `calibration`, `shipped` and `audited` (situation: wrong, of), `shipped_engines` (those with which
+        `shipped` was proven), `proven` (situation: the tally that once reached the target here), `contests` (family:
+        items, and those on which only one side was right), `shapes` (form and field: see `FieldShapes.read`).
         """
         contests = content.get("contests", {})
         return cls(
@@ -247,6 +248,9 @@ class MachineRecord:
     audited: frozenset[str]
     """The situations of which something was audited in this store."""
 
+    engines: frozenset[str]
+    """The engines with which the shipped tallies were proven; those of other engines are kept by their names."""
+
     @classmethod
     def read(cls, content: Mapping[str, Any]) -> MachineRecord:
         """The record of stored parameters: `shipped`, `audited`, and `proven`, the tallies that once reached the target
@@ -263,7 +267,13 @@ class MachineRecord:
             tallies[situation] = tally
             earned[situation] = min(most, upper_bound(own))
         here = frozenset(situation for situation, own in audited.items() if own[1] > 0)
-        return cls(tallies=tallies, earned=earned, audited=here)
+        engines = frozenset(content.get("shipped_engines", CONTENT["shipped_engines"]))
+        return cls(tallies=tallies, earned=earned, audited=here, engines=engines)
+
+    def unproven(self, engines: Iterable[str]) -> tuple[str, ...]:
+        """These engines in order, where what shipped was proven with others; else none."""
+        named = frozenset(engines)
+        return () if named <= self.engines or named >= self.engines else tuple(sorted(named))
 
     def tally(self, situation: str) -> Tally:
         """(wrong, of so many) of values that machines alone decide in this situation."""

@@ -445,6 +445,7 @@ CONTENT: dict[str, Any] = {
         "short text: one sure engine": [0.0, 635.0],
         "short text: vouched for": [1.0, 1183.0],
     },
+    "shipped_engines": ["rapidocr", "tesseract"],
     "sources": {
         "ink": {"checkbox": [0.0, 452.0], "signature": [0.0, 188.0]},
         "rapidocr": {

@@ -25,14 +25,14 @@ from zlib import crc32
 
 from reconcile.decision.decide import decide
 from reconcile.forms.prepared_form import prepared
-from reconcile.inference.votes import null_of
+from reconcile.inference.votes import null_of, source_of
 from reconcile.inference.weigh import weigh
 from reconcile.learning.learn import learn, taught
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.parameters import LearntParameters
 from reconcile.policy import POLICY
 from transcribe.forms import definition as forms
-from transcribe.model import Decision, FieldKey, Form, Parameters, Reading
+from transcribe.model import INK, Decision, FieldKey, Form, Parameters, Reading
 
 TARGET = Path(__file__).parents[2] / "reconcile" / "parameters" / "shipped_data.py"
 KEPT = (
@@ -90,6 +90,8 @@ def main(dumps: Iterable[str]) -> None:
     content["places"] = taught(free, LearntParameters.read(version=0, content=content), POLICY)["places"]
     situations = [f"{family}: {how}" for family in FAMILIES for how in ("engines agree", "vouched for")]
     content["shipped"] = {situation: [float(wrong), float(count)] for situation in situations}
+    votes = [source_of(each) for _, document in documents for each in document.readings if each.source != INK]
+    content["shipped_engines"] = sorted(set(votes))
     write(content, HEAD.format(count=len(documents)))
     print(f"{len(documents)} documents; machines alone on typed print not fitted on: {wrong} wrong of {count}")
 

@@ -362,6 +362,12 @@ def test_where_one_tradition_alone_agrees_somebody_from_elsewhere_is_asked_befor
     assert (task.kind, task.reason, task.elsewhere, task.slot) == ("read", "one tradition", "fr", 3)
 
 
+def test_a_lower_target_of_a_form_decides_nothing_of_one_tradition() -> None:
+    decision, posterior = believed(0.97, *AGREED)
+    lower = replace(CODE, target=0.9)
+    assert isinstance(from_elsewhere(decision, posterior, lower, "fr", POLICY), Task)
+
+
 def test_what_reaches_the_target_is_decided_all_the_same() -> None:
     decision, posterior = believed(0.997, *AGREED)
     assert from_elsewhere(decision, posterior, CODE, "fr", POLICY) is decision

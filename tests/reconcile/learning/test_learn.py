@@ -156,6 +156,50 @@ def test_what_people_read_because_nothing_was_proven_earns_machines_the_right() 
     assert answer.method == "machines"
 
 
+TWICE = [machine("total", "tesseract 5.5.0 eng", "15.60", 0.96), machine("total", "tess-copy 1.0", "15.60", 0.96)]
+"""What Tesseract reads, and a copy of it under another name."""
+
+
+def answer_of(readings: list[Reading], parameters: Parameters) -> Decision | Task:
+    """What machines alone come to on the total."""
+    return decide(TOTAL.field("total"), weigh(TOTAL, readings, parameters, POLICY)[KEY], POLICY)
+
+
+def test_a_copy_of_an_engine_decides_with_it_only_once_the_homes_own_audits_prove_it() -> None:
+    asked = answer_of(TWICE, shipped_parameters())
+    assert (type(asked), asked.reason if isinstance(asked, Task) else "") == (Task, Reason.NOT_PROVEN)
+    read = [reading("total", who, "15.60") for who in ("ana", "ben")]
+    audit = ScanFacts(form=TOTAL, readings=[*TWICE, *read], audited=frozenset({KEY}), truths={KEY: "15.60"})
+    few, enough = (
+        Parameters(version=1, content=learn([audit] * count, shipped_parameters(), POLICY).content)
+        for count in (100, 620)
+    )
+    assert isinstance(answer_of(TWICE, few), Task)
+    assert isinstance(answer_of(TWICE, enough), Decision)
+    assert isinstance(answer_of(both("total", "15.60"), enough), Decision)
+
+
+def test_an_engine_that_agrees_with_those_that_are_proven_takes_no_right_away() -> None:
+    other = machine("total", "tess-copy 1.0", "15.60", 0.96)
+    assert isinstance(answer_of([*both("total", "15.60"), other], shipped_parameters()), Decision)
+
+
+def test_one_engine_decides_against_another_only_where_both_are_proven() -> None:
+    def contested(other: str) -> Decision | Task:
+        readings = [machine("total", "rapidocr 3.10.0", "15.60", 0.999), machine("total", other, "4", 0.3)]
+        return answer_of(readings, shipped_parameters())
+
+    assert isinstance(contested("tesseract 5.5.0 eng"), Decision)
+    assert isinstance(contested("tess-copy 1.0"), Task)
+
+
+def test_what_a_home_proved_before_engines_were_named_holds_for_those_that_shipped() -> None:
+    older = {name: part for name, part in unproven().content.items() if name != "shipped_engines"}
+    home = Parameters(version=2, content={**older, "proven": {"amount: engines agree": [0.0, 620.0]}})
+    assert isinstance(answer_of(both("total", "15.60"), home), Decision)
+    assert isinstance(answer_of(TWICE, home), Task)
+
+
 def test_what_is_proven_for_good_reaches_the_homes_own_target() -> None:
     audits = [agreed_wrongly(number, wrong=False) for number in range(200)]
     strict, loose = replace(POLICY, target=0.999), replace(POLICY, target=0.95)
