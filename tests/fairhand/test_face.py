@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,11 +35,21 @@ def readings(*texts: str) -> list[Reading]:
     ]
 
 
-def test_a_file_is_read_as_the_command_reads_it() -> None:
-    (scan,) = fairhand.read(TYPED, "bon-de-commande")
-    said = scan.plain()
-    assert (said["form"], said["files"]) == ("bon-de-commande", [str(TYPED)])
-    assert next(each["name"] for each in said["fields"]) == "order_number"
+def test_the_example_of_the_page_reads_reconciles_and_opens_a_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "running.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(TYPED, "order-7.jpg")
+    done: dict[str, Any] = {}
+    exec(example, done)  # noqa: S102  # what the page tells people to run
+    done["home"].close()
+    (scan,) = [each.plain() for each in done["scans"]]
+    assert (scan["form"], scan["files"]) == ("bon-de-commande", ["order-7.jpg"])
+    assert next(each["name"] for each in scan["fields"]) == "order_number"
+    assert isinstance(done["answers"][NUMBER], Decision)
+    assert (tmp_path / "orders" / "state.db").is_file()
 
 
 def test_what_is_no_picture_is_an_error_with_what_to_do(tmp_path: Path) -> None:
