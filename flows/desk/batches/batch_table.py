@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -42,28 +42,52 @@ def batches_table(visit: Visit, first: int = 0, most: int | None = None) -> Tabl
         counts = dict(batch_counts(visit))
         theirs = [each for each in store.summed_batches() if scans_of(counts.get(each.name, {}))]
         shown = theirs[first:] if most is None else theirs[first : first + most]
-    say = visit.say
-    columns = (
-        Column("batch", say("Batch")),
-        Column("scans", say("Scans"), is_number=True),
-        Column("finished", say("Finished"), is_number=True),
-        Column("set_aside", say("Set aside"), is_number=True),
-        Column("open", say("Open"), is_number=True),
-        Column("questions", say("Questions"), is_number=True),
-        Column("straight_through", say("Straight through"), is_number=True),
-        Column("priority", say("Priority"), is_number=True),
-        Column("due", say("Due")),
-        Column("since", say("Since")),
-        Column("state", say("State")),
-    )
+    columns = _columns(visit)
     return Table(
         name="batches",
-        caption=say("Batches, the most urgent first"),
-        columns=columns,
-        rows=[_row(visit, each, counts[each.name]) for each in shown],
+        caption=visit.say("Batches, the most urgent first"),
+        columns=[column for column, _ in columns],
+        rows=[[cell(each, counts[each.name]) for _, cell in columns] for each in shown],
         address="/desk/batches",
-        nothing=say("Nothing has come in a batch yet."),
+        nothing=visit.say("Nothing has come in a batch yet."),
     )
+
+
+def _columns(visit: Visit) -> list[tuple[Column, Callable[[Batch, Counter[str]], Cell]]]:
+    """Each column with the cell of a batch in it, made from the batch and what is counted there."""
+    say = visit.say
+
+    def number(count: int, href: str = "") -> Cell:
+        return Cell(count, visit.number(count), href if count else "")
+
+    def time(at: datetime | None) -> Cell:
+        return time_cell(at, visit.moment(at) if at else "")
+
+    def listed(batch: Batch, count: int, state: str = "") -> Cell:
+        return number(count, f"/desk/scans{with_query({'batch': batch.name, 'state': state})}")
+
+    def share(alone: float | None) -> Cell:
+        return Cell(None) if alone is None else Cell(round(alone, 4), visit.share(alone))
+
+    return [
+        (Column("batch", say("Batch")), lambda of, _: Cell(of.name, of.name, batch_address(of.name))),
+        (Column("scans", say("Scans"), True), lambda of, counts: listed(of, scans_of(counts))),
+        (
+            Column("finished", say("Finished"), True),
+            lambda of, counts: listed(of, counts["state finished"], "finished"),
+        ),
+        (
+            Column("set_aside", say("Set aside"), True),
+            lambda of, counts: listed(of, counts["state set aside"], "set aside"),
+        ),
+        (Column("open", say("Open"), True), lambda _, counts: number(_open_scans(counts))),
+        (Column("questions", say("Questions"), True), lambda of, counts: number(_questions(of, counts))),
+        (Column("straight_through", say("Straight through"), True), lambda _, counts: share(straight_through(counts))),
+        (Column("priority", say("Priority"), True), lambda of, _: Cell(of.priority)),
+        (Column("due", say("Due")), lambda of, _: time(of.due)),
+        (Column("since", say("Since")), lambda of, _: time(of.since)),
+        (Column("state", say("State")), lambda of, counts: _state(visit, of, counts)),
+    ]
 
 
 def scans_of(counts: Mapping[str, int]) -> int:
@@ -78,43 +102,21 @@ def straight_through(counts: Mapping[str, int]) -> float | None:
     return counts.get("straight through", 0) / finished if finished else None
 
 
-def _row(visit: Visit, batch: Batch, counts: Counter[str]) -> tuple[Cell, ...]:
-    scans, finished, aside = scans_of(counts), counts["state finished"], counts["state set aside"]
-    alone = straight_through(counts)
-    asked = () if batch.cancelled_at else ("people", "experts", "appeals")
-    questions = sum(counts[f"open for {each}"] for each in asked)
-    lists = {
-        state: f"/desk/scans{with_query({'batch': batch.name, 'state': state})}" for state in ("finished", "set aside")
-    }
-    ends = ("cancelled", visit.say("cancelled")) if batch.cancelled_at else late(visit, batch, scans - finished - aside)
-    return (
-        Cell(batch.name, batch.name, batch_address(batch.name)),
-        _count(visit, scans, f"/desk/scans{with_query({'batch': batch.name})}"),
-        _count(visit, finished, lists["finished"]),
-        _count(visit, aside, lists["set aside"]),
-        _count(visit, scans - finished - aside, ""),
-        _count(visit, questions, ""),
-        Cell(None if alone is None else round(alone, 4), "" if alone is None else visit.share(alone)),
-        Cell(batch.priority),
-        _time(visit, batch.due),
-        _time(visit, batch.since),
-        Cell(ends[0], ends[1], badge=ends[0]) if ends[0] else Cell(""),
-    )
+def _open_scans(counts: Counter[str]) -> int:
+    return scans_of(counts) - counts["state finished"] - counts["state set aside"]
 
 
-def late(visit: Visit, batch: Batch, open_scans: int) -> tuple[str, str]:
-    """Whether a batch is past its due date and not finished, as a code and in words."""
-    if batch.due is not None and batch.due < visit.now and open_scans:
-        return "late", visit.say("late")
-    return "", ""
+def _questions(batch: Batch, counts: Counter[str]) -> int:
+    return 0 if batch.cancelled_at else sum(counts[f"open for {each}"] for each in ("people", "experts", "appeals"))
 
 
-def _count(visit: Visit, count: int, href: str) -> Cell:
-    return Cell(count, visit.number(count), href if count else "")
-
-
-def _time(visit: Visit, at: datetime | None) -> Cell:
-    return time_cell(at, visit.moment(at) if at else "")
+def _state(visit: Visit, batch: Batch, counts: Counter[str]) -> Cell:
+    """Whether a batch is cancelled, or past its due date and not finished."""
+    if batch.cancelled_at:
+        return Cell("cancelled", visit.say("cancelled"), badge="cancelled")
+    if batch.due is not None and batch.due < visit.now and _open_scans(counts):
+        return Cell("late", visit.say("late"), badge="late")
+    return Cell("")
 
 
 def day_of(due: datetime | None) -> str:
@@ -192,10 +194,19 @@ def known_batch(visit: Visit, name: str, counts: Mapping[str, int]) -> tuple[Bat
     except NotFound:
         if not arriving:
             raise
-    facts_of_batch = {"priority": 0, "scans": 0, "set_aside": 0, "records": 0, "open_tasks": 0}
-    return Batch(
-        name=name, withdrawn=False, due=None, note="", cancelled_at=None, since=None, **facts_of_batch
-    ), arriving
+    unread = Batch(
+        name=name,
+        priority=0,
+        due=None,
+        note="",
+        cancelled_at=None,
+        scans=0,
+        set_aside=0,
+        since=None,
+        records=0,
+        open_tasks=0,
+    )
+    return unread, arriving
 
 
 def _lacks_people(visit: Visit, name: str) -> bool:
