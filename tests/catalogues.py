@@ -6,6 +6,8 @@ is missing or fuzzy.
 
 from __future__ import annotations
 
+import argparse
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -28,6 +30,7 @@ FOLDERS = (
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "say": None, "worded": None, "refuse": None}
 
 
+@cache
 def messages() -> Catalog:
     """Every message of the code and the templates."""
     catalogue = Catalog()
@@ -46,14 +49,15 @@ def catalogue(language: str) -> Catalog:
         return read_po(file, locale=language)
 
 
-def update() -> None:
-    """Bring every catalogue up to date."""
+def update(arguments: list[str] | None = None) -> None:
+    """Bring every catalogue up to date. No time is written, which every branch would have another of."""
+    argparse.ArgumentParser(description=__doc__).parse_args(arguments)
     known = messages()
     for language in languages():
         if language == SOURCE_LANGUAGE:
             continue
         changed = catalogue(language)
-        changed.update(known, no_fuzzy_matching=True)
+        changed.update(known, no_fuzzy_matching=True, update_creation_date=False)
         changed.obsolete.clear()
         with (LOCALE / language / "LC_MESSAGES" / "fairhand.po").open("wb") as file:
             write_po(file, changed, width=0, sort_output=True, no_location=True, omit_header=False)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.catalogues import catalogue, messages
+from tests import catalogues
+from tests.catalogues import catalogue, messages, update
 from transcribe.forms import definition
-from transcribe.i18n.catalogues import SOURCE_LANGUAGE, direction, languages, said, translation
+from transcribe.i18n.catalogues import LOCALE, SOURCE_LANGUAGE, direction, languages, said, translation
 from transcribe.i18n.form_words import FORM_WORDS
 
 OTHERS = [language for language in languages() if language != SOURCE_LANGUAGE]
@@ -38,6 +40,33 @@ def test_no_message_is_missing_fuzzy_or_left_over(language: str) -> None:
     assert known == set(there)
     assert [message.id for message in there.values() if message.fuzzy] == []
     assert [key for key, message in there.items() if not all(_all(message.string))] == []
+
+
+@pytest.fixture
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the catalogues, which is brought up to date in their stead."""
+    monkeypatch.setattr(catalogues, "LOCALE", shutil.copytree(LOCALE, tmp_path / "locale"))
+    return tmp_path / "locale"
+
+
+def _contents(folder: Path) -> dict[Path, bytes]:
+    return {file.relative_to(folder): file.read_bytes() for file in folder.rglob("*.po")}
+
+
+def test_a_catalogue_that_is_up_to_date_stays_as_it_is(copied: Path) -> None:
+    update([])
+    assert _contents(copied) == _contents(LOCALE)
+
+
+@pytest.mark.parametrize(("arguments", "code"), [(["--help"], 0), (["fr"], 2)])
+def test_help_and_unknown_arguments_write_no_catalogue(copied: Path, arguments: list[str], code: int) -> None:
+    file = copied / "fr" / "LC_MESSAGES" / "fairhand.po"
+    file.write_bytes(file.read_bytes() + b'\nmsgid "a message that is in no code"\nmsgstr "rien"\n')
+    before = _contents(copied)
+    with pytest.raises(SystemExit) as ended:
+        update(arguments)
+    assert ended.value.code == code
+    assert _contents(copied) == before
 
 
 @pytest.mark.parametrize("language", OTHERS)
