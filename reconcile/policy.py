@@ -1,4 +1,9 @@
-"""Every threshold of deciding, with its reason."""
+"""The thresholds of deciding that a home or an experiment may set, each with its reason.
+
+What else bounds a decision stands as a constant, with its reason, where it is used: what an engine needs to be torn in
+`reconcile/inference/circumstances.py`, a witness in `inference/corroboration.py`, trouble in `inference/troubles.py`, a
+probability in `inference/calibration.py`, the right of machines in `parameters/parameters.py`.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +82,8 @@ class Policy:
     engines_to_agree: int = 2
     """Machines decide where so many engines agree, and in few other cases.
 
-    Two passes of one engine are no two engines: they agreed wrongly on 8 to 18 % of boxes.
+    Two passes of one engine are no two engines: they agreed wrongly on 8 to 18 % of boxes. So engines that are not
+    those of the shipped record first have to prove themselves (`Circumstances.situation`).
     """
 
     min_ink_confidence: float = 0.95
