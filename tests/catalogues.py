@@ -14,6 +14,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from transcribe import fields
 from transcribe.i18n.catalogues import LOCALE, SOURCE_LANGUAGE, languages
 
 ROOT = Path(__file__).parent.parent
@@ -32,7 +33,7 @@ KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "say": N
 
 @cache
 def messages() -> Catalog:
-    """Every message of the code and the templates."""
+    """Every message of the code, the templates and the field types."""
     catalogue = Catalog()
     for folder in FOLDERS:
         found = extract_from_dir(
@@ -40,6 +41,9 @@ def messages() -> Catalog:
         )
         for file, _, message, _, _ in found:
             catalogue.add(message, locations=[(file, 0)])
+    for name in fields.names():
+        for words in fields.facts_of(name).fault_words.values():
+            catalogue.add(words)
     return catalogue
 
 

@@ -27,8 +27,10 @@ from transcribe.extraction.key_values.finders import candidates
 from transcribe.extraction.page_text.page_text import page_text_of
 from transcribe.extraction.page_text.text_lines import lines
 from transcribe.fields import _label_types as label_types
-from transcribe.model import Field, Find, Form
+from transcribe.i18n import translation
+from transcribe.model import Field, FieldKey, Find, Form, Task
 from transcribe.review.options import MAX_VALUE_LENGTH, TextRefused, require_value_length
+from transcribe.review.views.offers import text_faults
 
 IBAN = '''
 """Numbers of bank accounts with their country and check digits (ISO 13616)."""
@@ -44,6 +46,7 @@ FACTS = Facts(
     plural={"en": "bank accounts", "fr": "comptes bancaires", "es": "cuentas bancarias"},
     has_check_digit=True,
     labels={"^iban": 6, "kontoverbindung": 6},
+    fault_words={"not an IBAN": "This is no number of a bank account."},
 )
 
 
@@ -57,7 +60,7 @@ def faults(text, field, form):
     except InvalidChecksum:
         return ("check digit",)
     except ValidationError:
-        return ("not a number",)
+        return ("not an IBAN",)
     return ()
 '''
 """All that somebody writes who adds the type."""
@@ -139,6 +142,23 @@ def test_a_reader_cannot_send_more_than_one_value(kind: str) -> None:
     with pytest.raises(TextRefused):
         require_value_length("9" * (MAX_VALUE_LENGTH + 1), kind)
     assert fields.facts_of(kind).input_mode == "text"
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "words"),
+    [
+        ("iban", "en", "This is no number of a bank account."),
+        ("iban", "fr", "This is no number of a bank account."),
+        ("vat", "en", "This is no VAT number."),
+        ("vat", "fr", translation("fr").gettext("This is no VAT number.")),
+    ],
+)
+def test_a_reader_is_told_its_own_fault_translated_where_the_catalogues_have_it(
+    kind: str, language: str, words: str
+) -> None:
+    made = form(field("it", kind))
+    task = cast(Task, SimpleNamespace(form=made.name, form_version=1, key=FieldKey("it")))
+    assert text_faults(lambda *_: made, task, "!?", language) == (words,)
 
 
 def test_its_records_have_the_columns_and_the_contract_of_others(tmp_path: Path) -> None:

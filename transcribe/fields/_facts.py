@@ -88,7 +88,13 @@ class Facts:
     """
 
     example: Value = None
-    """A value that is not written alike on all forms."""
+    """A value, as `parse` gives it, that is not written alike on all forms."""
+
+    fault_words: Mapping[str, str] = field(default_factory=dict)
+    """A sentence in English for each code of `faults` that is its own.
+
+    It is said in other languages where the catalogues have it, and as it stands where they have not.
+    """
 
     spelled_out: Callable[[str], str] = str
     """The comparable text with its short words in full, as readings are compared when they are weighed."""

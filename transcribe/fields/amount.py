@@ -27,6 +27,9 @@ FACTS = Facts(
     prior=1e-5,
     labels={"#sum": 9, "#amount": 12},
     example="1234.50",
+    fault_words={
+        "currency": "Another currency stands beside the amount than this form uses.",
+    },
 )
 
 

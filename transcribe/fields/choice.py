@@ -13,6 +13,9 @@ FACTS = Facts(
     plural={"en": "choices", "fr": "choix", "es": "opciones"},
     rank=12,
     is_choice=True,
+    fault_words={
+        "not a choice": "This is none of the choices of this field.",
+    },
 )
 
 

@@ -19,6 +19,10 @@ FACTS = Facts(
     guessed=2,
     labels={"#date": 10},
     example="2026-12-31",
+    fault_words={
+        "not a date": "This is no date that exists.",
+        "date far away": "This date is far from the time of this form.",
+    },
 )
 
 _EARLIEST = "1950-01-01"

@@ -26,6 +26,10 @@ FACTS = Facts(
     family="short text",
     misreadings=_MISREADINGS,
     labels={"#email": 2},
+    fault_words={
+        "domain": "What follows the @ is no address.",
+        "not an e-mail address": "This is no e-mail address.",
+    },
 )
 
 _AROUND = re.compile(r"""^(?:mailto:|[.,;:<>()"'])+|[.,;:<>()"']+$""")

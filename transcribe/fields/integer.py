@@ -20,6 +20,9 @@ FACTS = Facts(
     guessed=1,
     labels={"#integer": 11},
     example=12,
+    fault_words={
+        "not a whole number": "This is no whole number.",
+    },
 )
 
 

@@ -17,6 +17,10 @@ FACTS = Facts(
     rank=9,
     input_mode="tel",
     labels={"#phone": 3},
+    fault_words={
+        "not a phone number": "This is no telephone number.",
+        "unassigned": "No such telephone numbers are given out in this country.",
+    },
 )
 
 _LABEL = re.compile(r"^(?:t[ée]l(?:[ée]phone)?|phone|mobile|fax|mob)\b\s*[.:]*\s*", re.IGNORECASE)

@@ -19,6 +19,10 @@ FACTS = Facts(
     plural={"en": "VAT numbers", "fr": "numéros de TVA", "es": "números de IVA"},
     has_check_digit=True,
     labels={"#vat": 6},
+    fault_words={
+        "country": "This is none of the countries that it could be.",
+        "not a VAT number": "This is no VAT number.",
+    },
 )
 
 

@@ -13,6 +13,7 @@ from tests.examples import examples
 from tests.transcribe.fields import blank_form, field_of
 from transcribe import fields
 from transcribe.i18n import languages
+from transcribe.review.views.offers import FAULT_WORDS
 
 FORMS = {
     locale: blank_form(locale) for locale in ("fr_FR", "en_GB", "en_US", "de_DE", "es_ES", "de_CH", "en_IN", "sv_SE")
@@ -32,6 +33,13 @@ def test_it_says_how_it_is_compared_and_typed(name: str) -> None:
     facts = fields.load(name).facts
     assert facts.input_mode in {"text", "decimal", "numeric", "tel", "email"}
     assert all(facts.name.get(language) and facts.plural.get(language) for language in languages())
+
+
+@types
+@pytest.mark.parametrize("locale", FORMS)
+def test_its_example_is_a_value_as_it_is_parsed(name: str, locale: str) -> None:
+    value = fields.facts_of(name).example
+    assert fields.read_back(value, field_of(name), FORMS[locale]) == value
 
 
 @types
@@ -85,7 +93,7 @@ def test_normalising_twice_is_normalising_once(name: str, text: str, locale: str
 def test_any_text_has_faults_or_a_value(name: str, text: str, locale: str) -> None:
     kind, field, form = fields.load(name), field_of(name), FORMS[locale]
     faults = kind.faults(text, field, form)
-    assert all(isinstance(code, str) and code for code in faults)
+    assert set(faults) <= {*FAULT_WORDS, *kind.facts.fault_words}, "each has a sentence"
     if (
         kind.facts.exact
         and text.strip()

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.in_turn import EVERY_LOOK, in_turn
 from tests.transcribe.review.site import DATE, LANGUAGES, NUMBER, Enter, Site, as_a_whole, speak
+from transcribe import fields
 from transcribe.i18n import translation
 from transcribe.review.views.offers import FAULT_WORDS
 
@@ -64,7 +65,8 @@ def test_no_notice_covers_or_moves_an_answer_above_a_keyboard_on_a_phone(site: S
         bad = [each for each in seen if each["covered"] or each["moved"] or each["beyond"] or each["picture"] < 40]
         assert bad == [], language
         say = translation(language).gettext
-        faults = sorted((say(words) for words in FAULT_WORDS.values()), key=len)[-2:]
+        own = [words for name in fields.names() for words in fields.facts_of(name).fault_words.values()]
+        faults = sorted((say(words) for words in (*FAULT_WORDS.values(), *own)), key=len)[-2:]
         doubted = page.evaluate(SAID, " ".join([*faults, say("Send again if the text is right.")]))
         bad = [each for each in doubted if each["covered"] or each["beyond"] or each["picture"] < 40]
         assert bad == [], language

@@ -324,27 +324,16 @@ def _seconds_left(task: Task, now: datetime) -> int:
 # Soft checks after typing: what makes a text odd for its type of field, in words. They never say what others read.
 
 FAULT_WORDS = {
-    "country": N_("This is none of the countries that it could be."),
     "check digit": N_("The check digit does not fit: one character is wrong, or two have changed places."),
-    "currency": N_("Another currency stands beside the amount than this form uses."),
-    "date far away": N_("This date is far from the time of this form."),
-    "domain": N_("What follows the @ is no address."),
     "letters": N_("There are letters of another alphabet in it, or accents where none can be."),
     "length": N_("There are too many or too few characters."),
     "negative": N_("This is less than zero."),
     "no letters": N_("There are no letters in it."),
-    "not a VAT number": N_("This is no VAT number."),
-    "not a choice": N_("This is none of the choices of this field."),
-    "not a date": N_("This is no date that exists."),
     "not a mark": N_("Say whether there is a mark or not."),
     "not a number": N_("This is no number."),
-    "not a phone number": N_("This is no telephone number."),
-    "not a whole number": N_("This is no whole number."),
-    "not an e-mail address": N_("This is no e-mail address."),
     "pattern": N_("This does not look like the other texts of this field."),
-    "unassigned": N_("No such telephone numbers are given out in this country."),
 }
-"""A sentence (a message of the catalogues) for each code of `FieldType.faults`."""
+"""A sentence (a message of the catalogues) for each fault of several types; others stand in the facts of their type."""
 
 SINGLE_EDGE = N_("One line alone makes no row: mark its top and its foot.")
 """For one line alone between the rows of a table."""
@@ -359,7 +348,7 @@ NO_FRAME = N_("No frame is drawn around the field yet.")
 """For a text of a field whose place was asked for, too."""
 
 OTHER_FAULT = N_("This looks odd for this field.")
-"""For codes of field types that come from outside."""
+"""For codes to which a field type gives no sentence."""
 
 
 def text_faults(forms: Forms, task: Task | Outcome, text: str, language: str) -> tuple[str, ...]:
@@ -368,8 +357,9 @@ def text_faults(forms: Forms, task: Task | Outcome, text: str, language: str) ->
     field = next((each for each in form.all_fields() if each.name == task.key.name), None) if form else None
     if form is None or field is None or not is_checked(field):
         return ()
-    say = translation(language).gettext
-    return tuple(say(FAULT_WORDS.get(code, OTHER_FAULT)) for code in fields.load(field.type).faults(text, field, form))
+    say, kind = translation(language).gettext, fields.load(field.type)
+    words = {**FAULT_WORDS, **kind.facts.fault_words}
+    return tuple(say(words.get(code, OTHER_FAULT)) for code in kind.faults(text, field, form))
 
 
 def require_fitting_lengths(store: Store, context: Context, texts: Iterable[tuple[str, str | None]]) -> None:
