@@ -63,6 +63,12 @@ ORDER = Sample(
 )
 
 
+def wrong_engines(rates: list[float]) -> list[SimulatedSource]:
+    """The engines whose right to decide ships, each wrong so often."""
+    said = stated(FORM, "machine", rates, "engine")
+    return [replace(each, name=known.name) for each, known in zip(said, engines(FORM, LEARNT), strict=False)]
+
+
 def batch(
     people: list[float], machines: list[float] | None = None, *, audits: float = 0.0, rounds: int = 20
 ) -> PlannedBatch:
@@ -71,7 +77,7 @@ def batch(
         form=FORM,
         orders=[ORDER],
         machine_readings={},
-        engines=engines(FORM, LEARNT) if machines is None else stated(FORM, "machine", machines, "engine"),
+        engines=engines(FORM, LEARNT) if machines is None else wrong_engines(machines),
         people=stated(FORM, "person", people, "simulated"),
         expert=stated(FORM, "expert", [0.0], "expert")[0],
         parameters=shipped.shipped_parameters(),
