@@ -81,15 +81,21 @@ def broken_rules(form: Form, decisions: Iterable[Decision]) -> tuple[RuleExcepti
 
 
 def blank_required(form: Form, decisions: Iterable[Decision]) -> tuple[RuleException, ...]:
-    """An exception for each required field that is blank; those of a table only in rows in which something stands."""
+    """An exception for each required field without a value; those of a table only in rows in which something stands.
+
+    It is blank, crossed out, not to be read or not on the paper, or a mark that is not there: not ticked, not signed.
+    Payment data are hidden on purpose, and lack nothing.
+    """
     decided = {decision.key: decision for decision in decisions}
     tables = {column.field.name: table.name for table in form.tables for column in table.columns}
     rows = {(tables.get(key.name), key.row) for key, each in decided.items() if each.null != "blank"}
     found = []
     for key, decision in sorted(decided.items(), key=lambda item: str(item[0])):
         is_wanted = key.row is None or (tables.get(key.name), key.row) in rows
-        if decision.null == "blank" and is_wanted and form.field(key.name).required:
-            found.append(RuleException(rule=RecordRule.NEVER_BLANK, keys=(key,), expected="a value", found="blank"))
+        field = form.field(key.name)
+        lacks = decision.null or ("false" if decision.value is False else "")
+        if lacks and is_wanted and field.required and field.personal != "payment":
+            found.append(RuleException(rule=RecordRule.NEVER_BLANK, keys=(key,), expected="a value", found=lacks))
     return tuple(found)
 
 

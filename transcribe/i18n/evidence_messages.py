@@ -203,7 +203,7 @@ REASONS: Mapping[str, str] = {
 RECORD_RULES: Mapping[str, str] = {
     RecordRule.SAME_ORDER: N_("It is, or may be, an order that came before."),
     RecordRule.READ_AGAIN: N_("A published value is read once more."),
-    RecordRule.NEVER_BLANK: N_("A required field is blank."),
+    RecordRule.NEVER_BLANK: N_("A required field has no value."),
     RecordRule.RIGHT_FORM: N_("Somebody says that it is another form."),
     RecordRule.ONE_FORM: N_("Two forms lie on the photograph, and one was read."),
     RecordRule.WHOLE_FORM: N_("Fields of the form lie outside the photograph."),

@@ -26,6 +26,7 @@ from flows.parts.simulation.simulated_sources import (
     read,
     read_by_machines,
     stated,
+    stated_engines,
 )
 from reconcile.decision import answers, is_audited
 from reconcile.forms import prepared
@@ -437,7 +438,7 @@ def people_of(
 def engines_of(form: Form, options: PlanOptions, learnt: LearntParameters) -> tuple[SimulatedSource, ...]:
     """The engines to make readings up with: as stated, else as learnt."""
     if options.machine_shares:
-        return stated(form, "machine", options.machine_shares, "engine")
+        return stated_engines(form, options.machine_shares)
     return engines(form, learnt)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from flows.parts.simulation.simulated_people import slip
@@ -70,6 +70,13 @@ def from_history(form: Form, people: Iterable[Transcriber], learnt: LearntParame
 def engines(form: Form, learnt: LearntParameters) -> tuple[SimulatedSource, ...]:
     """Both engines, each with the error rates that were learnt of it. A new store has those of the shipped fit."""
     return tuple(_learnt(form, f"{engine} simulated", engine, "machine", learnt) for engine in ENGINES)
+
+
+def stated_engines(form: Form, rates: Sequence[float]) -> tuple[SimulatedSource, ...]:
+    """An engine for each rate. The first ones have the names of those whose right to decide alone ships."""
+    names = [f"{engine} simulated" for engine in ENGINES]
+    said = stated(form, "machine", rates, "engine")
+    return tuple([replace(each, name=name) for each, name in zip(said, names, strict=False)]) + said[len(names) :]
 
 
 def read_by_machines(

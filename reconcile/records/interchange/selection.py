@@ -229,8 +229,8 @@ Of a million records a page of 100 takes some 8 ms by either way where 3,000 mee
 """
 
 
-_DAY = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
-"""A day as records have it, or the beginning of one: text is compared."""
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+"""A day as records have it. Texts are compared: a month would be before all of its days."""
 
 
 _WORD = re.compile(r"[0-9A-Za-z]")
@@ -412,11 +412,11 @@ _HAS_COLUMN = "select 1 from pragma_table_info(?) where name = ?"
 
 
 def _is_day(value: str) -> bool:
-    """Whether a text is a day that there is, or a month or a year."""
+    """Whether a text is a day that there is."""
     if not _DAY.fullmatch(value):
         return False
     try:
-        date.fromisoformat(value + "2000-01-01"[len(value) :])
+        date.fromisoformat(value)
     except ValueError:
         return False
     return True
@@ -439,7 +439,7 @@ def _typed(told: str, column: schema.FieldColumn, value: str) -> str | int | flo
     if not value:
         return None
     if column.facts.is_day and not _is_day(value):
-        raise SettingsError(f"filter {told!r}: {value!r} is no day, such as 2026-01-31 or 2026-01.")
+        raise SettingsError(f"filter {told!r}: {value!r} is no day, such as 2026-01-31.")
     if column.facts.is_mark:
         if value not in ("true", "false"):
             raise SettingsError(f"filter {told!r}: {column.field} is true or false.")

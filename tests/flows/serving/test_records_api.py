@@ -106,6 +106,7 @@ NOT_ALLOWED: tuple[tuple[dict[str, Any], str], ...] = (
     ({"filter": "date:ge:2026-01-01T00:00:00Z"}, "is no day"),
     ({"filter": "date:ge:2026-02-30"}, "'2026-02-30' is no day"),
     ({"filter": "date:lt:2026-13"}, "'2026-13' is no day"),
+    ({"filter": "date:le:2026-02"}, "'2026-02' is no day"),
     ({"limit": 0}, "limit:"),
     ({"as_of": "yesterday"}, "as_of:"),
     ({"after": 10**9}, "was never given by the records"),

@@ -128,7 +128,7 @@ def test_a_record_is_complete_when_fixed_fields_and_the_scan_s_own_are_decided()
     assert not is_complete(ORDER, keys, DECISIONS)
 
 
-def test_a_required_field_that_is_blank_is_an_exception_and_one_that_nobody_can_read_is_not() -> None:
+def test_a_required_field_without_a_value_is_an_exception() -> None:
     wanted = form(
         field("number", "code", required=True),
         field("note", "text"),
@@ -146,8 +146,21 @@ def test_a_required_field_that_is_blank_is_an_exception_and_one_that_nobody_can_
         ("never blank", ("lines.article[0]",)),
         ("never blank", ("number",)),
     ]
-    unread = [decided("number", None, null="illegible"), *full[1:]]
-    assert assemble(SCAN, wanted, [*unread, *rest]).exceptions == ()
+    for null in ("illegible", "absent", "crossed out"):
+        (lacking,) = assemble(SCAN, wanted, [decided("number", None, null=null), *full[1:], *rest]).exceptions
+        assert (lacking.rule, lacking.found) == ("never blank", null)
+
+
+def test_a_required_mark_that_is_not_there_is_an_exception_and_hidden_payment_data_are_none() -> None:
+    wanted = form(
+        field("signed", "signature", required=True),
+        replace(field("card", "luhn", required=True), personal="payment"),
+        field("express", "checkbox"),
+    )
+    rest = [decided("card", None, null="illegible"), decided("express", False)]
+    (lacking,) = assemble(SCAN, wanted, [decided("signed", False), *rest]).exceptions
+    assert (lacking.rule, lacking.keys, lacking.found) == ("never blank", (FieldKey("signed"),), "false")
+    assert assemble(SCAN, wanted, [decided("signed", True), *rest]).exceptions == ()
 
 
 def test_an_amount_beside_another_currency_is_an_exception() -> None:

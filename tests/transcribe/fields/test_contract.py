@@ -55,6 +55,15 @@ def test_what_is_parsed_is_written_and_parsed_again(name: str, text: str, locale
 
 @types
 @FAIR
+@example(text="084 497 9382", locale="en_GB")
+@given(text=MESS, locale=st.sampled_from(sorted(FORMS)))
+def test_any_text_that_a_program_sends_as_a_value_is_one_or_none(name: str, text: str, locale: str) -> None:
+    found = fields.read_back(text, field_of(name), FORMS[locale])
+    assert found is None or fields.read_back(found, field_of(name), FORMS[locale]) == found
+
+
+@types
+@FAIR
 @example(text="1,234", locale="fr_FR", currency="EUR")
 @example(text="1,234", locale="de_DE", currency="KWD")
 @example(text="2,125", locale="de_DE", currency="EUR")

@@ -31,6 +31,7 @@ from flows.parts.simulation.simulated_sources import (
     read,
     read_by_machines,
     stated,
+    stated_engines,
 )
 from reconcile.algorithms.metrics import exact_interval
 from reconcile.forms.prepared_form import prepared
@@ -63,12 +64,6 @@ ORDER = Sample(
 )
 
 
-def wrong_engines(rates: list[float]) -> list[SimulatedSource]:
-    """The engines whose right to decide ships, each wrong so often."""
-    said = stated(FORM, "machine", rates, "engine")
-    return [replace(each, name=known.name) for each, known in zip(said, engines(FORM, LEARNT), strict=False)]
-
-
 def batch(
     people: list[float], machines: list[float] | None = None, *, audits: float = 0.0, rounds: int = 20
 ) -> PlannedBatch:
@@ -77,7 +72,7 @@ def batch(
         form=FORM,
         orders=[ORDER],
         machine_readings={},
-        engines=engines(FORM, LEARNT) if machines is None else wrong_engines(machines),
+        engines=engines(FORM, LEARNT) if machines is None else stated_engines(FORM, machines),
         people=stated(FORM, "person", people, "simulated"),
         expert=stated(FORM, "expert", [0.0], "expert")[0],
         parameters=shipped.shipped_parameters(),
