@@ -92,11 +92,9 @@ bench-pages: $(BENCH_ENV)/.ready
 	$(BENCH).bench_crowd $(SMALL)
 	$(BENCH).bench_api $(SMALL)
 
-## make bench-path        ingest killed at ten moments ends with what an undisturbed run has; many scans; a simulated day
+## make bench-path        ingest killed at ten moments ends with what an undisturbed run has
 bench-path: $(BENCH_ENV)/.ready
 	$(BENCH).bench_path $(SMALL)
-	$(BENCH).bench_scale $(SMALL)
-	$(BENCH).bench_many_scans $(SMALL)
 
 ## make bench-truth       what machine reading is worth on paper that nobody prepared for, a plain script beside it
 bench-truth: $(BENCH_ENV)/.ready

@@ -43,7 +43,7 @@ from reconcile.records import publish, query
 from tests.aside import run_aside
 from tests.bench.bench_submit import Turn
 from tests.bench.many_records import multiplied, small_orders
-from tests.bench.reconciling.rows import Row, at_most, show
+from tests.bench.rows import Row, at_most, show
 from transcribe.people.tokens import new_token
 from transcribe.review.app import create_app
 from transcribe.review.options import ReviewOptions

@@ -1,10 +1,9 @@
 """Learning shrinks the queue: people's readings a field from the first scan on, after a reprint, with new people.
 
-    python -m tests.bench.bench_learning [--small] [--set NAME ...] [--readings DUMP ...] [--plot OUT.svg]
+    python -m tests.bench.bench_learning [--small] [--set NAME ...] [--plot OUT.svg]
 
 And it harms no store: of forms, receipts and invoices, without a truth, with gold, with audits, poisoned
-(`--set evidence`, see `tests/bench/reconciling/evidence.py`); of real documents where `--readings` names what
-`bench_read --dump` wrote of them.
+(`--set evidence`, see `tests/bench/reconciling/evidence.py`).
 
 Two made-up stores. To the first nothing that ships applies: people read every field until it is proven how right
 machines are. The second begins with what ships. Exit code 1 where the first does not fall, rise and recover, or where
@@ -27,9 +26,9 @@ from reconcile.algorithms.metrics import exact_interval
 from reconcile.parameters import shipped as first_fit
 from tests.bench.generator import Shape, World, make
 from tests.bench.intervals import said
-from tests.bench.reconciling import evidence, real_evidence
+from tests.bench.reconciling import evidence
 from tests.bench.reconciling.growth import NOTHING, Day, grow
-from tests.bench.reconciling.rows import Row, at_least, show
+from tests.bench.rows import Row, at_least, show
 
 EVIDENCE, MONTHS = "evidence", "months"
 SETS = (EVIDENCE, MONTHS)
@@ -48,13 +47,10 @@ def main() -> int:
     parser.add_argument("--small", action="store_true", help="fewer scans: two minutes instead of a quarter hour")
     parser.add_argument("--plot", type=Path, help="draw it: OUT.svg")
     parser.add_argument("--set", action="append", choices=SETS, dest="sets", help="only these")
-    parser.add_argument("--readings", action="append", type=Path, default=[], help="a dump of bench_read --dump")
     asked = parser.parse_args()
     held = True
     if EVIDENCE in (asked.sets or SETS):
         held &= show("learn on stores of forms, receipts and invoices", evidence.rows(asked.small))
-    for dump in asked.readings:
-        held &= show(f"learn on documents that machines have read: {dump.stem}", real_evidence.rows(dump))
     if MONTHS in (asked.sets or SETS):
         held &= months(asked.small, asked.plot)
     return 0 if held else 1

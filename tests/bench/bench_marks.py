@@ -30,7 +30,7 @@ from reconcile.inference.weigh import weigh
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
 from tests.bench.plain_script import laid_on
-from tests.bench.reconciling.rows import Row, at_most, show
+from tests.bench.rows import Row, at_most, show
 from tests.bench.truth_results import NOW
 from tests.bench.world import definition, forms, marks
 from tests.bench.world.conditions import CONDITIONS

@@ -15,25 +15,21 @@ from functools import partial
 from tests.bench.reconciling import (
     blanks,
     cheats,
-    code_shapes,
     comments,
     contests,
     minority,
     speed,
     strangers,
-    whose,
     worlds,
 )
-from tests.bench.reconciling.rows import Row, show
+from tests.bench.rows import Row, show
 
 SETS: dict[str, tuple[str, Callable[[bool], Iterable[Row]]]] = {
     "generator": ("made-up orders, fresh seeds, cold start", worlds.usual),
     "noise": ("made-up orders, noise x 2.5, weak master data", worlds.hard),
-    "whose": ("whose reading is asked: who adds most", whose.rows),
     "minority": ("right minorities", minority.rows),
     "contests": ("the model against majority, family by family", contests.rows),
     "comments": ("long text of a form, read by people", comments.rows),
-    "shapes": ("typed codes without a pattern, with their shapes learnt and without", code_shapes.rows),
     "blanks": ("cells where nothing is written and the ink is in doubt", blanks.rows),
     "strangers": ("people whose errors the generator does not make, beside other methods", strangers.rows),
     "cheats": ("people who cheat among honest people with odd habits", cheats.rows),

@@ -322,7 +322,7 @@ PAUSE_SECONDS = 1.0
 """Between an answer and what follows from it: the process that weighs gathers for 0.25 s, and weighs what came."""
 
 KEEPING_SECONDS = 0.05
-"""What keeping a scan's conclusion and publishing its record takes beside weighing, as `bench_scale` measures both."""
+"""What keeping a scan's conclusion and publishing its record takes beside weighing, measured in a real run."""
 
 OFFICE_HOURS = ((0.0,) * 8 + (1.0,) * 10 + (0.0,) * 6) * 5 + (0.0,) * 48
 """Monday to Friday, 8 to 18 h."""

@@ -15,7 +15,7 @@ from reconcile.decision.decide import decide
 from reconcile.inference.weigh import weigh
 from reconcile.parameters import shipped
 from reconcile.policy import POLICY
-from tests.bench.reconciling.rows import Row, at_least, at_most
+from tests.bench.rows import Row, at_least, at_most
 from transcribe.codes import Flag
 from transcribe.model import INK, Column, Decision, Field, FieldKey, Form, Kind, Reading, Table
 

@@ -21,7 +21,7 @@ from tests.bench.generator import Shape, World, make
 from tests.bench.generator.paper import forms, reading, scan_of
 from tests.bench.generator.people import Said
 from tests.bench.intervals import said
-from tests.bench.reconciling.rows import Row, at_least, at_most
+from tests.bench.rows import Row, at_least, at_most
 from transcribe.model import Reading
 
 SEEDS = tuple(range(501, 511))

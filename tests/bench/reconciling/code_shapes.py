@@ -1,5 +1,4 @@
-"""Typed codes of a form that says no pattern for them: what people are asked, with what is learnt of their shapes and
-without.
+"""Typed codes of a form without a pattern: what people are asked, with their shapes learnt and without.
 
 Slips and people are the generator's; engines err as often, and are as sure, as on the typed codes of its photographs.
 Each character that has a twin (0 and O, 1 and I or l, 5 and S, 8 and B, 2 and Z) looks like it at a stated rate, so
@@ -10,8 +9,7 @@ one field has so few of them that a single slip would be taken for an error of t
 from __future__ import annotations
 
 import random
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -29,8 +27,6 @@ from tests.bench.generator.machines import SLIP, engine_reading
 from tests.bench.generator.orders import Item, Shape
 from tests.bench.generator.paper import START
 from tests.bench.generator.people import Crowd, Said
-from tests.bench.intervals import said
-from tests.bench.reconciling.rows import Row, at_most
 from transcribe.model import Decision, Field, FieldKey, Form, Parameters, Reading
 
 SHARED_LOOKALIKES = 0.005
@@ -55,10 +51,6 @@ SHARED_OTHERS = 0.0001
 NIGHT = 15
 """Orders after which the store learns."""
 
-BEFORE = 30
-"""Orders after which the bars hold."""
-
-ORDERS = 120
 KEY = FieldKey("reference")
 Draw = Callable[[random.Random, int], str]
 """Draws the code of an order, given its number."""
@@ -74,62 +66,6 @@ def like(pattern: str) -> Draw:
     return draw
 
 
-def one_of(*draws: Draw) -> Draw:
-    """Codes of several shapes, mixed."""
-    return lambda chance, order: chance.choice(draws)(chance, order)
-
-
-def changing(before: Draw, after: Draw, at: int = ORDERS // 2) -> Draw:
-    """Codes of one shape, and of another from an order on."""
-    return lambda chance, order: (before if order < at else after)(chance, order)
-
-
-def hexadecimal(chance: random.Random, order: int) -> str:
-    """Letters and digits anywhere: no shape settles them."""
-    return "".join(chance.choice("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") for _ in range(6))
-
-
-LOOKED_AT: dict[str, Draw] = {
-    each: like(each)
-    for each in (
-        "AA-9999",
-        "99999",
-        "A999999",
-        "PO-99999",
-        "999999999",
-        "INV-2026-99999",
-        "AA9 9AA",
-        "A99-AA-999",
-        "999.999/A",
-        "SO1L9999",
-    )
-}
-"""Shapes that constants and rules were chosen on, with other seeds."""
-
-ONE_SHAPE: dict[str, Draw] = {
-    each: like(each)
-    for each in (
-        "LOT-9999-A",
-        "9999/99/99",
-        "BX99S99",
-        "99/AAAA",
-        "E9999999A",
-        "AAAAA99",
-        "9A-9A-9999",
-        "1Z9999AA99",
-    )
-}
-"""Shapes that were not looked at before."""
-
-OTHERS: dict[str, Draw] = {
-    "two shapes mixed": one_of(like("AAA-999"), like("99999999")),
-    "another shape from order 60 on": changing(like("SO-9999"), like("9A9-99-AA")),
-    "letters and digits anywhere": hexadecimal,
-}
-SEEDS = (21, 22, 23)
-"""Seeds that were not looked at before."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """One code at the end: whether the decision is right, and how many people were asked, audits apart."""
@@ -140,41 +76,7 @@ class Outcome:
     audits: int
 
 
-def rows(small: bool) -> Iterator[Row]:
-    """With shapes and without, shape by shape; the bars are over all codes of one shape."""
-    totals: dict[tuple[str, bool], list[Outcome]] = defaultdict(list)
-    for name, draw in {**ONE_SHAPE, **OTHERS}.items():
-        group = "of one shape" if name in ONE_SHAPE else name
-        told = []
-        for shaped in (True, False):
-            found = [each for seed in (SEEDS[:1] if small else SEEDS) for each in run(name, draw, seed, shaped=shaped)]
-            totals[group, shaped] += found
-            told.append(f"{_questions(_late(found)):.3f}")
-        yield Row(of=f"{name}: questions a code after {BEFORE} orders; without shapes", figure="; ".join(told))
-    late, plain = _late(totals["of one shape", True]), _late(totals["of one shape", False])
-    yield at_most("all of one shape: questions a code", _questions(late), 0.1, 3)
-    yield Row(of="the same without shapes", figure=f"{_questions(plain):.3f}")
-    yield at_most("all of one shape: wrong among those decided", _wrong(late), 0.001)
-    yield Row(of="the same without shapes", figure=f"{_wrong(plain):.4f}")
-    for name in OTHERS:
-        both = [f"{_wrong(_late(totals[name, shaped])):.4f}" for shaped in (True, False)]
-        yield Row(of=f"{name}: wrong among those decided; without shapes", figure="; ".join(both))
-    yield Row(of="all: wrong of so many", figure=said(sum(not each.right for each in late), len(late)))
-
-
-def _late(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    return [each for each in outcomes if each.order >= BEFORE]
-
-
-def _questions(outcomes: Sequence[Outcome]) -> float:
-    return sum(each.people for each in outcomes) / len(outcomes)
-
-
-def _wrong(outcomes: Sequence[Outcome]) -> float:
-    return sum(not each.right for each in outcomes) / len(outcomes)
-
-
-def run(name: str, draw: Draw, seed: int, *, shaped: bool, orders: int = ORDERS) -> list[Outcome]:
+def run(name: str, draw: Draw, seed: int, *, shaped: bool, orders: int) -> list[Outcome]:
     """What became of the codes of one form, whose store learns their shapes or not."""
     chance = random.Random(f"{name} {seed}")
     items = [_item(number, draw(chance, number), chance) for number in range(orders)]

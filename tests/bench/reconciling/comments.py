@@ -23,7 +23,7 @@ from tests.bench import sets
 from tests.bench.fit_collection import by_lot
 from tests.bench.generator.paper import START
 from tests.bench.intervals import by_chance
-from tests.bench.reconciling.rows import Row, at_least, at_most
+from tests.bench.rows import Row, at_least, at_most
 from transcribe.model import Field, FieldKey, Form, Parameters, Reading
 
 PARTS = ("dev-clean", "dev-other")

@@ -17,7 +17,7 @@ from tests.bench import sets
 from tests.bench.generator import Shape, World, make
 from tests.bench.generator.paper import KEYS, forms, reading, scan_of
 from tests.bench.reconciling import comments
-from tests.bench.reconciling.rows import Row, at_least
+from tests.bench.rows import Row, at_least
 from transcribe.model import FieldKey, Reading
 
 SEEDS = (1, 2)

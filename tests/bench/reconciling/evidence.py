@@ -18,8 +18,8 @@ from reconcile.learning.proposal import Proposal, changed, propose
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
-from tests.bench.reconciling.rows import Row
 from tests.bench.reconciling.stores import SIZES, Worked, store, work_on, worked
+from tests.bench.rows import Row
 from transcribe.model import FieldKey, Parameters
 
 SEEDS = (701, 702, 703)

@@ -9,7 +9,7 @@ from functools import partial
 from reconcile.forms.prepared_form import PreparedField, prepared
 from tests.bench.generator import Item, World
 from tests.bench.generator.paper import KEYS, forms
-from tests.bench.reconciling.rows import Row
+from tests.bench.rows import Row
 
 Rule = Callable[[Sequence[str]], tuple[str, int]]
 """From what people say, in the order in which they come, to (the value, how many of them it took)."""

@@ -16,7 +16,7 @@ from reconcile.policy import POLICY
 from tests.bench.generator import Shape, World, make
 from tests.bench.generator.paper import KEYS, forms, reading, scan_of
 from tests.bench.intervals import said
-from tests.bench.reconciling.rows import Row, at_least, at_most
+from tests.bench.rows import Row, at_least, at_most
 from transcribe.model import Parameters, Reading
 
 SEEDS = (301, 302)

@@ -14,7 +14,7 @@ from reconcile.inference.votes import votes
 from tests.bench.generator import World
 from tests.bench.generator.paper import reading
 from tests.bench.reconciling.majority import spots
-from tests.bench.reconciling.rows import Row
+from tests.bench.rows import Row
 
 Said = list[tuple[int, str, str]]
 """(item, source, comparable text) of every reading that has a text."""

@@ -16,7 +16,7 @@ from tests.bench.generator import Shape, make
 from tests.bench.generator.paper import KEYS, forms, reading, scan_of
 from tests.bench.reconciling import peers
 from tests.bench.reconciling.majority import spots
-from tests.bench.reconciling.rows import Row, at_least, at_most
+from tests.bench.rows import Row, at_least, at_most
 from transcribe.model import Parameters, Reading
 
 

@@ -19,7 +19,7 @@ from reconcile.learning.learn import learn
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import shipped
 from reconcile.policy import POLICY
-from tests.bench.reconciling.rows import Row, at_least, at_most
+from tests.bench.rows import Row, at_least, at_most
 from tests.reconcile.made import field, form, reading
 from transcribe.model import FieldKey, Parameters, Reading
 

@@ -15,7 +15,7 @@ from tests.bench.generator.orders import HARD
 from tests.bench.intervals import said
 from tests.bench.reconciling import majority, online
 from tests.bench.reconciling.online import Outcome
-from tests.bench.reconciling.rows import Row, at_least, at_most
+from tests.bench.rows import Row, at_least, at_most
 
 SEEDS = (101, 102, 103)
 HARD_SEEDS = (201, 202)

@@ -316,8 +316,8 @@ def test_a_barcode_needs_no_shape() -> None:
 
 @pytest.mark.parametrize(("name", "without"), [("99999", 0.0), ("PO-99999", 0.5)])
 def test_codes_of_one_shape_are_hardly_asked_after_thirty_orders(name: str, without: float) -> None:
-    """The benchmark `bench_reconcile --set shapes`, a small part of it; plain digits need no shape."""
-    draw = code_shapes.LOOKED_AT[name]
+    """Plain digits need no shape."""
+    draw = code_shapes.like(name)
     shaped, plain = (
         [each for each in code_shapes.run(name, draw, 21, shaped=shaped, orders=75) if each.order >= 30]
         for shaped in (True, False)
