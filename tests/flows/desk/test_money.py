@@ -104,7 +104,7 @@ def test_a_period_that_was_closed_is_the_transfers_that_the_command_printed(full
     "Nothing was carried: all",
     "Of %(num)s person less",
     "less than a bank can transfer:",
-    "The rest stays due,",
+    "The rest stays due",
     "What is [carried]",
 )
 def test_what_a_period_carries_stands_on_every_page_and_in_every_file(busy: DeskSite) -> None:

@@ -85,7 +85,6 @@ def totals(answer: dict[str, Any]) -> list[str]:
     return [each["values"]["total"] for each in answer["records"]]
 
 
-@pytest.mark.promise("To keep a copy,")
 def test_records_come_in_order_and_a_program_goes_on_where_it_stopped(rooms: Home, app: FastAPI) -> None:
     client = program(app, rooms, "records:read")
     first, second = recorded(rooms, "1.00"), recorded(rooms, "2.00")
@@ -111,7 +110,6 @@ def test_records_come_in_order_and_a_program_goes_on_where_it_stopped(rooms: Hom
     assert answer["position"] > position
 
 
-@pytest.mark.promise("To keep a copy,", "at once where `more`")
 @pytest.mark.parametrize("limit", [1, 2, 3])
 def test_small_pages_bring_everything_once_and_erasures_in_their_place(rooms: Home, app: FastAPI, limit: int) -> None:
     scans = [recorded(rooms, f"{number}.00") for number in range(1, 6)]

@@ -39,7 +39,6 @@ def sheet(form: Form, seed: int) -> numpy.ndarray:
     return numpy.asarray(filled(form, order(form, chance), pen("block", chance), "block", chance)[0])
 
 
-@pytest.mark.promise("A page that lies")
 @pytest.mark.parametrize("name", ["bon-de-commande", "order-form"])
 def test_pictures_of_one_sheet_are_alike_and_different_sheets_are_not(name: str) -> None:
     form = definition.load(name)

@@ -534,7 +534,7 @@ def test_whatever_the_order_and_the_claims_skips_and_questions_pay_at_most_the_m
         assert sum(each.seconds for each in lines if each.reference != "question") <= sum(row[0] for row in kept) + 1e-6
 
 
-@pytest.mark.promise("By the piece a", "what a skip of", "of a field never")
+@pytest.mark.promise("a task pays once, the larger", "what a skip of", "of a field never")
 @given(
     before=st.lists(
         st.tuples(st.sampled_from(["skip", "read", "undo"]), st.sampled_from([0.0, 4.0, 50.0, 300.0]), CLAIM),
