@@ -425,7 +425,7 @@ def test_who_agrees_changes_neither_pay_nor_work_nor_hours(
     agreement_changes_nothing(texts, turn, decided)
 
 
-@pytest.mark.promise("What your work is", "By the piece a")
+@pytest.mark.promise("What your work is", "a task pays once, the larger")
 @given(**SENDS)
 @examples(40)
 def test_each_reading_pays_the_larger_of_its_price_and_its_time(
@@ -657,7 +657,7 @@ deeds = st.lists(
     "A bank transfers no",
     "less than a bank can transfer:",
     "A closed period pays",
-    "The rest stays due,",
+    "The rest stays due",
     "what was paid and",
 )
 @given(deeds)
