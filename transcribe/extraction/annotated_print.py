@@ -1,4 +1,4 @@
-"""What people showed on a page without a blank: the print in frames that they drew, and the rows that they told."""
+"""Reads frames that people drew, and table rows that they marked, on a page without a blank."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ from transcribe.recognition import DRAWN, Annotations, BegunReading
 from transcribe.table_rows import ToldRows
 
 AROUND = (24, 80)
-"""Pixels of the page around a frame that engines see with it, at least and at most: cut lines are read as rubbish, and
-what they read outside the frame is left out."""
+"""Least and most pixels of the page around a frame that engines see with it.
+
+Without them engines read cut lines as rubbish; what they read outside the frame is left out.
+"""
 
 
 def read_annotated(begun: BegunReading, sheets: Mapping[int, Page], drawn: Annotations) -> None:
-    """Read what people showed on these pages, by number; what they showed on others is left out."""
+    """Read the frames and rows that people drew on these pages, by number; those of other pages are left out."""
     for place in drawn.places:
         if place.page in sheets:
             _read_print(begun, sheets[place.page], place)
@@ -36,7 +38,7 @@ def read_annotated(begun: BegunReading, sheets: Mapping[int, Page], drawn: Annot
 
 
 def _read_print(begun: BegunReading, page: Page, place: Place) -> None:
-    """A frame on a page without a blank: the print in it, as each engine reads it there."""
+    """The readings of every engine inside a frame on a page without a blank."""
     box, field = _on_page(place.box, page), begun.form.field(place.key.name)
     words = {engine.source: _words_in(engine, page, box) for engine in begun.engines}
     found = {source: text_in_box(lines(each, page.number), box, field, begun.form) for source, each in words.items()}
@@ -44,7 +46,7 @@ def _read_print(begun: BegunReading, page: Page, place: Place) -> None:
 
 
 def _read_rows(begun: BegunReading, page: Page, table: str, rows: ToldRows) -> None:
-    """A table whose rows were told: its cells where print shows the columns, else each of them is the whole row."""
+    """The cells of a table whose rows a person marked; where print shows no columns, each cell is the whole row."""
     words = {engine.source: engine.words(page)[0] for engine in begun.engines}
     prints = {source: PageText(lines=tuple(lines(each, page.number)), labels=()) for source, each in words.items()}
     for cell in cells_of_rows(prints, begun.form.table(table), begun.form, rows.rows, page.picture.shape[1]):
@@ -52,7 +54,7 @@ def _read_rows(begun: BegunReading, page: Page, table: str, rows: ToldRows) -> N
 
 
 def _keep(begun: BegunReading, page: Page, cell: AnnotatedCell, words: Mapping[str, Sequence[Word]]) -> None:
-    """The readings of a cell and its place with a picture, its print as large as that of these words is shown."""
+    """Keep the readings of a cell, and its place with a picture; the print is shown as large as that of these words."""
     for source, found in cell.by_source.items():
         said = [line.words for line in found.lines] if found else []
         begun.kept.readings.append(

@@ -16,11 +16,11 @@ from transcribe.ocr import reading
 
 
 def with_barcodes(scan_id: str, pages: Sequence[Page], form: Form, found: Located, now: datetime) -> Located:
-    """What was located, and what barcodes say.
+    """The located fields, with readings of barcodes.
 
-    They say something of fields whose type is printed so, or may be and has a pattern. They speak where all codes of
-    the pages that are written so say the same, and prove nothing: it may be another's, as an article's. Where no engine
-    found the field, its place is the barcode's.
+    A barcode is a reading of fields whose type is printed as barcodes, or may be and has a pattern. It counts only
+    where all fitting codes of the pages say the same, and proves nothing: it may be another's, as an article's. Where
+    no engine found the field, its place is the barcode's.
     """
     wanted = [each for each in form.fields if _is_printed_as_barcode(each)]
     codes = [(page, code) for page in pages for code in barcodes_on_page(page.picture)] if wanted else []
@@ -58,6 +58,6 @@ def _fits(code: Barcode, field: Field, form: Form) -> bool:
 
 
 def _shown(page: Page, code: Barcode) -> Box:
-    """A barcode with as much around as it is high: the number under its bars."""
+    """A barcode with as much around it as it is high, as its number stands under its bars."""
     height, width = page.picture.shape[:2]
     return code.box.padded(code.box.height).clipped(width, height)

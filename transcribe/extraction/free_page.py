@@ -52,9 +52,10 @@ def read(begun: BegunReading, pages: Sequence[Page]) -> None:
 
 
 def _upright(words: Words, page: Page, scale: float, engines: Sequence[Engine]) -> tuple[Page, int, Homography]:
-    """A page that was shrunk to this scale, set upright; what every source sees on it is kept in `words`.
+    """A page that was shrunk to this scale, set upright, with its turns and its homography.
 
-    With it come the quarters against the clock by which it was turned, and the homography from its pixels as it came.
+    The turns are quarters against the clock; the homography takes its pixels as it came to those upright. `words` keeps
+    what every source sees on it.
     """
     tried: dict[int, tuple[Page, Homography, list[Word]]] = {}
 
@@ -97,9 +98,9 @@ def _laid(small: Page, scale: float, turns: int = 0) -> tuple[Page, Homography]:
 
 
 def _shrunk(page: Page, number: int) -> tuple[Page, float]:
-    """A page by its number, no larger than engines read well; and its scale: 1, or less where it was shrunk.
+    """A page by its number, no larger than engines read well, and its scale: 1, or less if it was shrunk.
 
-    The hOCR file beside it stays where that tells something.
+    The hOCR file beside it stays if it shows anything.
     """
     scale = shrinking(page.picture)
     known = page.hocr if hocr.has_words(page) else None
@@ -128,7 +129,7 @@ def _keep_place(kept: ReadResultBuilder, place: Place, picture: Picture, words: 
 
 
 def line_scale(words: Sequence[Word]) -> float:
-    """What brings print of these words' height to LINE, within half and twice."""
+    """The factor that brings print of these words' height to LINE, between a half and 2."""
     heights = sorted(word.box.height for word in words)
     if not heights:
         return 1.0

@@ -38,7 +38,7 @@ class Located:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ScanContext:
-    """What is known while one scan is located: its pages, and their text as each source sees it."""
+    """A scan while its fields are located: its pages, and their text as each source sees it."""
 
     id: str
     pages: Sequence[Page]
@@ -92,7 +92,7 @@ def locate(
 
 
 def _is_another_document(form: Form, hypotheses: Mapping[str, Sequence[PlaceHypothesis]]) -> bool:
-    """Whether the form must have an amount, and no source found any such."""
+    """Whether the form must have an amount and no source found one."""
     required = [field.name for field in form.fields if field.required and facts_of(field.type).is_money]
     return bool(required) and not any(hypotheses[name] for name in required)
 
@@ -193,10 +193,10 @@ def _locate_table(
 def _alternatives(
     hypotheses: Sequence[PlaceHypothesis], source: str, own: FieldCandidate | None
 ) -> tuple[tuple[str, float], ...]:
-    """What else the source may mean, (text, likelihood) with the likeliest first.
+    """Other texts that the source may mean, with their likelihood, likeliest first.
 
-    Its second thoughts on the words of the place come with the engine's confidence. What it reads at other places comes
-    with their share of the support.
+    Its alternatives for the words of the place have the engine's confidence, its readings at other places their share
+    of the support.
     """
     texts: dict[str, float] = {}
     if own is not None:

@@ -1,4 +1,4 @@
-"""What a field type says of itself, so that no other room names it."""
+"""The facts of a field type, so that no other room names a type."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ yes and no."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a field type says of itself beside its texts.
+    """The facts of a field type.
 
-    Whatever it leaves out is as of a code that is not learnt.
+    A fact that is left out is that of a code whose shapes are not learnt.
     """
 
     name: Mapping[str, str]
@@ -76,7 +76,7 @@ class Facts:
     """Whether its values are printed as barcodes."""
 
     in_head: Literal["", "party", "place"] = ""
-    """What of the sender it is, which the head of a page names without a label; "" for none."""
+    """Which fact of the sender it is, if the head of a page prints it without a label; "" for none."""
 
     guessed: int = 0
     """Its place among types that are guessed from texts alone, the narrowest first; 0 for none."""
@@ -176,4 +176,4 @@ class Facts:
 
 
 ANY_TEXT = Facts(name={}, plural={}, family="short text", exact=False)
-"""The facts of a type that is not there any more, of which records may still tell."""
+"""The facts of a type that was removed, and that old records may have."""

@@ -20,10 +20,10 @@ FREE_TEXT = "text"
 
 
 class FieldType:
-    """A field type as its file has it, whose texts are read in the letters of their form.
+    """A field type as its file defines it, with texts read in the letters of their form.
 
-    Cyrillic letters that look Latin are Latin ones. Letters of other scripts that look like none of the form's are a
-    fault, "letters". What a text says is up to the form's locale, not to the typist's.
+    Cyrillic letters that look Latin become Latin. Letters of other scripts that look like none of the form's are a
+    fault, "letters". The form's locale gives a text its meaning, not the typist's.
     """
 
     def __init__(self, file: ModuleType) -> None:
@@ -37,7 +37,7 @@ class FieldType:
         return in_letters_of(form, value) if isinstance(value, str) else value
 
     def normalise(self, text: str, field: Field, form: Form) -> str:
-        """The text made comparable, even where it cannot be parsed: texts that say the same are equal. Idempotent."""
+        """The text made comparable, even where it cannot be parsed: texts of one meaning are equal. Idempotent."""
         return in_letters_of(form, self._file.normalise(in_letters_of(form, text), field, form))
 
     def write(self, value: Value, field: Field, form: Form) -> str:
@@ -62,7 +62,7 @@ def load(name: str) -> FieldType:
 
 @cache
 def facts_of(name: str) -> Facts:
-    """The facts of the field type of this name; those of any text where it is not there any more."""
+    """The facts of the field type of this name; ANY_TEXT for one that was removed."""
     return load(name).facts if name in names() else ANY_TEXT
 
 
@@ -90,5 +90,5 @@ def second_reading(text: str, field: Field, form: Form) -> Value:
 
 @cache
 def names() -> tuple[str, ...]:
-    """Every field type. The folder is looked through once: each field of a form that is loaded asks."""
+    """The names of all field types, listed once a process: each field of a form asks."""
     return plugins.names("transcribe.fields")

@@ -1,4 +1,4 @@
-"""What an engine read, with letters that its field cannot have read as the digits that they look like."""
+"""An engine's reading, with digits for letters where the field can only have digits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Street words of addresses: their short and long forms say the same."""
+"""Street words of addresses: their short and long forms mean the same."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def parse(text: str, field: Field, form: Form) -> Value:
 
 
 def normalise(text: str, field: Field, form: Form) -> str:
-    """The address on one line, without case, punctuation and hyphens: commas and line ends say the same."""
+    """The address on one line, without case, punctuation and hyphens: commas and line ends count alike."""
     flat = " ".join(text.splitlines())
     apart = flat.replace(",", " ")  # "11,41825" is a house and a postcode, no decimal number
     return plain(plain(apart).replace("-", " ")) or tidy(flat)

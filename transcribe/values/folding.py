@@ -16,10 +16,10 @@ _SAME_SIGNS = str.maketrans(
         **dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u061c\ufeff\u00ad", None),
     }
 )
-"""Signs that say the same as a plain one, and signs that say nothing."""
+"""Signs with a plain sign of the same meaning, and signs without meaning (None)."""
 
 _UNSEEN = re.compile("[\u200b-\u200f\u061c\ufeff\u00ad]")
-"""Signs that are not seen, and say nothing."""
+"""Invisible signs without meaning."""
 
 _FRACTION = re.compile("[¼½¾⅐-⅞↉]")
 """A fraction in one sign."""

@@ -75,7 +75,7 @@ SHARED_SIGNS = {
     "franc": frozenset({"f", "fr", "frs"}),
     "rupee": frozenset({"rs"}),
 }
-"""Signs and words that several currencies share, by what all of these are called in English."""
+"""Signs and words that several currencies share -> the English name that these currencies have in common."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +108,7 @@ def minor_digits(currency: str) -> int:
 
 @lru_cache(maxsize=65536)
 def read_number(text: str, locale: str, minor: int | None) -> Number | None:
-    """The number that a text says in a locale, None where it says none.
+    """The number that a text means in a locale, None where it is none.
 
     The locale's decimal symbol is decimal. Another single point or comma groups thousands where exactly three digits
     follow it, and either the locale groups with it or money of `minor` decimals would not have three. Else it is
@@ -136,7 +136,7 @@ def read_number(text: str, locale: str, minor: int | None) -> Number | None:
 
 
 def has_fillers(text: str) -> bool:
-    """Whether signs such as * or # stand beside what a text says. So does %, seen where a 6 or 8 stands."""
+    """Whether signs such as * or # stand beside the text. So does %, which is seen where a 6 or 8 stands."""
     bare = tidy(text)
     return _FILLERS.sub("", bare) != bare or "%" in bare
 

@@ -19,7 +19,8 @@ _LOOSE = r"[-./_ ]*"
 
 
 _CLASSES = {"d": r"\p{Nd}", "w": r"\p{L}\p{N}_", "D": r"\P{Nd}"}
-"""What RE2 must be told so that digits and letters of every script count, as they do in Python's patterns."""
+"""Classes of characters -> how RE2 writes them so that digits and letters of every script count, as in Python's
+patterns."""
 
 _ALONE = {"d": r"\p{Nd}", "w": r"[\p{L}\p{N}_]", "D": r"\P{Nd}", "W": r"[^\p{L}\p{N}_]", "Z": r"\z"}
 """The same outside square brackets."""
@@ -38,7 +39,7 @@ _UNKNOWN_TO_RE2 = {
     r"\(\?>": ("an atomic group", "write (?: for it, as RE2 never goes back"),
     r"[*+?}]\+": ("a possessive repetition", "leave the second sign away, as RE2 never goes back"),
 }
-"""What Python's patterns have and RE2's have not: what it is called, and what to write instead."""
+"""Constructs of Python's patterns that RE2 lacks: (pattern, its name, what to write instead)."""
 
 
 def pattern_fault(pattern: str) -> str | None:
@@ -55,7 +56,7 @@ def pattern_fault(pattern: str) -> str | None:
 
 
 def pattern_advice(pattern: str) -> str:
-    """What of a pattern RE2 does not know, and what to write instead; "" where nothing better is known."""
+    """The construct of a pattern that RE2 lacks and what to write instead; "" where nothing better is known."""
     for construct, (what, instead) in _UNKNOWN_TO_RE2.items():
         found = re.search(construct, pattern)
         if found is not None:
@@ -78,7 +79,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _in_every_script(pattern: str) -> str:
-    """The pattern with the classes of characters written out as RE2 must be told them."""
+    """The pattern with its classes of characters in RE2's spelling."""
     said, at, inside = [], 0, False
     while at < len(pattern):
         step = pattern[at : at + 2] if pattern[at] == "\\" else pattern[at]
@@ -98,7 +99,7 @@ def _in_every_script(pattern: str) -> str:
 
 
 def breaks_pattern(text: str, pattern: str | None) -> bool:
-    """Whether there is a pattern and the whole text is not of it."""
+    """Whether there is a pattern and the whole text does not match it."""
     return pattern is not None and _compiled(pattern).fullmatch(text) is None
 
 

@@ -1,4 +1,4 @@
-"""Letters of other scripts than a form's languages are written in: those that look alike as the form's, others told."""
+"""Letters of scripts that a form's languages do not use: replaced where they look alike, else reported."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _compatible(text: str) -> str:
 
 
 def _as_latin(character: str) -> str | None:
-    """A character as it is, or the letters that look like it; None where there are none."""
+    """The character itself if it is Latin, else the Latin letters that look like it; None where there are none."""
     if not _of_others(LATIN).search(_compatible(character)):
         return character
     letters = [_lookalike(each) for each in unicodedata.normalize("NFKD", character)]

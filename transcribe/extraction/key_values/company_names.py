@@ -67,8 +67,10 @@ SMALL_LETTERS_PENALTY = 0.2
 
 
 MIN_TITLE_TIMES_AS_HIGH = 1.1
-"""A line over a firm's legal name that is so many times as high is its trade name: 1.14 to 1.5 by RapidOCR, whose boxes
-have a rim, and .96 to 1.04 where both are as large."""
+"""From so many times the height of the firm's legal name below it, a line is its trade name.
+
+RapidOCR, whose boxes have a rim, gives 1.14 to 1.5, and .96 to 1.04 where both are as large.
+"""
 
 
 def head_lines(page_text: PageText) -> list[TextLine]:
@@ -100,7 +102,7 @@ def company_candidates(page_text: PageText) -> list[FieldCandidate]:
 
 
 def has_title(page_text: PageText, name: FieldCandidate) -> bool:
-    """Whether a trade name in larger letters stands right over a firm's legal name: both may be what is wanted.
+    """Whether a trade name in larger letters stands right over a firm's legal name: either may be wanted.
 
     On 200 receipts three such legal names were decided; the label of one has both names.
     """

@@ -162,7 +162,7 @@ def is_in_imprint(imprints: Sequence[Sequence[TextLine]], name: TextLine) -> boo
 
 
 def _has_name(text: str, name: str) -> bool:
-    """Whether a line says a name in as many words; a web address is no name."""
+    """Whether a line has this name as whole words; a web address is no name."""
     words, count = fold(WEB_ADDRESS.sub(" ", text)).split(), len(name.split())
     runs = (" ".join(words[at : at + count]) for at in range(len(words) - count + 1))
     return any(fuzz.ratio(run, name, score_cutoff=MIN_NAME_SIMILARITY_PERCENT) for run in runs)

@@ -1,4 +1,4 @@
-"""What one source's print says inside a box: a place that another source found, or one that a person drew."""
+"""The text that one source read inside a box: a place that another source found, or one that a person drew."""
 
 from __future__ import annotations
 

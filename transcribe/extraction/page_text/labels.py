@@ -87,7 +87,8 @@ class _Hit:
 
     @property
     def order(self) -> tuple[float, float, int, int]:
-        """The best is the largest: weight, similarity, rank of the label, fewest words."""
+        """The key by which hits are compared, the best is the largest: weight, similarity, rank of the label, fewest
+        words."""
         return self.weight, self.similarity, -self.label.rank, self.first - self.last
 
 

@@ -144,8 +144,10 @@ COLUMN_ORDER_SCORE = 0.05
 """The score of two columns side by side in the order of the form, beside 1 for one that looks right. Chosen by hand."""
 
 MIN_SCORE_LEAD = 0.3
-"""By so much (1 is a column that looks quite right) a way of taking the columns must be better than all others: a
-quantity and a price that are printed alike multiply either way. Chosen by hand."""
+"""The least lead of the best assignment of columns over all others; a column that fits fully scores 1.
+
+A quantity and a price that are printed alike multiply either way.  Chosen by hand.
+"""
 
 MIN_APPEARANCE_SCORE = 0.1
 """A column that looks less like a field than this is not it. Chosen by hand."""
@@ -200,7 +202,7 @@ def cells_of_rows(
 def _best_assignment(
     page_texts: Mapping[str, PageText], words: Mapping[str, Sequence[Sequence[Word]]], table: Table, form: Form
 ) -> tuple[_AssignedColumns, list[tuple[int, int]]]:
-    """The columns as the source sees them whose print proves most of them; among equals the one that reads best."""
+    """The columns of the source whose numbers prove the most of them; among equals those of the best reader."""
     tried = []
     for source in sorted(page_texts, key=lambda name: (-legibility(page_texts[name].lines), name)):
         spans = _column_spans([word for row in words[source] for word in row])
@@ -265,7 +267,7 @@ def _words_in_span(row: Sequence[Word], span: tuple[int, int]) -> list[Word]:
 
 
 def _appearance_score(cells: Sequence[Sequence[Word]], name: str, form: Form) -> float:
-    """How much the cells of a gap-parted column look as those of this field do, 0 to 1."""
+    """How well the cells of a gap-parted column fit this field's type, 0 to 1."""
     facts = facts_of(form.field(name).type)
     texts = [" ".join(word.text for word in cell) for cell in cells if cell]
     if not texts:
@@ -279,7 +281,7 @@ def _appearance_score(cells: Sequence[Sequence[Word]], name: str, form: Form) ->
 def _assignments(
     names: Sequence[str], looks: Mapping[str, Sequence[float]], columns: int
 ) -> Iterator[ColumnAssignment]:
-    """Every way to give the fields columns of their own, in the order of the form."""
+    """Every way to assign columns to the fields, in the order of the form."""
 
     def extend(at: int, used: frozenset[int], assignment: ColumnAssignment) -> Iterator[ColumnAssignment]:
         if at == len(names):
@@ -340,7 +342,7 @@ def _row_cells_of_annotated_rows(
 
 
 def has_missing_rows(agreed: AgreedTable, sums: Collection[str], table: Table, form: Form) -> bool:
-    """Whether lines with a number were left out of a table, and its rows make up none of the sums.
+    """Whether rows of a table are missing: lines with a number were left out, and its rows make up no sum of the page.
 
     `sums` are the page's, as printed. The form's rule says which column is added up. False where any source's column
     makes up a sum, for a table on several pages, where no sum was found, and without such a rule.

@@ -39,7 +39,7 @@ unless it is a text and nothing but an amount. Chosen by hand."""
 class TableRow:
     """The words of each column (by field name) of one row, line by line.
 
-    `multiplies`: whether its numbers hold what the form's rule of products says, None where one is missing.
+    `multiplies`: whether its numbers satisfy the form's rule of products, None where one is missing.
     """
 
     cells: dict[str, list[TextLine]] = field(default_factory=dict)
@@ -176,9 +176,9 @@ def _has_number(words: Sequence[Word], name: str, form: Form) -> bool:
 
 
 def product_share(rows: Sequence[TableRow], table: Table, form: Form) -> float:
-    """The share of rows that hold the form's rule of products; it sets `multiplies` of each row.
+    """The share of rows in which the form's rule of products holds; 0 where the form has none.
 
-    It tells which way of taking the columns is right. It is 0 where the form has no such rule.
+    It tells which assignment of columns is right. It sets `multiplies` of each row.
     """
     rule = product_rule(table, form)
     if rule is None or not rows:
