@@ -17,7 +17,7 @@ Forms = Callable[[str, int], Form]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedAppeals:
-    """How many appeals were closed, and how; and how many people were told that theirs is late."""
+    """Counts of closed appeals by outcome, and of people who were told that theirs is late."""
 
     upheld: int = 0
     declined: int = 0
@@ -61,7 +61,7 @@ def close_appeals(store: Store, forms: Forms, now: datetime) -> ClosedAppeals:
 
 
 def _is_same(store: Store, forms: Forms, one: Reading, other: Reading) -> bool:
-    """Whether two readings of a field say the same; without text, whether they share a flag that says why."""
+    """Whether two readings of a field mean the same; without text, whether they share a flag that says why."""
     scan = store.scan(one.scan)
     form = forms(scan.form, scan.form_version)
     if one.key.name not in {field.name for field in form.all_fields()}:  # it was read as another form since

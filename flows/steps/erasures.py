@@ -24,7 +24,7 @@ PUBLISHER_SECONDS = 10.0
 """Seconds that a publisher waits for another: a batch of entries takes well under a second. Chosen by hand."""
 
 LOOK_SECONDS = 0.2
-"""Between two looks whether other machines have finished an erasure. Chosen by hand."""
+"""Seconds between two looks whether other machines have finished an erasure. Chosen by hand."""
 
 
 class ErasureUnfinished(StoreError):
@@ -105,7 +105,7 @@ def finish_erasures(home: Home, wait_seconds: float) -> None:
 
 
 def _kept_elsewhere(home: Home, wait_seconds: float) -> list[str]:
-    """The records of other machines that may hold what was forgotten still, when so long was waited for them."""
+    """The records.db files of other machines that may still hold forgotten words after this wait."""
     until = time.monotonic() + wait_seconds
     while True:
         behind = [each for each in home.store.records_copies(behind=True) if each.machine != home.store.machine]
@@ -133,7 +133,7 @@ def _published(home: Home) -> int:
 
 
 def _finish(home: Home, scans: list[str], wait_seconds: float) -> list[str]:
-    """What is in the way, as "state.db (read by python (process 12))"; the erasures have ended where nothing is."""
+    """What blocks the erasures, as "state.db (read by python (process 12))"; empty when they have ended."""
     blocked = []
     try:
         for name in (name for scan in scans for name in home.store.erased_names(scan)):

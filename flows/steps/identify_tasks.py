@@ -1,4 +1,4 @@
-"""Tasks of saying which form a scan is, what people said to them, and when a scan is not the form it came as."""
+"""Tasks that ask which form a scan is, their answers, and scans that are not the form they came as."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FORM_RULE = RecordRule.RIGHT_FORM
 
 
 def identify_task(scan: str, readings: Sequence[Reading] = ()) -> Task:
-    """The task of saying which form a scan is; after an answer without a form it is for an expert."""
+    """The task that asks which form a scan is; after an answer without a form it is for an expert."""
     answered = len(_answers(readings))
     return Task(
         scan=scan,
@@ -81,7 +81,7 @@ def identified(readings: Sequence[Reading], offered: Collection[tuple[str, int]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormDoubt:
-    """What is said against and for the form that a scan was taken in as.
+    """The evidence against and for the form that a scan was taken in as.
 
     `against` and `by` are the sources who say that it is not, and that it is. `says` is what those against say it is
     instead, in their words or by a form's name. `is_doubted`: somebody has said so unasked. `nothing_found`: machines
@@ -149,7 +149,7 @@ def form_doubt(form: Form, readings: Sequence[Reading]) -> FormDoubt:
 
 
 def doubted_record(record: Record | None, form: Form, doubt: FormDoubt) -> Record | None:
-    """What is published of a scan whose form is in doubt, or that people agree is another paper.
+    """The record to publish of a scan whose form is in doubt, or that people agree is another paper.
 
     `record` is the version that stands; None, also under another form, where there is nothing to warn of.
     """
@@ -170,10 +170,10 @@ def settled_record(record: Record | None, form: Form) -> Record | None:
 
 
 def nothing_found(form: Form, readings: Sequence[Reading]) -> bool:
-    """Whether machines found nothing of a form on the pages of a scan: none of its print.
+    """Whether machines found nothing of a form on the pages of a scan.
 
-    Of a form without a blank it is that all that an engine found stands on a page without the amount that the form
-    must have: names and dates stand on every letter.
+    With a blank: none of its print. Without one: all that an engine found stands on a page without the amount that the
+    form must have, as names and dates stand on every letter.
     """
     machines = [each for each in readings if each.kind == "machine" and each.key != WHOLE]
     if form.free:
@@ -187,7 +187,7 @@ def _is_nowhere(reading: Reading) -> bool:
 
 
 def doubted_task(scan: str, readings: Sequence[Reading]) -> Task:
-    """The task of saying, unseen by those before, which form a scan is that may not be its own."""
+    """The task that asks somebody new which form a scan in doubt is."""
     return Task(
         scan=scan,
         key=WHOLE,

@@ -14,9 +14,9 @@ from transcribe.model import Scan
 
 
 class BatchError(FairhandError):
-    """A batch or a reading ended for a reason that nobody has foreseen; the log of the program has it.
+    """A batch or a reading ended for an unforeseen reason, which the log of the program has.
 
-    Prefect, which keeps the message of every error, is told no word of it.
+    Prefect, which keeps the message of every error, gets no word of it.
     """
 
 

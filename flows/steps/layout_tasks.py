@@ -1,4 +1,4 @@
-"""Tasks of showing where fields and rows stand on a page, and reading there what people showed."""
+"""Tasks that ask where fields and rows stand on a page, and the reading of what people showed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Learning from decisions and known truths: what was learnt comes into force where the truths bear it out."""
+"""Learning from decisions and known truths: a proposal comes into force if the truths support it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from transcribe.store import Learning
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReopenedField:
-    """A decided field that would not be decided so with what was learnt."""
+    """A decided field that the learnt parameters would decide otherwise."""
 
     scan: str
     file: str
@@ -31,14 +31,13 @@ class ReopenedField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearningReport:
-    """What became of learning: the `version` in force now, why, and what a proposal would change.
+    """The result of learning: the `version` in force now, why, and what a proposal would change.
 
     `changes` says in words what is new in it. `truths` counts fields with a known truth, `audited` those known by
     audits; `numbers` are what the verdict stands on. Without news `refused` is why the last proposal did not come into
-    force, "" where it did. `rates` says in words, with intervals, how often decisions,
-    sources and groups of people were wrong. `reopened` are decided fields that are asked again, or would be;
-    `otherwise` all that come out otherwise: they stand where no known truth speaks for that. `dry` says that nothing
-    was kept.
+    force, "" where it did. `rates` says in words, with intervals, how often decisions, sources and groups of people
+    were wrong. `reopened` are decided fields that are asked again, or would be; `otherwise` all that come out
+    otherwise: they stand where no known truth speaks for that. `dry` says that nothing was kept.
     """
 
     version: int
@@ -117,7 +116,7 @@ def _is_truth_newer(known: Iterable[KnownScan], at: datetime) -> bool:
 def _proposed(
     home: Home, known: list[KnownScan], before: Parameters, skipped: list[SkippedScan]
 ) -> tuple[list[KnownScan], Proposal]:
-    """What is learnt, and from which scans: all, or each that can be learnt from alone."""
+    """The learnt parameters, and the scans they were learnt from: all, or each that can be learnt from alone."""
     rules, share = policy(home.settings), home.settings.reopened_share
     try:
         return known, propose([each.facts for each in known], before, rules, share)
@@ -133,7 +132,7 @@ def _proposed(
 
 
 def _kept(home: Home, learning: Learning, proposal: Proposal, known: Sequence[KnownScan]) -> Parameters:
-    """The parameters in force once it is kept what became of a proposal."""
+    """The parameters in force after the result of a proposal was kept."""
     if proposal.is_accepted:
         return put_into_force(home, learning, proposal.content, proposal.changed, known, reopens=proposal.reopens)
     kept = home.store.keep_learning(learning, None)
@@ -260,7 +259,7 @@ class ParameterVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WentBack:
-    """What came of going back: the `version` in force now, with the content of `back_to`, and what is weighed anew."""
+    """The result of going back: the `version` in force now, with the content of `back_to`, and what is weighed anew."""
 
     version: int
     back_to: int

@@ -30,7 +30,10 @@ class SkippedScan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownScan:
-    """A scan to learn from. `truth_at` is when the last truth that may judge came to be known, None where none did."""
+    """A scan to learn from.
+
+    `truth_at` is when the last truth that may judge became known, None where none did.
+    """
 
     scan: Scan
     facts: ScanFacts
@@ -66,7 +69,7 @@ def known_scans(home: Home, skipped: list[SkippedScan], only: Collection[str] | 
 
 @contextmanager
 def left_out_if_it_fails(scan: Scan, skipped: list[SkippedScan]) -> Iterator[None]:
-    """One scan that fails is named and left out, so that a home still learns from the others."""
+    """Leave out and name a scan that fails, so that a home still learns from the others."""
     try:
         yield
     except Exception as error:
@@ -94,7 +97,7 @@ def _scans(home: Home) -> Iterator[Scan]:
 
 
 def _late_fields(store: Store) -> Mapping[str, set[FieldKey]]:
-    """The fields of each scan with an appeal that no expert heard by its day: nobody's standing may suffer from it."""
+    """By scan, the fields with an appeal that no expert heard by its day: nobody's standing may suffer from it."""
     fields: dict[str, set[FieldKey]] = defaultdict(set)
     for appeal in store.appeals():
         if appeal.is_late(now()):
@@ -198,10 +201,9 @@ def reopening_version(store: Store) -> int:
 
 
 def stands_on_too_little(store: Store, scan: Scan) -> bool:
-    """Whether what is published of a scan stands on less than it should.
+    """Whether a published record stands on less than it should, so that its likeliest values are published at once.
 
-    Its likeliest values are told at once then. It is provisional already, stands on readings that are set aside now, or
-    was read with another version of its form.
+    It is provisional already, stands on readings that are set aside now, or was read with another version of its form.
     """
     if store.is_provisional(scan.id) or store.has_record_on_aside(scan.id):
         return True

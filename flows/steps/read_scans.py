@@ -162,11 +162,11 @@ def failure_message(scan: Scan, error: Exception) -> str:
 
 
 def is_known(home: Home, scan: str, form: Form | None = None, *, again: bool = False) -> bool:
-    """Whether there is nothing to keep of this scan.
+    """Whether nothing of this scan is to be kept.
 
-    So it is where it was forgotten, where the store and the archive have all of it, and where a masked copy is
-    lost and `form`, that it comes in as, does not say where to mask it again. `again` a forgotten one is to be kept,
-    and one of which there are but masked copies.
+    So it is where it was forgotten, where the store and the archive have all of it, and where a masked copy is lost and
+    `form`, that it comes in as, does not say where to mask it again. `again` a forgotten one is to be kept, and one of
+    which there are but masked copies.
     """
     known = home.store.scan_of_pages(scan)
     if known is None:
@@ -247,7 +247,7 @@ def _put_pictures(home: Home, scan: Scan) -> None:
 
 
 def _nothing() -> None:
-    """What is asked before readings are kept, where nothing is."""
+    """Do nothing: the default of `before`."""
 
 
 def read_scan(home: Home, scan: Scan, *, without: int = 0, before: Callable[[], None] = _nothing) -> ReadResult:
@@ -279,7 +279,7 @@ def laid_pages(home: Home, scan: Scan, form: Form) -> list[Page]:
 
 
 def machine_reads(home: Home, scan: Scan, form: Form, pages: Sequence[Page], *, without: int = 0) -> ReadResult:
-    """What every engine reads of the pages of a scan as this form.
+    """The readings of every engine on the pages of a scan as this form.
 
     Its pictures are in the archive then; the store is not changed.
     """
@@ -308,7 +308,10 @@ def read_options(settings: Settings, form: Form) -> recognition.ReadOptions:
 
 
 def layout_reader(settings: Settings, form: Form) -> recognition.LayoutReader | None:
-    """What reads pages without a blank, from a part. PartMissing where the form needs it and it is not in use here."""
+    """The reader of pages without a blank, from a part.
+
+    PartMissing where the form needs it and it is not in use here.
+    """
     readers = brought(lambda part: part.layout_reader)
     reader = next((reader for name, reader in readers if name not in settings.parts_off), None)
     if form.free and reader is None:

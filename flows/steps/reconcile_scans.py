@@ -93,12 +93,12 @@ LEASED_SCANS_COUNT = 50
 
 
 LOOK_SECONDS = 0.5
-"""Between two looks whether others are done with the scans they claimed; chosen by hand."""
+"""Seconds between two looks whether others are done with the scans they claimed; chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReconciledScans:
-    """What one call of `reconcile_waiting` did: scans weighed, fields decided, tasks asked, records made.
+    """The result of `reconcile_waiting`: counts of scans weighed, fields decided, tasks asked, records made.
 
     `failed` has the ids of the scans set apart as they could not be weighed, and why.
     """
@@ -206,7 +206,7 @@ def parameters_in_force(store: Store, now: datetime) -> Parameters:
 
 @dataclass(frozen=True, slots=True)
 class _Loop:
-    """What every scan of one lease is weighed with."""
+    """The shared inputs of weighing the scans of one lease."""
 
     store: Store
     forms: Forms
@@ -339,7 +339,7 @@ MAX_TRIED_READINGS = 100
 
 
 RENEWALS_COUNT = 6
-"""So often a claim is renewed in the time for which it holds. Chosen by hand."""
+"""How often a claim is renewed in the time for which it holds. Chosen by hand."""
 
 
 class ClaimedElsewhere(Exception):
@@ -466,7 +466,7 @@ def answers_of(
 
 
 def on_paper(form: Form, readings: Sequence[Reading], standing: View, parameters: Parameters, policy: Policy) -> View:
-    """What would be decided and weighed without what operators and other programs corrected; else what stands."""
+    """The decisions and posteriors without corrections by operators and programs."""
     read = [each for each in readings if each.source != OPERATOR_SOURCE]
     if len(read) == len(readings):
         return standing

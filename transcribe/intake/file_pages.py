@@ -202,7 +202,7 @@ KINDS_OF_NO_FILE = (
     (stat.S_ISBLK, "a device"),
     (stat.S_ISSOCK, "a socket"),
 )
-"""What stands in a folder and is no file, with its name for people."""
+"""Kinds of folder entries that are no files, with their names for people."""
 
 
 def _name_hash(path: Path) -> str:

@@ -121,7 +121,7 @@ def _whole_files(found: Iterable[FilePage | Unreadable], form: Form) -> Iterator
 
 
 def _joined(found: Iterable[Found]) -> Iterator[Group | Unreadable]:
-    """The same with numbered pages put together.
+    """The findings with numbered pages put together.
 
     What came after pages that still wait waits too, so that the order stays.
     """
@@ -147,7 +147,7 @@ def _place(item: Found) -> Path:
 
 @dataclass(slots=True)
 class _WaitingPages:
-    """What was found in one place, in order. Some of it may belong together with what comes next."""
+    """Findings of one place, in order, of which some may belong together with later ones."""
 
     place: Path
     found: list[Found] = field(default_factory=list)
@@ -191,7 +191,7 @@ class _WaitingPages:
         ]
 
     def _released(self, found: Sequence[Found], plans: dict[str, list[PageGroup]]) -> Iterator[Group | Unreadable]:
-        """What was found, each form where its first page stands."""
+        """The settled findings, each form in the place of its first page."""
         begins = {item.members[0]: item for plan in plans.values() for item in plan}
         for at, item in enumerate(found):
             if isinstance(item, Unreadable):
@@ -333,14 +333,14 @@ def _forward(numbers: Numbers, order: Sequence[int]) -> list[tuple[int, ...]]:
 
 
 def _backward(numbers: Numbers, order: Sequence[int]) -> list[tuple[int, ...]]:
-    """The same from the end: each form goes back as far as it can."""
+    """The plan made from the end: each form goes back as far as it can."""
     end = len(numbers) - 1
     turned = _forward(numbers[::-1], order[::-1])
     return [tuple(end - at for at in reversed(each)) for each in reversed(turned)]
 
 
 def _is_whole(members: Sequence[int], numbers: Numbers, pages: int) -> bool:
-    """Whether these are all pages of a form, each of them known."""
+    """Whether these are all pages of a form, each of a known number."""
     return len(members) == pages and all(numbers[at] for at in members)
 
 

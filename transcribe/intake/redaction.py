@@ -75,9 +75,9 @@ def redact(picture: Picture, aligned: Aligned, form: Form) -> Picture:
 
 
 def can_mask(aligned: Aligned, form: Form) -> bool:
-    """Whether it is known where the payment data stand on a page.
+    """Whether the places of payment data on a page are known.
 
-    It is not where the page does not fit its form, or where the place of a payment box does not look like its form.
+    They are not where the page does not fit its form, or where the place of a payment box does not look like its form.
     """
     if not aligned.fits or aligned.homography is None:
         return False
@@ -119,7 +119,8 @@ def _written_boxes(aligned: Aligned, form: Form, boxes: Sequence[Box]) -> list[B
 
 
 def _beside(box: Box, loose: Sequence[Patch]) -> list[Box]:
-    """The ink of no other field that goes on with what is written in a payment box, or stands just above or below."""
+    """The ink beside a payment box that goes on with its writing, or stands just above or below, and is no other
+    field's."""
     inside, most = box.padded(REDACTION_MARGIN_PX), MAX_SIGN_HEIGHTS * box.height
     left = [each.box for each in loose if each.box.height <= most and not inside.contains(each.box)]
     across, down = round(BESIDE_HEIGHTS * box.height), round(BELOW_HEIGHTS * box.height)

@@ -119,7 +119,7 @@ def _scanned(group: Group, archive: Archive, limits: Limits, is_known: Callable[
 
 
 def _keep_files(scanned: Scanned, group: Iterable[FilePage], archive: Archive) -> Scanned:
-    """The files as they are, and an hOCR file that lies beside one."""
+    """Keep the files as they are, with hOCR files beside them."""
     group = tuple(group)
     beside = {path: content for path in {each.path for each in group} if (content := _hocr_beside(path)) is not None}
     archive.put_all([*{each.path: each.content for each in group}.values(), *beside.values()])
@@ -140,10 +140,11 @@ def _hocr_beside(path: Path) -> bytes | None:
 
 
 def _keep_masked(scanned: Scanned, group: Group, form: Form, archive: Archive, limits: Limits) -> Scanned:
-    """A masked picture of each page, kept instead of the files. An hOCR file is left out too: it may say the number.
+    """Keep a masked picture of each page instead of the files.
 
-    ScanError where a page does not lie on the form that it is said to be: it is then not known where payment data
-    stand, and nothing that may be kept could be read. Where its form is in doubt, people are asked which it is.
+    An hOCR file is left out too: it may say the number. ScanError where a page does not lie on the form that it is said
+    to be: it is then not known where payment data stand, and nothing that may be kept could be read. Where its form is
+    in doubt, people are asked which it is.
     """
     pages, copies = [], []
     for position, file_page in enumerate(group.file_pages):
@@ -243,7 +244,7 @@ def real_path(path: Path) -> Path:
 
 
 def _is_no_file(path: Path) -> bool:
-    """Whether it is there and no file: a pipe, a device. A link to nothing is not there."""
+    """Whether the path is there and no file: a pipe, a device. A link to nothing is not there."""
     return path.exists() and not path.is_file()
 
 

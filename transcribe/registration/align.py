@@ -45,8 +45,10 @@ FLAT = 0.98
 
 
 MOST = 4096
-"""Pages of which this process remembers how they lie, which whoever reads them needs after whoever put them together:
-some 500 bytes each. Of more the oldest are forgotten."""
+"""The most pages whose alignment this process remembers, some 500 bytes each; the oldest are forgotten.
+
+Reading needs them after grouping has found them.
+"""
 
 
 _known: OrderedDict[tuple[str, int], StoredAlignment] = OrderedDict()
@@ -74,7 +76,7 @@ class Aligned:
     similarity: Similarity | None = None
 
     def laid(self, form: Form) -> StoredAlignment | None:
-        """What a page remembers of this, so that it need not be found again; None where no homography was found."""
+        """The alignment as a page keeps it, so that it need not be found again; None where no homography was found."""
         if self.homography is None:
             return None
         numbers = tuple(float(each) for each in self.homography.ravel())
@@ -130,7 +132,7 @@ def lay(page: Page, form: Form, found: Match) -> Aligned:
 
 
 def _pressed(straight: Picture, form: Form, number: int) -> tuple[Picture, Similarity]:
-    """The page pressed flat where it fits better so, and how it fits: paper that was bent lies on no blank."""
+    """The page and its fit, pressed flat if it fits better so: bent paper lies on no blank."""
     alike = similarity(straight, form, number)
     if alike.fit >= FLAT:
         return straight, alike
@@ -165,7 +167,7 @@ def remember_alignment(file: str, page: int, laid: StoredAlignment | None) -> No
 
 
 def remembered_alignment(file: str, page: int) -> StoredAlignment | None:
-    """How the page lies, as far as that is remembered."""
+    """The remembered alignment of a page; None where there is none."""
     with _lock:
         return _known.get((file, page))
 
@@ -281,14 +283,14 @@ def _half(picture: Picture) -> Picture:
 
 
 def _tiles(picture: Picture) -> NDArray[numpy.float32]:
-    """Tiles x pixels, each tile less its mean."""
+    """The tiles of a picture, rows of pixels, each less its mean."""
     flat = _cut(picture).astype(numpy.float32)
     tiles: NDArray[numpy.float32] = flat - flat.mean(axis=1, keepdims=True)
     return tiles
 
 
 def _cut(picture: Picture) -> Picture:
-    """Tiles x pixels."""
+    """The tiles of a picture, rows of pixels."""
     rows, columns = picture.shape[0] // TILE, picture.shape[1] // TILE
     cut = picture[: rows * TILE, : columns * TILE].reshape(rows, TILE, columns, TILE)
     return cut.swapaxes(1, 2).reshape(rows * columns, TILE * TILE)
@@ -365,7 +367,7 @@ def sure_guess(guesses: Sequence[Guess]) -> Guess | None:
 
 
 def _quarters(homography: Homography | None) -> int:
-    """How far the photo must be turned with the clock to stand upright: 0, 90, 180 or 270 degrees."""
+    """Degrees by which the photo must be turned with the clock to stand upright: 0, 90, 180 or 270."""
     if homography is None:
         return 0
     degrees = numpy.degrees(numpy.arctan2(homography[1, 0], homography[0, 0]))
@@ -373,8 +375,11 @@ def _quarters(homography: Homography | None) -> int:
 
 
 def shows_second_form(photo: Picture, laid: Aligned, form: Form) -> bool:
-    """Whether as many features as of a page that surely matches agree with some page of the form, all of them beside
-    the page that was laid. Nothing is sought where that page fills the photo."""
+    """Whether a second sheet of the form lies on the photo, beside the page that was laid.
+
+    As many features as of a sure match agree there with a page of the form. Nothing is looked for where the page fills
+    the photo.
+    """
     if laid.homography is None or not laid.fits:
         return False
     corners = Box(0, 0, *form.blanks[laid.number - 1].size).corners

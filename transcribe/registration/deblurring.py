@@ -16,18 +16,20 @@ REACH_PX = 16
 """How far blur spreads a point at most. Chosen by hand."""
 
 MIN_SPREAD_PX = 1.35
-"""Standard deviation of a point's blur from which it is taken back: in motion it was 1.26 to 1.88, else .67 to 1.32."""
+"""Standard deviation of a point's blur from which it is removed: in motion it was 1.26 to 1.88, else .67 to 1.32."""
 
 MIN_KERNEL_SHARE = 0.6
-"""Share of what was found that is one patch, without which it is none: in motion it was .67 to .77, in noise .07."""
+"""Least share of a kernel that lies in one patch: in motion it was .67 to .77, in noise .07."""
 
 MIN_ALIKE = 0.97
 """Correlation of the kernels of all quarters of a page with its own, without which blur differs over the page. Of 24
 pages with even blur the least was .98, of 10 that the camera was rolled or zoomed over .69 to .94."""
 
 NOISE_SHARE = 0.005
-"""The noise that is reckoned with, as a share of the picture's power. With .002 to .02 RapidOCR read 75 to 77 of 97
-handwritten texts in motion, and 66 with their blur."""
+"""The assumed noise, as a share of the picture's power.
+
+With .002 to .02 RapidOCR read 75 to 77 of 97 handwritten texts in motion, and 66 with their blur.
+"""
 
 
 def deblurred(picture: Picture, blank: Picture, boxes: Iterable[Box]) -> Picture:
@@ -62,7 +64,7 @@ def _is_even(
     around: NDArray[numpy.float32],
     size: tuple[int, ...],
 ) -> bool:
-    """Whether each quarter of a page that tells a kernel tells this one, at most two pixels off."""
+    """Whether every quarter of a page that gives a kernel gives this one, at most two pixels off."""
     down, across = (side // 2 for side in picture.shape)
     for rows in (slice(down), slice(down, None)):
         for columns in (slice(across), slice(across, None)):
@@ -78,7 +80,10 @@ def _is_even(
 def _kernel(
     picture: Picture, blank: Picture, around: NDArray[numpy.float32], size: tuple[int, ...]
 ) -> NDArray[numpy.float64]:
-    """How a point of print is spread over the pixels around it, the sum is 1; 0 everywhere where that is not clear."""
+    """The blur kernel: how a point of print spreads over the pixels around it, the sum is 1.
+
+    All 0 where that is not clear.
+    """
     printed, seen = (numpy.fft.rfft2((255 - flatten(each)) * around, size) for each in (blank, picture))
     power = abs(printed) ** 2
     whole = numpy.fft.irfft2(printed.conj() * seen / (power + power.mean() / 100 + 1e-9), size)

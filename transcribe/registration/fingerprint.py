@@ -1,8 +1,9 @@
-"""What tells the paper of one scan from that of another: a fingerprint of what was written on each page.
+"""Fingerprints of what was written on a page, which tell one sheet of paper from another.
 
 The print is taken away first, as forms of one kind look alike. What is left is the pattern of strokes in cells of about
 a millimetre, without what is broader: where people write is the same on all of them. Signs of random projections of it
-are its fingerprint (SimHash, Charikar 2002); two that differ in a share d of bits have the correlation cos(pi d)."""
+are its fingerprint (SimHash, Charikar 2002); two that differ in a share d of bits have the correlation cos(pi d).
+"""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ from transcribe.registration.align import Aligned
 from transcribe.registration.matching import blank_path, is_plausible, known_match, stepwise_match
 
 CELLS_COUNT = 65_536
-"""The most cells of a page: an A4 page in cells of a millimetre has 62,370. A power of two, for fast projections."""
+"""The most cells of a page, a power of two for fast projections: an A4 page in cells of a millimetre has 62,370."""
 
 CELL_PX = 2
 """Pixels of a cell's side in the small picture that strokes are looked for in. Chosen by hand."""
@@ -49,14 +50,14 @@ DARK_CELL = 4.0
 """Root of the grey levels of a cell from which there surely is a stroke: what is left of print is paler."""
 
 LEAST_WRITTEN_CELLS = 120
-"""Cells with strokes without which a page says too little: ten letters of 3 mm have as many."""
+"""Least cells with strokes of a page that has a fingerprint: ten letters of 3 mm have as many."""
 
 SEED = 20261126
-"""Of the random signs. With another every fingerprint that is kept would be worth nothing."""
+"""The seed of the random signs. With another one every kept fingerprint would be worth nothing."""
 
 
 def with_alignments(pages: Sequence[Page], form: Form) -> list[Page]:
-    """The pages, each knowing how it lies on the form, so that whoever lays them later need not find it out."""
+    """The pages with their alignments on the form, so that nobody finds them again."""
     return [page if form.free or known_match(page, form) else _found(page, form) for page in pages]
 
 

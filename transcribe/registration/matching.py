@@ -17,8 +17,11 @@ from transcribe.imaging import flatten, grey, shrunk, shrunk_to
 from transcribe.model import Form, Page, Picture
 
 SIDE = 1000
-"""Pixels of the longer side on which features are sought: measured 32 of 32 right, median error 0.2 to 0.6 px of a
-blank at 200 dpi; 1500 px were no better at three times the cost."""
+"""Pixels of the longer side of the copy on which features are sought.
+
+Of 32 pages 32 were right, with a median error of 0.2 to 0.6 px of a blank at 200 dpi; 1500 px were no better at three
+times the cost.
+"""
 
 
 CLOSER = 2000
@@ -60,7 +63,10 @@ FEWEST_TRIED = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
-    """What SIFT sees on a picture; points are in pixels of the picture itself, `side` is that of the copy searched."""
+    """The SIFT features of a picture.
+
+    Points are in pixels of the picture itself, `side` is that of the copy searched.
+    """
 
     side: int
     points: NDArray[numpy.float32]
@@ -90,7 +96,7 @@ def features(picture: Picture, side: int = SIDE, count: int = FEATURES) -> Featu
 
 
 def _detected(picture: Picture, count: int) -> tuple[NDArray[numpy.float32], NDArray[numpy.float32]]:
-    """Where SIFT sees something in a grey picture, and what."""
+    """The places and descriptors of the SIFT features of a grey picture."""
     points, descriptors = cv2.SIFT.create(count).detectAndCompute(picture, None)
     if descriptors is None:
         return numpy.zeros((0, 2), numpy.float32), numpy.zeros((0, 128), numpy.float32)
@@ -98,7 +104,7 @@ def _detected(picture: Picture, count: int) -> tuple[NDArray[numpy.float32], NDA
 
 
 def known_match(page: Page, form: Form) -> Match | None:
-    """How a page is remembered to lie on a form; None where that is not known."""
+    """The remembered match of a page with a form; None where there is none."""
     known = page.alignment
     if known is None or known.form != form.digest:
         return None
@@ -170,8 +176,9 @@ def blank_path(form: Form, number: int) -> str:
 def one_to_one(seen: Features, known: Features) -> list[tuple[int, int]]:
     """Indices (seen, known) of matches that pass Lowe's test, of each known feature only the nearest.
 
-    Hundreds of specks may be like one letter of the print. Descriptors are whole numbers, so small that squares of
-    distances are exact in a matrix product, which takes a third of the time of OpenCV's matcher and finds the same."""
+    Hundreds of specks may be like one letter of the print. Descriptors are small whole numbers, so squares of distances
+    are exact in a matrix product, which takes a third of the time of OpenCV's matcher.
+    """
     if len(seen.points) < 2 or len(known.points) < 2:
         return []
     squares = (seen.descriptors**2).sum(axis=1)[:, numpy.newaxis] + (known.descriptors**2).sum(axis=1)
@@ -242,7 +249,10 @@ MIN_LINE_LEAD, BESIDE_LINE_PX = 0.3, 2
 """By how much a line is more alike than what lies so many pixels or more beside it: of dots that come again none is."""
 
 LOST_PX = 2.0
-"""How far from where it came from a place may lie that is followed back. Without this print lay .60 px off, not .55."""
+"""How far from its start a place may lie after it was followed there and back.
+
+Without this print lay .60 px off, not .55.
+"""
 
 ENOUGH = (cv2.TERM_CRITERIA_COUNT + cv2.TERM_CRITERIA_EPS, 15, 0.03)
 """Steps on each copy, and pixels of a step, after which a place is not followed further: 30 laid no page better."""
@@ -289,7 +299,8 @@ def dewarp(page: Picture, blank_path: str) -> Picture:
 
 
 def by_four_channels(picture: Picture, work: Callable[[Picture], object]) -> Picture:
-    """What OpenCV makes of a picture. A coloured one gets a fourth channel for it, which saves a third of the time."""
+    """A picture after an OpenCV operation; a coloured one gets a fourth channel for it, which saves a third of the
+    time."""
     if picture.ndim == 2:
         return numpy.asarray(work(picture), numpy.uint8)
     four = numpy.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2RGBA), numpy.uint8)

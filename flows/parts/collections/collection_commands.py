@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from transcribe.model import Form
 
 DEFAULT_TARGET = 0.95
-"""How probable an item must be not to be worth one more reading, unless asked otherwise. Chosen by hand."""
+"""The probability from which an item is worth no more readings, unless another is given. Chosen by hand."""
 
 MOST_FAULTS = 20
-"""Lines that could not be used are named up to so many, the others counted. Chosen by hand."""
+"""The most unusable lines that are named; the others are counted. Chosen by hand."""
 
 commands = typer.Typer()
 collection = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Reconcile readings that others collected.")

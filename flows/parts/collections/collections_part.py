@@ -1,4 +1,4 @@
-"""What the part brings: the commands `fairhand collection`."""
+"""The part `collections`: the commands `fairhand collection`."""
 
 from __future__ import annotations
 

@@ -140,7 +140,7 @@ def _by_form(collected: Collected, form: Form, translate: Callable[[str], str]) 
 
 
 def _key(item: Item, form: Form) -> FieldKey:
-    """The field that an item is of: "total", or a cell as "lines.quantity[2]"; FormError where the form has it not."""
+    """The field of an item: "total", or a cell as "lines.quantity[2]"; FormError where the form does not have it."""
     name, _, row = item.field.partition("[")
     try:
         form.field(name)
@@ -202,7 +202,7 @@ DOUBTFUL_ITEMS_COUNT = 100
 """So many of the least probable items are listed. Chosen by hand."""
 
 MIN_GOLD_ITEMS_COUNT = 20
-"""Below so many items with a known text a calibration curve would draw chance. Chosen by hand."""
+"""Least items with a known text for a calibration curve: fewer would draw chance. Chosen by hand."""
 
 CURVE_GROUPS_COUNT = 5
 """The points of the calibration curve. Chosen by hand."""
@@ -354,7 +354,7 @@ def _forecasts(known: Iterable[ItemResult]) -> list[Forecast]:
 
 
 def _errors(known: Sequence[ItemResult]) -> list[tuple[str, str]]:
-    """How wrong the model was on items with a known text, figure by figure."""
+    """The model's errors on items with a known text, figure by figure."""
     from reconcile.algorithms import Share, calibration_error, character_errors, word_errors
 
     forecasts = _forecasts(known)

@@ -1,4 +1,4 @@
-"""Edits of a definition: what somebody filled in put into its text; what was not asked about stays as it is written."""
+"""Edits of a definition: values that were filled in are put into its text; all else stays as it is written."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tomlkit.items import AoT, Table
 from transcribe.forms import definition_content
 
 Values = Mapping[str, Any]
-"""Keys with what they shall say; None or an empty value takes a key out."""
+"""The new values of keys; None or an empty value takes a key out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class SentDefinition:
 
 
 def edited(text: str, sent: SentDefinition) -> str:
-    """The text of a definition with what was sent put into it. FormError where the text is no TOML."""
+    """The text of a definition with the sent values in it. FormError where the text is no TOML."""
     definition_content("the draft", text)
     definition = tomlkit.parse(text)
     _put(definition, sent.values)
@@ -52,7 +52,7 @@ def edited(text: str, sent: SentDefinition) -> str:
 
 
 def written(before: str, definition: tomlkit.TOMLDocument) -> str:
-    """The text of a definition that was `before`: the same letter by letter where it says the same.
+    """The text of a changed definition: letter by letter that of `before` where nothing changed.
 
     Else one empty line stands before each table of its lists, and those of one list stand together.
     """
@@ -101,7 +101,7 @@ def _fill(table: MutableMapping[str, Any], entry: Entry) -> None:
 
 
 def _put(table: MutableMapping[str, Any], values: Values) -> None:
-    """Put values into a table; what says the same already stays as it is written."""
+    """Put values into a table; equal ones stay as they are written."""
     for key, value in values.items():
         if value is None or value == "" or value is False or value == {} or value == []:
             table.pop(key, None)

@@ -23,10 +23,10 @@ DRAFTS_FOLDER = "drafts"
 """The folder of all drafts in that of a home's forms: it is in every backup, and no form is looked for in it."""
 
 NOTES_FILE = "notes.txt"
-"""What the drafting did not understand, for who edits it; it goes with the draft."""
+"""The file of notes on what drafting did not understand; it goes with the draft."""
 
 AS_SENT_SUFFIX = ".as-sent"
-"""How the name of a blank ends that is kept as it was sent, after writing was taken from it. No definition names it."""
+"""The ending of the name of a blank as it was sent, kept after writing was removed. No definition names it."""
 
 NAMED = re.compile(r'^name = "([^"]*)"', re.MULTILINE)
 """The names in a definition."""
@@ -46,12 +46,12 @@ class Draft:
 
     @property
     def digest(self) -> str:
-        """What tells this text from another one, so that nobody overwrites what they have not seen."""
+        """A digest of the text, so that nobody overwrites what they have not seen."""
         return hashlib.sha256(self.path.read_bytes()).hexdigest()[:16]
 
     @property
     def notes(self) -> list[str]:
-        """What the drafting did not understand, in sentences: of the fields that are still there."""
+        """The notes on what drafting did not understand, of the fields that are still there."""
         notes = self.path.with_name(NOTES_FILE)
         written = notes.read_text(encoding="utf-8").splitlines() if notes.is_file() else []
         names = set(NAMED.findall(self.text))
@@ -59,7 +59,7 @@ class Draft:
 
     @property
     def is_emptied(self) -> bool:
-        """Whether what was written in its boxes was taken from its blanks."""
+        """Whether the writing in its boxes was removed from its blanks."""
         return any(self.path.parent.glob(f"*{AS_SENT_SUFFIX}"))
 
     def form(self) -> Form:
@@ -67,7 +67,7 @@ class Draft:
         return load(str(self.path), boxes_apart=True)
 
     def mistakes(self) -> list[str]:
-        """What keeps it from being a form, each mistake in a sentence; nothing where it is one."""
+        """The mistakes that keep it from being a form, each in a sentence."""
         try:
             self.form()
         except FormError as error:

@@ -45,9 +45,9 @@ def draft_definition(
 ) -> FormDraft:
     """A first definition, with each page of the file as a page of the form. ScanError where it cannot be read.
 
-    Photographs are laid flat, upright and level, and their light is evened out: the blank is what a scanner would see.
-    Of a `filled` one fields and labels are found on the page without what stands in frames, rows of tables and boxes to
-    tick; its blanks are as they came. They are `called` so, with an ending, or as the file is.
+    Photographs are laid flat, upright and level, and their light is evened out: the blank is as a scanner would see it.
+    Of a `filled` page fields and labels are found without what stands in frames, rows of tables and boxes to tick; its
+    blanks are as they came. The blanks are named `called` with an ending, or as the file.
     """
     allowed = limits(settings)
     try:

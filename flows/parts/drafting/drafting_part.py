@@ -1,4 +1,4 @@
-"""What the part brings: the command `forms draft`, and the desk's pages of drafts."""
+"""The part `drafting`: the command `forms draft`, and the desk's pages of drafts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists of known values beside a draft: a CSV that somebody has, or values that they typed one a line."""
+"""Lists of known values beside a draft: an uploaded CSV, or typed values, one a line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ VALUE_COLUMN = "value"
 """The column of a list that was typed."""
 
 SEPARATORS = ",;\t|"
-"""What may stand between the columns of a CSV file: spreadsheets write any of these."""
+"""Separators of columns in CSV files, as spreadsheets write them."""
 
 
 def read_table(content: bytes) -> tuple[list[str], list[dict[str, str]]]:

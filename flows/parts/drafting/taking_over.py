@@ -1,4 +1,4 @@
-"""What the data suggest put into a draft."""
+"""Puts suggestions from the data into a draft."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from transcribe.errors import FormError
 
 
 def take_over(draft: Draft, suggestion: Suggestion) -> None:
-    """Put what a suggestion says into the definition. FormError where the field that it is about is gone."""
+    """Put a suggestion into the definition. FormError where its field is gone."""
     if suggestion.kind == "master":
         rows = [{VALUE_COLUMN: value} for value in suggestion.values]
         return add_list(draft, suggestion.field, [VALUE_COLUMN], rows, VALUE_COLUMN, "")

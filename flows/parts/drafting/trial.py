@@ -18,15 +18,15 @@ MOST_TRIED = 5
 """So many files are read at a time: enough to see what goes wrong, and read in a minute."""
 
 Fate = Literal["decided", "blank", "asked", "nothing"]
-"""What became of a field: machines decided it, or found nothing there, or people would be asked; or none of it."""
+"""The result for a field: machines decided it, found nothing there, or people would be asked; or none of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriedField:
-    """One field or cell of a file: where it stands, what was read there, and what would become of it.
+    """One field or cell of a file: its place, its reading, and what would become of it.
 
-    `text` is the value, or the likeliest reading where people would be asked for `reason`. A probability of None is
-    not known. `is_marked` says yes or no of a box to tick or to sign that is decided, and is None of others.
+    `text` is the value, or the likeliest reading where people would be asked for `reason`. A probability of None is not
+    known. `is_marked` says yes or no of a box to tick or to sign that is decided, and is None of others.
     """
 
     name: str
@@ -57,7 +57,7 @@ class TriedScan:
     pictures: Mapping[int, tuple[bytes, tuple[int, int]]] | None = None
 
     def count(self, fate: Fate) -> int:
-        """How many fields came to this."""
+        """The number of fields with this result."""
         return sum(each.fate == fate for each in self.fields)
 
 
@@ -95,7 +95,7 @@ def _tried(answer: ScanJson | ErrorJson, result: ScanResult | None) -> TriedScan
 
 
 def _broken(result: ScanResult) -> Sequence[RuleException]:
-    """What does not hold of the values that are decided; a rule whose fields are not all decided is not looked at."""
+    """The rules that the decided values break; a rule with an undecided field is passed over."""
     decided = [each for each in result.outcomes.values() if isinstance(each, Decision)]
     return assemble(result.scan, result.form, decided).exceptions
 

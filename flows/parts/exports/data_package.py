@@ -25,7 +25,7 @@ _TYPES: dict[export_columns.ExportKind, dict[str, object]] = {
     "time": {"type": "datetime"},
     "boolean": {"type": "boolean", "trueValues": ["true"], "falseValues": ["false"]},
 }
-"""What the cells of a kind are in a Table Schema."""
+"""The type of each kind of cells in a Table Schema."""
 
 
 def write_package(records: Path, form: str, folder: Path) -> int:

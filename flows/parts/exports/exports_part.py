@@ -1,6 +1,6 @@
-"""What the part brings: formats of exports, and the commands `records postgres` and `records datasette`.
+"""The part `exports`: formats of exports, and the commands `records postgres` and `records datasette`.
 
-No library is needed by all of it: a format whose library is missing says what to install.
+The whole of it needs no library: a format whose library is missing says what to install.
 """
 
 from __future__ import annotations

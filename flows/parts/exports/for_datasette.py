@@ -1,4 +1,4 @@
-"""Writes what Datasette needs to show the records: titles, facets and queries, and a plugin for pictures."""
+"""Writes titles, facets, queries and a plugin for pictures, with which Datasette shows the records."""
 
 from __future__ import annotations
 

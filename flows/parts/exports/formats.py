@@ -12,7 +12,7 @@ from reconcile.records import Export
 
 
 def formats() -> Mapping[str, Export | WholeExport]:
-    """What writes each."""
+    """The export of each format, by name."""
     return {
         "parquet": parquet,
         "datapackage": WholeExport(write=_package, fills_folder=True),

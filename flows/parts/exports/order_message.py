@@ -155,7 +155,7 @@ class OrderMessage:
         return "" if found.currency in (None, self.record.currency) else str(found.currency)
 
     def _excepted(self, rule: str, name: str, row: int | None) -> str:
-        """What an exception of a rule found that is about a field; "" where there is none."""
+        """The finding of a rule's exception about a field; "" where there is none."""
         key = str(FieldKey(name, row if "." in name else None))
         return next((each.found for each in self.record.exceptions if each.rule == rule and key in each.fields), "")
 

@@ -73,7 +73,10 @@ class CopyFailed(FairhandError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copied:
-    """What one round copied. `anew`: the copy was emptied first, as the records are of a restored home."""
+    """The result of one round of copying.
+
+    `anew`: the copy was emptied first, as the records are of a restored home.
+    """
 
     records: int
     erased: int
@@ -100,7 +103,7 @@ def follow(
 ) -> Copied:
     """Bring the copy up to date; `address` is a connection string of libpq, "" for what the environment says.
 
-    With a clock it is noted how the copy fares, which is to move at least every `patience_seconds`, 0 where nobody
+    With a clock a note says how the copy stands, which is to move at least every `patience_seconds`, 0 where nobody
     follows it. SettingsError where psycopg is not installed, CopyFailed where PostgreSQL refuses.
     """
     if clock is None:
@@ -270,7 +273,7 @@ def _connected(address: str) -> Iterator[psycopg.Connection[Any]]:
 
 @contextmanager
 def _refusals() -> Iterator[None]:
-    """What PostgreSQL refuses, as an error of ours."""
+    """Turns PostgreSQL's refusals into CopyFailed."""
     try:
         import psycopg  # an extra
     except ImportError as error:
@@ -291,7 +294,7 @@ def _fitting(name: str) -> str:
 
 @cache
 def _layout() -> str:
-    """What tells the columns of this version's copies from those of others."""
+    """A digest of this version's columns, which tells copies of other versions."""
     columns = {name: list(schema.TABLES[name]) for name in _FIXED}, list(export_columns.OWN_COLUMNS)
     return hashlib.sha256(repr(columns).encode()).hexdigest()
 
@@ -338,7 +341,7 @@ class Changes:
 
 
 def changes_after(records: Path, after: int, limit: int) -> Changes:
-    """What changed after a number, `limit` records at most. NotFound where nothing was published yet."""
+    """Changes after a number, `limit` records at most. NotFound where nothing was published yet."""
     with database.open_for_reading(records) as file:
         database.begin_reading(file)
         position = int(next(file.execute("select position from outbox_position"))[0])
@@ -403,10 +406,10 @@ def copied_rounds(
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], datetime] = now,
 ) -> Iterator[Copied | RoundFailed]:
-    """What each round copied: one, or without end, so many seconds apart.
+    """The results of rounds: one, or without end, so many seconds apart.
 
-    Without end, a round that fails is told and tried again, with growing pauses. CopyFailed where there is one round.
-    How the copy fares is noted beside the records.
+    Without end, a round that fails is told and tried again, with growing pauses. CopyFailed where there is one round. A
+    note beside the records says how the copy stands.
     """
     pause = FIRST_PAUSE_SECONDS
     while True:

@@ -17,7 +17,7 @@ from transcribe.model import Decision, Form, Place, Reading
 from transcribe.whole_files import whole_folder
 
 SCAN_CHARACTERS = 16
-"""So much of a scan's id begins the names of its files: two scans of a home do not meet in it."""
+"""The characters of a scan's id with which names of its files begin: no two scans of a home share them."""
 
 FILE_OF_A_PAIR = re.compile(r"([0-9a-f]{16})-[a-z0-9_.-]+?(\.png|\.gt\.txt)")
 """A file that an export made; the first group says of which scan."""
@@ -66,7 +66,7 @@ def write(home: Home, form: str, out: Path) -> int:
 
 
 def _gone(home: Home, form: str) -> set[str]:
-    """How the files of scans begin that are forgotten, or of another form now."""
+    """The beginnings of names of files of scans that are forgotten, or of another form now."""
     records = home.settings.records
     told = [scan for scan, *_ in query.gone(records, form, 0, moves=True)]
     return {scan[:SCAN_CHARACTERS] for scan in told}
@@ -116,7 +116,7 @@ def training_pairs(home: Home, scan: str, form: Form) -> Iterator[TrainingPair]:
 
 
 def _agreed_text(decision: Decision, readings: dict[str, Reading], agreed: set[str]) -> str | None:
-    """What a person typed of a field, as it was decided; None where one of them did not agree, or nobody typed it."""
+    """The decided text that a person typed; None where one of them did not agree, or nobody typed it."""
     cited = [readings[each] for each in decision.readings if each in readings and readings[each].key == decision.key]
     people = [each for each in cited if each.kind != "machine"]
     if not people or any(each.source not in agreed for each in people):

@@ -1,4 +1,4 @@
-"""What the part brings: it reads pages without a blank."""
+"""The part `layouts`: the reader of pages without a blank."""
 
 from __future__ import annotations
 

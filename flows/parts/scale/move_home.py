@@ -40,7 +40,7 @@ GOES_ON = "Mend that and run the same move again: it goes on. The home is as it 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """What was moved, from where to where in words, and whether each part was.
+    """The result of a move: from where to where in words, and whether each part was moved.
 
     So many `tables` with `rows` in all were compared. So many `pictures` are whole in the new archive, `copied` by this
     run; `lost` ones are not whole in the old one. The `variables` are set in the environment to something else still.
@@ -261,7 +261,7 @@ STAGED_FILE = "state.db"
 
 
 class MovePlan(BaseModel):
-    """From where to where: a state ("" is the file of the home), and an archive as FAIRHAND_ARCHIVE names it.
+    """A plan of a move: a state ("" is the file of the home), and an archive as FAIRHAND_ARCHIVE names it.
 
     It is `verified` when all is in the new place and was compared: what is left is to use it.
     """
@@ -305,7 +305,7 @@ def kept_plan(settings: Settings) -> MovePlan | None:
 
 
 def keep_plan(settings: Settings, plan: MovePlan) -> None:
-    """Have a plan on disk, for its owner only: there may be a password in it."""
+    """Write a plan to disk, for its owner only: there may be a password in it."""
     folder = folder_of(settings)
     part = folder / f"{PLAN_FILE}.part"
     part.unlink(missing_ok=True)
@@ -319,7 +319,7 @@ def keep_plan(settings: Settings, plan: MovePlan) -> None:
 
 
 def remove_plan(settings: Settings) -> None:
-    """Say that a move has ended: the home opens again."""
+    """Remove the plan of a move that has ended: the home opens again."""
     folder = folder_of(settings)
     (folder / PLAN_FILE).unlink(missing_ok=True)
     shutil.rmtree(folder)
@@ -328,7 +328,7 @@ def remove_plan(settings: Settings) -> None:
 
 @contextmanager
 def moving_alone(settings: Settings) -> Iterator[None]:
-    """Nobody else moves this home meanwhile. SettingsError where somebody does.
+    """Lock the home so that nobody else moves it. SettingsError where somebody does.
 
     The folder of the move is gone afterwards where there is no plan in it: nothing was begun.
     """

@@ -1,4 +1,4 @@
-"""What the part brings: the command `move`."""
+"""The part `scale`: the command `move`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What planning gives: a line of figures for each target, and a plot of them."""
+"""The results of planning: a line of figures for each target, and a plot of them."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def plan_line(planned: PlannedResult, terms: PlanTerms, orders: int, form: Form,
 
 
 def plan_plot(lines: Sequence[PlanLine], title: str) -> str:
-    """What is right, with intervals, and how often people read, by target: an SVG page labelled as simulation."""
+    """A plot of shares right, with intervals, and of people's readings, by target: SVG labelled as simulation."""
     from matplotlib.figure import Figure  # takes long to load, and few commands draw
 
     figure = Figure(figsize=(9, 3.8), layout="constrained")

@@ -159,11 +159,11 @@ def _machine_readings(batch: PlannedBatch, file: str, written: Mapping[FieldKey,
 def _next_reader(
     batch: PlannedBatch, written: WrittenField, read_count: int, experts: int, answer: Task | Decision
 ) -> SimulatedSource:
-    """Who reads a field next: people in an order drawn by lot for each field, or an expert.
+    """The next reader of a field: people in an order drawn by lot for each field, or an expert.
 
     An expert reads where readers are split, where a decision is audited, and where all people have read. After
-    `experts` of them it is another one: a second reading of the same expert would take the place of the first, and
-    the asking would never end.
+    `experts` of them it is another one: a second reading of the same expert would take the place of the first, and the
+    asking would never end.
     """
     if isinstance(answer, Decision) or answer.kind == "adjudicate" or read_count >= len(batch.people):
         return replace(batch.expert, name=f"{batch.expert.name}-{experts + 1}") if experts else batch.expert
@@ -216,7 +216,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """How published records stand against the truth: counts of values and records, and what differs.
+    """Published records compared with the truth: counts of values and records, and what differs.
 
     `missing` are files without a record; `wrong` are (file, field, published value, true value).
     """
@@ -325,7 +325,7 @@ DEFAULT_READING_SECONDS = 8.0
 
 @dataclass(frozen=True, slots=True)
 class PlanOptions:
-    """What the command line gives: shares of fields that are read wrong, the rounds, and pay.
+    """The options of the command line: shares of fields that are read wrong, the rounds, and pay.
 
     `people_shares` None is learnt from the store's history, else as usual; `machine_shares` None as read in the store,
     else as learnt. `seconds` None is as measured, `rate` None as kept in the store.
@@ -357,7 +357,7 @@ class PlanTerms:
     micro_floor: int = 0
 
     def cost(self, readings: float) -> Decimal | None:
-        """What so many readings pay, in whole currency units; None where no rate is known."""
+        """The pay of so many readings, in whole currency units; None where no rate is known."""
         if self.micro_rate is None:
             return None
         time = readings * self.seconds
@@ -426,7 +426,7 @@ def _opened_home(settings: Settings) -> Iterator[Home | None]:
 def people_of(
     home: Home | None, form: Form, options: PlanOptions, learnt: LearntParameters
 ) -> tuple[tuple[SimulatedSource, ...], str]:
-    """Who reads, and in words where their error rates come from."""
+    """The readers, and in words where their error rates come from."""
     if options.people_shares:
         return stated(form, "person", options.people_shares, "simulated"), "error rates as stated"
     people = from_history(form, home.store.transcribers(), learnt) if home else ()

@@ -36,7 +36,7 @@ HOURS_A_WEEK = 168
 """Hours of a week, from Monday, 0 h."""
 
 WEEKS_COUNT = 2
-"""So many weeks are played; delays are those of orders of the last one, as queues are empty at first."""
+"""The weeks that are played. Delays are those of orders of the last one, as queues are empty at first."""
 
 SECONDS_AN_HOUR = 3600.0
 """Seconds of an hour."""
@@ -71,7 +71,7 @@ Seconds = NDArray[numpy.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScaleInputs:
-    """What was seen in a home, and when orders come and people work.
+    """The measurements of a home, and the hours in which orders come and people work.
 
     `read_seconds`, `weigh_seconds` are processor seconds of one scan each, `questions` of one scan each how often
     people read each field that they read at all, `answer_seconds` of one answer each. `pause_seconds` pass between an
@@ -95,7 +95,7 @@ class ScaleInputs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crew:
-    """Who works: processes that read, processes that weigh, and people."""
+    """The workers: processes that read, processes that weigh, and people."""
 
     workers: int
     weighers: int
@@ -246,12 +246,12 @@ def _many(busy: float) -> int:
 # What a simulation at scale gives: a line of figures for each number of orders a month.
 
 DELAY_SHARES = (0.5, 0.9, 0.95, 0.99)
-"""The shares of orders whose delay is told."""
+"""The shares of orders whose delay is printed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScaleLine:
-    """What so many orders a month need, in the order of its JSON.
+    """The needs of so many orders a month, in the order of its JSON.
 
     `workers` read, `weighers` weigh: processes. All are None where no number of people is enough. `hours` and `cost`
     are those of people in a month. Delays are seconds from arrival to the last answer, of so many orders.
@@ -310,7 +310,7 @@ def scale_line(inputs: ScaleInputs, terms: PlanTerms, orders: int, within_hours:
 # What a simulation at scale takes from a home: seconds of reading and weighing, questions, answers.
 
 MIN_FINISHED_COUNT = 12
-"""Fewer finished scans tell too little of the next ones. Chosen by hand."""
+"""The least finished scans from which the next ones can be estimated. Chosen by hand."""
 
 MAX_LOOKED_AT_COUNT = 400
 """So many finished scans are looked at, the latest. Chosen by hand."""

@@ -1,4 +1,4 @@
-"""What `simulate --scale` prints: machines, people, delays and money for so many orders a month."""
+"""The output of `simulate --scale`: machines, people, delays and money for so many orders a month."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ DIGIT_CONFUSIONS = {
 LETTER_CONFUSIONS = {
     "é": "e", "è": "e", "ê": "e", "ç": "c", "à": "a", "O": "0", "l": "1", "n": "u", "u": "n", "m": "rn"
 }  # fmt: skip
-"""For some letters what they are easily taken for. Chosen by hand."""
+"""For some letters, another that it is easily taken for. Chosen by hand."""
 
 
 class _PageForm(HTMLParser):

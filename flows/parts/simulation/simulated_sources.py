@@ -16,7 +16,7 @@ FIRST_READING_AT = datetime(2000, 1, 1, tzinfo=UTC)
 """The time of the first made-up reading. Only their order counts; a date long past tells them from real ones."""
 
 INK_CONFIDENCE = 0.99
-"""What the ink test claims on a clean box: 1,361 of the 1,440 claims counted in the shipped fit are above it."""
+"""The confidence of the ink test on a clean box: 1,361 of the 1,440 counted in the shipped fit are above it."""
 
 MIN_KNOWN_READINGS_COUNT = 30
 """A person's own error rate counts from so many readings on: below, it is mostly that of everybody. Chosen by hand."""

@@ -1,4 +1,4 @@
-"""What the part brings: the commands `simulate` and `demo`, and the page on what another target would come to."""
+"""The part `simulation`: the commands `simulate` and `demo`, and the desk's page on other targets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What if the target moved: orders of the batch that are finished, played at other targets with made-up readers.
+"""Finished orders of a batch played at other targets, with made-up readers.
 
 Their machine readings are the real ones, and their records stand for what is written.
 """
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 router = APIRouter()
 
 MOST_ORDERS = 12
-"""So many orders are played: a few seconds. Chosen by hand."""
+"""The most orders that are played: a few seconds. Chosen by hand."""
 
 MOST_KEPT = 32
-"""So many results are kept. Chosen by hand."""
+"""The most results that are kept. Chosen by hand."""
 
 _one_at_a_time = threading.Lock()
 """Playing takes a core; others wait for it."""
@@ -35,7 +35,7 @@ _one_at_a_time = threading.Lock()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhatIf:
-    """What came of playing so many orders of a form: a table with a line for each target."""
+    """The result of playing so many orders of a form: a table with a line for each target."""
 
     orders: int
     form: str
@@ -56,7 +56,7 @@ def what_if_file(visit: Look, kind: Kind, name: Name) -> Response:
 
 
 def link_of(visit: Visit, batch: str) -> str:
-    """The way from a batch to its page."""
+    """The link from a batch to its page."""
     return visit.piece("what_if_link.html", batch=batch)
 
 
@@ -112,7 +112,7 @@ def _share(visit: Visit, share: float) -> str:
 
 
 def _played(visit: Visit, view: BatchView) -> tuple[int, str, Sequence[PlanLine]] | None:
-    """How many orders were played, as which form, and what came of it; kept until the batch has other records."""
+    """The number of orders played, their form and the result; kept until the batch has other records."""
     name = view.batch.name
     with _one_at_a_time:
         key = ("what if", name, view.counts["records"], visit.forms)

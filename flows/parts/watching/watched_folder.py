@@ -29,11 +29,11 @@ LOCK_NAME = ".fairhand-watch.lock"
 
 
 CHUNK_FILES_COUNT = 25
-"""Files taken in together: so many are moved at the latest when all are read. Chosen by hand."""
+"""The most files taken in together: they are moved when all are read. Chosen by hand."""
 
 
 PATIENCE_FACTOR = 12
-"""A file that cannot be read is left so many times longer, a minute by default: a slow copy may not be all there."""
+"""An unreadable file is left for this many settling times more, a minute by default: a slow copy may not be all there."""
 
 
 KEY_PLACES = ("state.key", "*/state.key", "*/*/state.key")
@@ -41,17 +41,18 @@ KEY_PLACES = ("state.key", "*/state.key", "*/*/state.key")
 
 
 RETRY_FACTOR = 6
-"""What failed for another reason than the file is tried again so many times later, half a minute by default. Chosen by
-hand."""
+"""A failure for another reason is tried again after this many settling times, half a minute by default.
+
+Chosen by hand.
+"""
 
 
 MORE_SECONDS = 20.0
-"""While more files come in, those that are finished wait so long for them: each time has its run in Prefect. Chosen by
-hand."""
+"""Seconds that finished files wait for more to come: each time has its run in Prefect. Chosen by hand."""
 
 
 MAX_GATHER_SECONDS = 600.0
-"""Pages of a form of several pages wait so long for others in their folder that grow still. Chosen by hand."""
+"""The most seconds that pages of a form of several pages wait for others in their folder. Chosen by hand."""
 
 
 MAX_FAILURES = 5
@@ -59,7 +60,7 @@ MAX_FAILURES = 5
 
 
 PUT_AGAIN = "put it into the watched folder again"
-"""How a file that was set aside comes once more."""
+"""Advice on how to give in again a file that was set aside."""
 
 
 TakeIn = Callable[[list[Path], str], object]
@@ -268,12 +269,13 @@ SYSTEM_NAMES = frozenset({"thumbs.db", "desktop.ini"})
 
 
 Kind = Literal["picture", "words", "other", "no file"]
-"""What a name in the folder is: a picture or PDF, words beside one, another kind of file, or no regular file at all."""
+"""The kind of a name in the folder: a picture or PDF, words beside one, another kind of file, or no regular file at
+all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What shows whether a file has changed: the file itself, its size, and when it was written."""
+    """The look of a file, which shows whether it changed: the file itself, its size, and when it was written."""
 
     device: int
     file: int
@@ -299,7 +301,7 @@ class WatchedFile:
 
 @dataclass(slots=True, kw_only=True)
 class Settling:
-    """Remembers how the files of a folder looked, and since when. `clock` gives seconds that only grow."""
+    """The looks of a folder's files, and since when each is so. `clock` gives seconds that only grow."""
 
     folder: Path
     clock: Callable[[], float] = time.monotonic

@@ -1,4 +1,4 @@
-"""What the part brings: the command `watch`, and the process of `serve` that watches the folders of FAIRHAND_WATCH."""
+"""The part `watching`: the command `watch`, and the process of `serve` that watches the folders of FAIRHAND_WATCH."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is sent: a CloudEvents 1.0 envelope in JSON, with the headers and signatures of Standard Webhooks."""
+"""The body of an event, a CloudEvents 1.0 envelope in JSON, with the headers and signatures of Standard Webhooks."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ def _enveloped(
 
 
 def event_data(home: Home, webhook: Webhook, event: HomeEvent) -> dict[str, Any]:
-    """What an event is about: references; the whole record too where the webhook has values.
+    """The data of an event: references; the whole record too where the webhook has values.
 
-    `record` is None where a later version has replaced it since, which is told by an event of its own.
+    `record` is None where a later version has replaced it since, which has an event of its own.
     """
     epoch = home.store.epoch()
     if event.type in RECORD_EVENTS:

@@ -24,7 +24,7 @@ ANSWER_SECONDS = 15.0
 
 
 MOST_ADDRESSES_COUNT = 3
-"""So many addresses of one name are tried. Chosen by hand."""
+"""The most addresses of one name that are tried. Chosen by hand."""
 
 
 NOT_ALLOWED = N_("refused: %(why)s")
@@ -47,7 +47,7 @@ BROKEN_OFF = N_("%(why)s: the connection failed")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
-    """What became of a try: the HTTP status, or what went wrong before there was one.
+    """The result of a try: the HTTP status, or what went wrong before there was one.
 
     `retry_seconds` is what the receiver asked to wait, None for nothing.
     """
@@ -172,7 +172,7 @@ SPECIAL_NETWORKS = """
 192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4
 240.0.0.0/4 2001::/23 2001:db8::/32 2002::/16 2620:4f:8000::/48 3fff::/20
 """
-"""What IANA's registries of special addresses keep from the public internet, IPv4 and of IPv6 what lies in 2000::/3."""
+"""Networks that IANA's registries of special addresses keep from the public internet: IPv4, and IPv6 in 2000::/3."""
 
 
 PUBLIC_IPV6 = "2000::/3"
@@ -262,7 +262,7 @@ def checked_addresses(
 
 
 def resolve_by_system(host: str, port: int) -> tuple[str, ...]:
-    """What the system's resolver says, each address once."""
+    """The addresses by the system's resolver, each once."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
     return tuple(dict.fromkeys(str(each[4][0]) for each in found))
 

@@ -12,10 +12,10 @@ from flows.parts.webhooks.sender import Sender, sender_lock
 from flows.runtime import ended_in_words
 
 NICENESS = 10
-"""Pages come first: what runs here has time. Chosen by hand."""
+"""The niceness of the process: pages come first. Chosen by hand."""
 
 OTHER_SECONDS = 5.0
-"""How often it is tried to become the sender while another one is. Chosen by hand."""
+"""Seconds between two tries to become the sender while another one is. Chosen by hand."""
 
 
 def run() -> None:

@@ -36,10 +36,10 @@ THREADS_COUNT = 32
 """Deliveries to all webhooks at the same time: eight slow receivers hold up no other one. Chosen by hand."""
 
 LOOK_SECONDS = 1.0
-"""How often it is looked for news. Chosen by hand."""
+"""Seconds between two looks for news. Chosen by hand."""
 
 BATCH_LOOK = timedelta(seconds=10)
-"""How often it is looked which batches have finished. Chosen by hand."""
+"""Time between two looks which batches have finished. Chosen by hand."""
 
 KEPT = timedelta(days=30)
 """Deliveries that have ended are listed, and can be sent again, for so long. Chosen by hand."""
@@ -59,7 +59,7 @@ HELD_LOOK = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True)
 class SenderLock:
-    """What the one sender holds: a locked file of its home, and where several machines work the database's lock."""
+    """The lock of the one sender: a locked file of its home, and where several machines work the database's lock."""
 
     file: TextIOWrapper
     among_machines: facts.HeldLock

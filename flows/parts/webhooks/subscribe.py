@@ -39,7 +39,7 @@ INSIDE = N_(
     "This address lies on a network inside, or begins with http://. Tick “It lies on a network of our own” where that "
     "is meant."
 )
-"""What a page says of an address that is not on the public internet."""
+"""A page's words about an address that is not on the public internet."""
 
 REASONS = {
     "operator": "an operator switched it off",
@@ -102,7 +102,7 @@ def add_webhook(
 
 
 def _note_on(home: Home, target: Target, resolve: Resolve, *, private: bool) -> str:
-    """What to know of an address; SettingsError where it must not be sent to."""
+    """A note on an address; SettingsError where it must not be sent to."""
     inside = inside_networks(home.settings)
     if target.scheme == "http" and not private and not inside:
         command = (
@@ -134,7 +134,7 @@ def try_webhook(home: Home, name: str, now: datetime, resolve: Resolve = resolve
 
 
 def state_in_words(webhook: Webhook) -> str:
-    """How a webhook stands: switched off and why, failing since when, or that it works."""
+    """The state of a webhook in words: switched off and why, failing since when, or that it works."""
     if webhook.off_because:
         return f"off: {REASONS.get(webhook.off_because, webhook.off_because)}"
     if webhook.failing_since is not None:

@@ -1,4 +1,4 @@
-"""What an operator should know of webhooks: where nothing arrives, what was given up, what is switched off."""
+"""Troubles of webhooks for operators: where nothing arrives, what was given up, what is switched off."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from transcribe.model import Webhook
 from transcribe.store import Store
 
 FAILING = timedelta(days=1)
-"""A webhook where nothing has arrived for so long is told. Chosen by hand."""
+"""The time without arrivals from which a webhook is a trouble. Chosen by hand."""
 
 GIVEN_UP = timedelta(days=2)
-"""A delivery that was given up is told for so long. Chosen by hand."""
+"""The time for which a given-up delivery is a trouble. Chosen by hand."""
 
 
 def webhook_troubles(store: Store, now: datetime) -> Iterator[Trouble]:

@@ -1,4 +1,4 @@
-"""What the part puts into the desk: webhooks on the page of programs, their deliveries on the page Records, alarms."""
+"""Webhooks on the desk: on the page of programs, their deliveries on the page Records, and alarms."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def webhooks_table(visit: Visit) -> Table:
 
 
 def _stands(visit: Visit, webhook: Webhook) -> str:
-    """How a webhook stands, in the reader's language."""
+    """The state of a webhook, in the reader's language."""
     if webhook.off_because:
         why = visit.say(OFF_BECAUSE.get(webhook.off_because, webhook.off_because))
         return visit.say("switched off: %(why)s", why=why)
@@ -169,7 +169,7 @@ FormName = Annotated[str, Form(max_length=100)]
 
 
 def _programs(visit: Visit, _: object) -> str:
-    """Every webhook, and for operators what can be done to them."""
+    """Every webhook, with operators' actions on it."""
     return visit.piece(
         "program_webhooks.html",
         webhooks=webhooks_table(visit),

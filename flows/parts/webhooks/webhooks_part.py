@@ -1,4 +1,4 @@
-"""What the part brings: commands, pages and routes of webhooks, the process that sends, and its troubles."""
+"""The part `webhooks`: commands, pages and routes, the process that sends, and its troubles."""
 
 from __future__ import annotations
 

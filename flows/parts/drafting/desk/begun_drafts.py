@@ -1,4 +1,4 @@
-"""What the part puts into the pages of forms: drafts, and the ways to begin one."""
+"""Drafts on the desk's pages of forms, and the ways to begin one."""
 
 from __future__ import annotations
 
@@ -66,12 +66,12 @@ async def take_suggestion(visit: Act, name: FormName, number: Annotated[int, For
 
 
 def _new_form_link(visit: Visit, _: None) -> str:
-    """The way to a new form."""
+    """The link to a new form."""
     return visit.piece("forms/new_form_link.html")
 
 
 def _new_drafts(visit: Visit, _: None) -> str:
-    """The drafts of forms that there are not yet."""
+    """The drafts of forms that do not exist yet."""
     known = visit.home.forms.names()
     new = [name for name in drafts(visit.home.settings) if name not in known and visit.sees(name)]
     return visit.piece("forms/new_drafts.html", drafts=[(name, _title(visit, name)) for name in new])
@@ -86,12 +86,12 @@ def _title(visit: Visit, name: str) -> str:
 
 
 def _badge(visit: Visit, known: KnownForm) -> str:
-    """The way to the draft of a form, where there is one."""
+    """The link to the draft of a form, if it has one."""
     return visit.piece("forms/draft_badge.html", known=known) if _has_draft(visit, known) else ""
 
 
 def _next_version(visit: Visit, known: KnownForm) -> str:
-    """The way to the draft of a form, or how one is begun."""
+    """The link to the draft of a form, or the form that begins one."""
     return visit.piece("forms/next_version.html", known=known, has_draft=_has_draft(visit, known))
 
 

@@ -61,13 +61,13 @@ def _draft_page(visit: Visit, draft: Draft) -> Response:
 
 
 def _made_at(draft: Draft, blank: str) -> int:
-    """When a picture was made, in nanoseconds: a browser that has another one by this name asks again."""
+    """The time a picture was made, in nanoseconds: the browser loads it again when it changes."""
     path = draft.path.with_name(blank)
     return path.stat().st_mtime_ns if path.is_file() else 0
 
 
 def _changes(visit: Visit, draft: Draft) -> Table | None:
-    """What the draft says otherwise than the version in force; None where the form is new."""
+    """The differences of the draft from the version in force; None where the form is new."""
     library = visit.home.forms
     if draft.name not in library.names():
         return None

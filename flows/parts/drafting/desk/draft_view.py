@@ -1,4 +1,4 @@
-"""A draft as its page shows it: what stands in its text, also where that is no form yet."""
+"""A draft as its page shows it, even if its text is no form yet."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EDITED_KEYS = frozenset(
     {"name", "label", "type", "required", "pattern", "personal", "page", "box", "span", "rows", "column", "check",
      "field", "source", "key"}
 )  # fmt: skip
-"""What the page asks about; other keys are named, and stay."""
+"""The keys that the page edits; others are named and stay."""
 
 COORDINATES = ("x0", "y0", "x1", "y1")
 """The names of the numbers of a box, in their order."""
@@ -25,10 +25,10 @@ COORDINATES = ("x0", "y0", "x1", "y1")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryView:
-    """A field, column, table, rule or list of a draft: its number, what it says, and its mistakes.
+    """A field, column, table, rule or list of a draft: its number, its values and its mistakes.
 
     `box` are the numbers of a place, or "" where there is none; of a column x0 and x1. `others` are keys that the page
-    does not ask about.
+    does not edit.
     """
 
     number: int
@@ -40,7 +40,7 @@ class EntryView:
     columns: Sequence[EntryView] = ()
 
     def said(self, key: str) -> str:
-        """What a key says, as text; "" where nothing."""
+        """The value of a key, as text; "" for none."""
         value = self.written.get(key, "")
         return value if isinstance(value, str) else str(value)
 
@@ -66,7 +66,7 @@ class PageView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MistakeView:
-    """What is wrong. `anchor` is where the entry that it is about stands on the page, "" of the whole form."""
+    """A mistake. `anchor` is where the entry that it is about stands on the page, "" for the whole form."""
 
     message: str
     anchor: str = ""
@@ -75,7 +75,7 @@ class MistakeView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftView:
-    """A draft for its page, with all that keeps it from being a form."""
+    """A draft for its page, with every mistake that keeps it from being a form."""
 
     draft: Draft
     written: Written

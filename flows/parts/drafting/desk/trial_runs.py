@@ -20,7 +20,7 @@ from transcribe.errors import FairhandError
 logger = logging.getLogger("fairhand.desk")
 
 MOST_KEPT = 8
-"""So many trials are kept, the latest ones: each holds the pictures of up to five pages or more. Chosen by hand."""
+"""The most trials that are kept, the latest ones: each holds the pictures of five pages or more. Chosen by hand."""
 
 _one_reads = threading.Lock()
 """One trial reads at a time: machines that read take whole cores, and people's pages come first."""
@@ -68,7 +68,7 @@ def begin_trial(visit: Visit, draft: Draft, gather: Callable[[Path], Sequence[Pa
 
 
 def forget_trial(visit: Visit, name: str) -> None:
-    """What was tried is gone."""
+    """Forget the latest trial of a draft."""
     visit.kept.pop(_key(name), None)
 
 

@@ -1,1 +1,1 @@
-"""What is found on a page that a form is drafted from: frames, lines, boxes, tables and the print beside them."""
+"""Frames, lines, boxes, tables and the print beside them, on a page that a form is drafted from."""

@@ -69,7 +69,7 @@ MIN_WORD_CONTRAST_LEVELS = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlankPrint:
-    """What tables are looked for in on a blank page.
+    """The print of a blank page in which tables are looked for.
 
     `ink` is 255 where the page is dark and 0 elsewhere. `across` holds the long lines across, and `down` is 255 on
     lines down.
@@ -202,7 +202,7 @@ def _bands(picture: Picture) -> list[Box]:
 
 
 def _labels(page: BlankPrint, rows: Rows) -> list[tuple[int, int]]:
-    """Where each label of the header right above some rows begins and ends; none without a header."""
+    """The left and right end of each label of the header right above some rows; none without a header."""
     top = max(0, round(rows.box.y0 - MAX_HEADER_DISTANCE_ROWS * rows.height))
     strip = (slice(top, rows.box.y0 - 3), slice(rows.box.x0, rows.box.x1))
     grey = page.grey[strip].astype(int)
@@ -224,9 +224,9 @@ def _labels(page: BlankPrint, rows: Rows) -> list[tuple[int, int]]:
 
 
 def _borders(page: BlankPrint, rows: Rows, labels: Sequence[tuple[int, int]]) -> list[int]:
-    """Where columns begin and end.
+    """The left and right end of each column.
 
-    They do so at upright lines. Else the labels tell: they stand in the middle of their columns, or at the left of
+    Upright lines are the borders. Else the labels tell: they stand in the middle of their columns, or at the left of
     them, and from the widest gap on at the right where the last label does.
     """
     x0, _, x1, _ = rows.box

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from transcribe.model import Picture
 
 SIGNATURE_HEIGHT_LINES = 2.2
-"""How many times the room of a line of writing a signature takes. Chosen by hand."""
+"""Height of a signature in lines of writing. Chosen by hand."""
 
 MIN_SHRUNK_SCALE = 1.1
 """A page so many times higher than A4 at 200 dpi is looked at in that size: labels are lost in finer pages."""
@@ -118,7 +118,7 @@ currency = "{currency}"
 
 
 def _notes(fields: Sequence[Drafted], left: int, language: str) -> tuple[str, ...]:
-    """What was not understood, in sentences."""
+    """Notes on what drafting did not understand, in sentences."""
     silent = [each.name for each in fields if not each.label]
     notes = list[str]()
     if silent:
@@ -145,7 +145,7 @@ def _notes(fields: Sequence[Drafted], left: int, language: str) -> tuple[str, ..
 
 
 def _base(name: str) -> str:
-    """The name that a second of its kind was given a number to: "customer" of "customer_2"; "" where there is none."""
+    """The name without the number that a second of its kind has: "customer" of "customer_2"; "" where there is none."""
     base, _, number = name.rpartition("_")
     return base if number.isdigit() and int(number) > 1 else ""
 

@@ -35,7 +35,7 @@ MAX_GROUND_LIGHT_SHARE = 0.93
 """The ground beside a sheet has less of the paper's light: 26 photographs 0.83 at most, printed frames 1.0."""
 
 RIM_SHARES = (0.02, 0.05)
-"""Where light is compared: so far from the sheet's rim, outside and inside, in shares of the picture's longer side."""
+"""Distances from the sheet's rim, outside and inside, at which light is compared: shares of the longer side."""
 
 PAPER_SIZES_PX = ((1654, 2339), (1700, 2200))
 """A4 and US Letter at 200 dpi."""
@@ -53,8 +53,10 @@ MIN_TINT_SHARE = 0.75
 """Share of the darker paper that has these levels where it is tinted: a drawn page 0.97, photographs 0.35 at most."""
 
 MIN_PAPER_LIGHT_SHARE = 0.45
-"""Share of the usual light of the paper below which a place is print: a band behind a heading. Hands and lamps leave
-half of it on paper."""
+"""Share of the usual light of the paper below which a place is print, as a band behind a heading is.
+
+Hands and lamps leave half of it on paper.
+"""
 
 RIM_SHARE = 0.004
 """Share of a sheet's longer side beside its rim where its ground shows: 9 pixels of A4. Chosen by hand."""

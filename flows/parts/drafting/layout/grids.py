@@ -31,8 +31,10 @@ MAX_CELL_ASPECT = 1.3
 """Width of a character's box over its height, at most. Chosen by hand."""
 
 MAX_CELL_GAP_WIDTHS = 0.9
-"""How far the boxes of one comb stand apart at most, in widths: what stands farther apart has a label of its own.
-Chosen by hand."""
+"""The widest gap between boxes of one comb, in their widths: boxes farther apart have labels of their own.
+
+Chosen by hand.
+"""
 
 MIN_COMB_COLUMN_COUNT = 5
 """A grid with so many columns, all as narrow as a character's box, is rows of combs and no table. Chosen by hand."""

@@ -286,7 +286,7 @@ def _rooms_above(lines: Sequence[Box], ink: Picture) -> tuple[list[Grid], list[B
 
 
 def _is_serif(line: Box, ink: Picture) -> bool:
-    """Whether a short line is what letters of a title stand or hang on: a stem goes down from it."""
+    """Whether a short line is the serifs of a title's letters: a stem goes down from it."""
     if line.width > ink.shape[1] * MAX_SERIF_SHARE:
         return False
     below = ink[line.y1 : line.y1 + round(line.width * SERIF_STEM_SHARE), line.x0 : line.x1]
