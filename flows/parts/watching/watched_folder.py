@@ -33,7 +33,7 @@ CHUNK_FILES_COUNT = 25
 
 
 PATIENCE_FACTOR = 12
-"""An unreadable file is left for this many settling times more, a minute by default: a slow copy may not be all there."""
+"""An unreadable file is left this many settling times more, a minute by default: a slow copy may not be all there."""
 
 
 KEY_PLACES = ("state.key", "*/state.key", "*/*/state.key")
