@@ -261,9 +261,10 @@ STAGED_FILE = "state.db"
 
 
 class MovePlan(BaseModel):
-    """A plan of a move: a state ("" is the file of the home), and an archive as FAIRHAND_ARCHIVE names it.
+    """A plan of a move.
 
-    It is `verified` when all is in the new place and was compared: what is left is to use it.
+    It names a state ("" is the file of the home) and an archive as FAIRHAND_ARCHIVE does, before and after. It is
+    `verified` when all is in the new place and was compared: what is left is to use it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

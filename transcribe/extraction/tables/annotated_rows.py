@@ -342,10 +342,11 @@ def _row_cells_of_annotated_rows(
 
 
 def has_missing_rows(agreed: AgreedTable, sums: Collection[str], table: Table, form: Form) -> bool:
-    """Whether rows of a table are missing: lines with a number were left out, and its rows make up no sum of the page.
+    """Whether rows of a table are missing.
 
-    `sums` are the page's, as printed. The form's rule says which column is added up. False where any source's column
-    makes up a sum, for a table on several pages, where no sum was found, and without such a rule.
+    Lines with a number were left out, and its rows make up no sum of the page; `sums` are these, as printed. The form's
+    rule says which column is added up. False where any source's column makes up a sum, for a table on several pages,
+    where no sum was found, and without such a rule.
     """
     column = _summed_column(table, form)
     values = {parsed_amount(text, form) for text in sums} - {None}
