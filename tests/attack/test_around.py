@@ -23,7 +23,6 @@ import pytest
 from flows.administration.doctor import examine
 from flows.home import PREFECT_KEY_FILE
 from flows.home import settings as configuration
-from flows.home.private_files import key_made_once
 from flows.runtime.file_locks import is_locked, take_lock
 from flows.runtime.prefect_server import free_port, lock_file, notice, notice_file, serving_address
 from flows.terminal.printing import OBEYED_PATTERN
@@ -157,14 +156,6 @@ def test_what_a_killed_serve_left_is_not_believed(tmp_path: Path, monkeypatch: p
         assert serving_address(settings) == "http://127.0.0.1:1/api"
 
 
-def test_a_key_is_made_once_whoever_makes_it(tmp_path: Path) -> None:
-    first = key_made_once(tmp_path / "key", "fairhand:")
-    assert key_made_once(tmp_path / "key", "fairhand:") == first
-    assert first.startswith("fairhand:")
-    assert len(first) > 40
-    assert [each.name for each in tmp_path.iterdir()] == ["key"]
-
-
 def test_a_second_serve_of_a_home_says_so_and_ends(served: Served) -> None:
     home, before = served.house.home, (served.house.home / "serve.json").read_text()
     second = served.house.run("serve", "--port", "0")
@@ -227,7 +218,9 @@ SAID = {
 """What becomes of each, as the terminal shows its name."""
 
 
-def test_odd_names_and_links_are_named_and_the_batch_goes_on(served: Served, tmp_path: Path) -> None:
+def test_odd_names_and_links_are_named_and_told_to_no_prefect_and_the_batch_goes_on(
+    served: Served, tmp_path: Path
+) -> None:
     odd_batch(tmp_path / "inbox")
     done = served.house.run("ingest", tmp_path / "inbox", "--form", "bon-de-commande", "--batch", "odd")
     assert done.code == 1
@@ -243,6 +236,11 @@ def test_odd_names_and_links_are_named_and_the_batch_goes_on(served: Served, tmp
         shown = served.house.run(*words)
         assert not OBEYED_PATTERN.search(shown.out + shown.err), words
         assert all(shown.json) if "--json" in words else CANARY in shown.out
+    with httpx.Client(base_url=str(served.house.prefect), auth=served.house.prefect_sign_in) as operator:
+        assert operator.post("/flow_runs/filter", json={}, timeout=PATIENCE).json()
+    kept = [each for each in (served.house.home / "prefect").rglob("*") if each.is_file()]
+    assert {each.name for each in kept} >= {"prefect.db", "server.log"}
+    assert [each for each in kept if CANARY.encode() in each.read_bytes()] == [], "no name of these files reaches it"
 
 
 BREAKS = f"""
@@ -264,16 +262,6 @@ def test_an_unforeseen_end_of_a_batch_tells_prefect_no_name(served: Served) -> N
     (ended,) = (run["state"]["message"] for run in runs if run["name"] == "ingest ends")
     assert "The batch ended unexpectedly (RuntimeError)" in ended
     assert CANARY not in ended
-
-
-def test_no_name_of_these_files_reaches_prefect(served: Served, tmp_path: Path) -> None:
-    odd_batch(tmp_path / "inbox")
-    served.house.run("ingest", tmp_path / "inbox", "--form", "bon-de-commande")
-    with httpx.Client(base_url=str(served.house.prefect), auth=served.house.prefect_sign_in) as operator:
-        assert operator.post("/flow_runs/filter", json={}, timeout=PATIENCE).json()
-    kept = [each for each in (served.house.home / "prefect").rglob("*") if each.is_file()]
-    assert {each.name for each in kept} >= {"prefect.db", "server.log"}
-    assert [each for each in kept if CANARY.encode() in each.read_bytes()] == []
 
 
 MISREADS = f"""

@@ -66,10 +66,6 @@ def test_twice_the_words_cost_about_twice_the_work(form: str, page_words: int) -
     assert twice / once < MAX_GROWTH
 
 
-def test_a_file_of_20000_words_is_located() -> None:
-    assert located(pages_of(printed(20_000), 1000), "receipt").places
-
-
 def test_a_page_of_more_words_than_print_has_is_refused_with_what_to_do() -> None:
     with pytest.raises(ScanError, match="hOCR file beside it says 5,001 words on page 1, and the limit is 5,000") as no:
         calls({1: printed(MAX_PAGE_WORDS_COUNT + 1)}, "receipt")

@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 
 from flows.administration import anomalies
 from tests.transcribe.review.site import Site, make_site
-from transcribe.model import Decision, FieldKey, Transcriber, Truth
+from transcribe.model import FieldKey, Transcriber, Truth
 from transcribe.review.options import ReviewOptions
 from transcribe.store import Floor, PayLine, Rate, SentReading
 
@@ -90,23 +90,6 @@ def wait(site: Site, seconds: float) -> None:
     site.clock.forward += timedelta(seconds=seconds)
 
 
-def decide(site: Site, scan: str, key: FieldKey, text: str) -> None:
-    """Conclude one field from what was read of it."""
-    found = site.store.readings(scan)
-    decision = Decision(
-        key=key,
-        value=text,
-        text=text,
-        probability=0.99,
-        method="agreed",
-        evidence=(),
-        readings=tuple(each.id for each in found if each.key == key),
-        parameters=0,
-    )
-    number = site.store.scan_row(scan)["latest"]
-    site.store.conclude(scan, number, [decision], [], None, site.clock.now())
-
-
 @pytest.mark.promise("A field is paid", "You are paid once")
 def test_one_task_sent_three_hundred_times_with_new_idems_is_paid_once(site: Site, enter: SIGNED_IN) -> None:
     scan = site.scan("bon-de-commande", {NUMBER: "BC-1"})
@@ -119,28 +102,6 @@ def test_one_task_sent_three_hundred_times_with_new_idems_is_paid_once(site: Sit
     assert set(answers) == {200, 409}
     assert answers.count(200) <= 12
     assert len([each for each in site.store.readings(scan) if each.kind == "person"]) == answers.count(200)
-
-
-def test_the_same_text_from_two_tabs_is_one_reading(site: Site, enter: SIGNED_IN) -> None:
-    scan = site.scan("bon-de-commande", {NUMBER: "BC-1"})
-    honest = enter(site.person("amina"))
-    (task,) = honest.lease()
-    wait(site, 5)
-    assert [honest.post(task, text="BC-1").json()["outcome"] for _ in range(2)] == ["kept", "again"]
-    assert len([each for each in site.store.readings(scan) if each.kind == "person"]) == 1
-    assert honest.micro == PIECE
-
-
-@pytest.mark.promise("A field is paid")
-def test_a_correction_is_the_reading_that_counts_and_costs_nobody_anything(site: Site, enter: SIGNED_IN) -> None:
-    site.scan("bon-de-commande", {NUMBER: "BC-1"})
-    honest = enter(site.person("amina"))
-    (task,) = honest.lease()
-    wait(site, 5)
-    honest.post(task, text="BC-7")
-    assert honest.post(task, text="BC-1").json()["outcome"] == "kept"
-    assert site.texts_of(honest.person.id) == ["BC-7", "BC-1"]
-    assert honest.micro == PIECE
 
 
 def test_other_words_of_an_illegible_field_are_a_correction_and_are_kept(site: Site, enter: SIGNED_IN) -> None:
@@ -164,32 +125,6 @@ def test_one_skip_sent_fifty_times_is_one_skip(site: Site, enter: SIGNED_IN) -> 
         assert thief.post(task, "skip", reason=reason, seconds=3600.0).status_code == 200
     assert len(thief.lines()) == 1
     assert 6 <= thief.seconds < 7
-
-
-@pytest.mark.promise("The clock counts your", "`paid_time` holds the stretches")
-def test_forty_leases_side_by_side_are_paid_the_wall_clock(site: Site, enter: SIGNED_IN) -> None:
-    for number in range(14):
-        site.scan("bon-de-commande", {NUMBER: "x", DATE: "y", MARK: "z"}, name=f"s{number}")
-    thief = enter(site.person("amina"))
-    before = site.clock.now()
-    tasks = thief.lease(40)
-    assert len(tasks) >= 30
-    wait(site, 20)
-    for task in tasks:
-        thief.post(task, "skip", reason="rather not", seconds=3600.0)
-    assert thief.seconds <= (site.clock.now() - before).total_seconds()
-    assert thief.seconds >= 20
-
-
-def test_an_afternoon_without_a_line_is_paid_whole_when_it_comes(site: Site, enter: SIGNED_IN) -> None:
-    for number in range(14):
-        site.scan("bon-de-commande", {NUMBER: "x", DATE: "y", MARK: "z"}, name=f"s{number}")
-    honest = enter(site.person("amina"))
-    tasks = honest.lease(40)
-    wait(site, 6.0 * len(tasks))
-    assert {honest.post(task, seconds=6.0).json()["outcome"] for task in tasks} <= {"kept", "late"}
-    assert honest.seconds == pytest.approx(6.0 * len(tasks))
-    assert honest.micro == PIECE * len(tasks)
 
 
 @pytest.mark.promise("kept times", "It is more than")
@@ -221,22 +156,6 @@ def test_json_without_seconds_counts_what_passed_since_the_last_act(site: Site, 
     body = {"idem": secrets.token_hex(8), "action": "send", "text": "12"}
     assert honest.client.post(f"/work/{task}", json=body, headers={"x-csrf-token": honest.csrf}).status_code == 200
     assert honest.seconds == pytest.approx(40, abs=1)
-
-
-@pytest.mark.promise("In 24 hours, the", "the seconds are paid")
-def test_questions_are_paid_by_the_clock_once_a_field_and_by_the_day(site: Site, enter: SIGNED_IN) -> None:
-    site.scan("bon-de-commande", {NUMBER: "BC-1"})
-    thief = enter(site.person("amina"))
-    before = site.clock.now()
-    (task,) = thief.lease()
-    wait(site, 4)
-    for number in range(10):
-        assert thief.form(f"/work/{task}/ask", words=f"what {number}?", seconds="600").status_code == 303
-    assert len(site.store.questions()) == 10, "nothing that was asked is lost"
-    assert len(thief.lines()) == 1
-    assert thief.seconds <= (site.clock.now() - before).total_seconds()
-    thief.form(f"/work/{task}/ask", words="what 3?", seconds="600")
-    assert len(site.store.questions()) == 10, "the same words are the same question"
 
 
 @pytest.mark.promise("In 24 hours, the", "the seconds are paid", "questions of one person", "Of questions and of")
@@ -306,21 +225,6 @@ def _kept(site: Site, task: str, who: str, now: datetime) -> bool:
     return site.store.submit(task, who, sent, now, site.options.measure).kind == "late"
 
 
-@pytest.mark.promise("Your first reading of")
-def test_records_are_not_changed_later_by_whoever_once_had_the_lease(site: Site, enter: SIGNED_IN) -> None:
-    scan = site.scan("bon-de-commande", {NUMBER: "BC-1"})
-    thief = enter(site.person("amina"))
-    (task,) = thief.lease()
-    wait(site, 5)
-    thief.post(task, text="BC-1")
-    decide(site, scan, NUMBER, "BC-1")
-    wait(site, 5)
-    refused = thief.post(task, text="BC-9")
-    assert refused.status_code == 409
-    assert "contest it under My readings" in refused.json()["error"]
-    assert site.texts_of(thief.person.id) == ["BC-1"]
-
-
 @pytest.mark.promise("a reading typed under")
 def test_a_task_is_not_written_to_for_ever(site: Site, enter: SIGNED_IN) -> None:
     site.scan("bon-de-commande", {NUMBER: "x", DATE: "y"})
@@ -383,72 +287,6 @@ def _sends(site: Site, task: str, who: str) -> str:
     return site.store.submit(task, who, SentReading(text="x", idem=f"i-{task}", seconds=7.0), site.clock.now()).kind
 
 
-@pytest.mark.promise("each answer is a")
-def test_items_of_tests_that_are_skipped_count_in_the_measure_of_a_day(site: Site, enter: SIGNED_IN) -> None:
-    now = site.clock.now()
-    for number in range(40):
-        scan = site.scan("bon-de-commande", {NUMBER: "BC-1"}, name=f"s{number}")
-        site.store.put_truth(Truth(scan=scan, key=NUMBER, text="BC-1", origin="gold", at=now), now)
-    thief = enter(site.person("amina"))
-    skipped = []
-    for _ in range(8):
-        thief.form("/test/code")
-        items = re.findall(r'name="text\.([^"]+)"', thief.client.get("/test/code").text)
-        wait(site, 30)
-        for item in items:
-            assert thief.post(item, "skip", text="", seconds=6.0, reason="other").status_code == 200
-        skipped += items
-    assert len(skipped) == 40
-    assert len(thief.lines()) == site.options.paid_tests
-    assert thief.seconds == pytest.approx(6.0 * site.options.paid_tests)
-    for item in skipped:
-        assert thief.post(item, seconds=6.0).status_code == 200, "what is typed later is kept"
-    assert len(thief.lines()) == site.options.paid_tests
-
-
-@pytest.mark.promise("The time of a")
-def test_the_time_of_a_pause_is_paid_to_nobody(site: Site, enter: SIGNED_IN) -> None:
-    site.scan("bon-de-commande", {NUMBER: "x", DATE: "y", MARK: "z"})
-    hourly = site.person("hal")
-    site.store.set_engagement(hourly.id, "hourly", site.clock.now())
-    for person in (site.person("amina"), hourly):
-        thief = enter(person)
-        tasks = thief.lease(40)
-        wait(site, 30)
-        begin = site.clock.now()
-        site.store.set_paused(person.id, paused=True, now=begin)
-        wait(site, 8 * 3600)
-        site.store.set_paused(person.id, paused=False, now=site.clock.now())
-        pause = (site.clock.now() - begin).total_seconds()
-        thief = enter(person)
-        wait(site, 3)
-        answers = [thief.post(task, seconds=3600.0).json()["outcome"] for task in tasks[:-1]]
-        thief.post(tasks[-1], "skip", text="", seconds=3600.0, reason="other")
-        site.store.put_time(person.id, 600.0, "appeal", site.clock.now())
-        assert set(answers) <= {"kept", "late"}
-        assert 33 <= thief.seconds <= 34, f"and none of the {pause} s of the pause"
-
-
-@pytest.mark.promise("By the piece: the")
-@pytest.mark.parametrize("claimed", [0.0, 1.0])
-def test_an_hour_is_not_paid_by_the_piece_and_by_a_skip(site: Site, enter: SIGNED_IN, claimed: float) -> None:
-    for number in range(40):
-        site.scan("bon-de-commande", {NUMBER: "x", DATE: "y", MARK: "z"}, name=f"s{number}")
-    thief = enter(site.person("amina"))
-    (kept,) = thief.lease(1)
-    read = 0
-    for _ in range(90):
-        wait(site, 6.6)
-        others = [task for task in thief.lease(2) if task != kept]
-        read += thief.post(others[0], seconds=claimed).status_code == 200
-        thief.client.post("/renew", json={"tasks": [kept]}, headers={"x-csrf-token": thief.csrf})
-    wait(site, 9)
-    assert thief.post(kept, "skip", text="", seconds=3600.0, reason="hard to see").status_code == 200
-    site.store.top_up(thief.person.id, site.clock.now())
-    assert 9 <= thief.lines()[-1].seconds <= 10, "what passed since the last reading"
-    assert thief.micro <= read * PIECE + thief.lines()[-1].micro
-
-
 @pytest.mark.promise("By the piece: the", "time that is paid")
 def test_an_hour_is_not_paid_by_a_skip_sent_first_and_by_the_pieces_typed_meanwhile(
     site: Site, enter: SIGNED_IN
@@ -463,31 +301,6 @@ def test_an_hour_is_not_paid_by_a_skip_sent_first_and_by_the_pieces_typed_meanwh
     once = 600 * HOUR / 3600 + len(others) * HOUR / 3600
     assert thief.micro <= once, "but for a begun second each"
     assert "time that is paid already" in thief.client.get("/pay").text
-
-
-@pytest.mark.promise("minutes of skips, questions, appeals, contested clocks", "Of skips and questions")
-def test_skips_are_paid_up_to_the_measure_of_a_day_whatever_is_claimed_for_readings(
-    site: Site, enter: SIGNED_IN
-) -> None:
-    for number in range(30):
-        site.scan("bon-de-commande", {NUMBER: "x", DATE: "y", MARK: "z"}, name=f"s{number}")
-    thief = enter(site.person("amina"))
-    for _ in range(40):
-        kept, *others = thief.lease(2)
-        wait(site, 110)
-        thief.post(kept, "skip", text="", seconds=110.0, reason="hard to see")
-        for task in others:
-            assert thief.post(task, seconds=0.0).json()["outcome"] == "kept"
-    assert sum(line.seconds for line in thief.lines() if line.reference == "skip") == pytest.approx(3600, abs=1)
-    assert sum(line.micro for line in thief.lines() if line.kind == "reading") == 40 * PIECE, "no piece falls"
-    for page in ("/pay", "/before"):
-        assert "60 minutes of skips, questions" in re.sub(r"\s+", " ", thief.client.get(page).text)
-    wait(site, 25 * 3600)
-    rested = enter(thief.person)
-    (task, *_) = rested.lease()
-    wait(site, 30)
-    rested.post(task, "skip", text="", seconds=30.0, reason="other")
-    assert rested.lines()[-1].seconds == pytest.approx(30, abs=1)
 
 
 def test_a_plain_form_is_paid_for_a_skip_what_passed_since_the_last_sending(site: Site, enter: SIGNED_IN) -> None:

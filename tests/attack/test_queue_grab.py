@@ -266,24 +266,6 @@ def test_a_person_is_told_what_is_so_where_others_read(site: Site, enter: SIGNED
     assert "has been read" not in page
 
 
-@pytest.mark.promise(
-    "The time of that field was over when your reading came. It is kept all the same,", "to `/work?late=1`, which says"
-)
-def test_a_plain_form_that_comes_late_is_told_so(site: Site, enter: SIGNED_IN) -> None:
-    site.scan(FORM, {NUMBER: "BC-1", DATE: "2"})
-    honest = enter(site.person("amina"))
-    first, second = honest.lease(2)
-    answer = honest.form(f"/work/{first}", idem=secrets.token_hex(8), action="send", text="in time")
-    assert answer.headers["location"] == "/work"
-    wait(site, 700)
-    answer = honest.form(f"/work/{second}", idem=secrets.token_hex(8), action="send", text="too late")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/work?late=1")
-    page = honest.client.get(answer.headers["location"]).text
-    assert "It is kept all the same, and paid like any other." in page
-    assert site.texts_of(honest.person.id) == ["in time", "too late"]
-    assert [line.micro for line in honest.lines() if line.kind == "reading"] == [PIECE, PIECE]
-
-
 def test_what_is_kept_on_the_device_is_said_only_where_a_module_keeps_it(site: Site, enter: SIGNED_IN) -> None:
     site.scan(FORM, {NUMBER: "BC-1"})
     honest = enter(site.person("amina"))

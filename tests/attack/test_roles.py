@@ -21,7 +21,6 @@ from transcribe.review.options import ReviewOptions
 NUMBER = FieldKey("order_number")
 OPTIONS = ReviewOptions(sign_in_tries=100_000, requests_a_minute=1_000_000)
 PHRASE = "unDouxNuage7 vert"
-PAUSE_SENTENCE = "An operator paused your account on "
 
 
 @pytest.fixture
@@ -113,38 +112,6 @@ def test_an_older_page_of_an_operator_undoes_nothing_that_is_newer(site: Site) -
     assert client.post(f"/people/{eve.id}", data={"csrf": csrf, "languages": "es"}).status_code == 303
     now_eve = site.store.transcriber(eve.id)
     assert (now_eve.roles, now_eve.paused, now_eve.languages) == (frozenset({"transcriber"}), True, ("es",))
-
-
-@pytest.mark.promise("Who is paused stays", "An operator has paused")
-def test_who_is_paused_gets_in_to_what_is_theirs_and_to_no_work_and_only_they_are_told(site: Site) -> None:
-    amina = site.person("amina")
-    client, csrf = client_of(site, amina)
-    answer = client.post("/password", data={"csrf": csrf, "password": PHRASE})
-    assert answer.status_code == 303
-    site.scan("bon-de-commande", {NUMBER: "1"})
-    task = client.get("/work/next").json()["tasks"][0]["task"]
-    csrf = client.get("/me").text.split('name="csrf" value="')[1].split('"')[0]
-    spare = site.link(amina)
-    site.store.set_paused(amina.id, paused=True, now=site.clock.now())
-
-    by_link, _ = client_of(site)
-    by_word, _ = client_of(site)
-    assert by_link.post(f"/in/{spare}").status_code == 303
-    assert by_word.post("/in", data={"handle": "amina", "password": PHRASE}).status_code == 303
-    for each in (client, by_link, by_word):
-        told = [each.get(path) for path in ("/pay", "/readings", "/work", "/form", "/test", "/guide/nobodys-0000")]
-        assert [answer.status_code for answer in told] == [200, 200, 403, 403, 403, 403]
-        assert all(PAUSE_SENTENCE in answer.text for answer in told)
-    sent = {"idem": secrets.token_hex(8), "action": "send", "text": "1"}
-    refused = client.post(f"/work/{task}", json=sent, headers={"x-csrf-token": csrf})
-    assert (refused.status_code, refused.json()["error"]) == (
-        403,
-        "An operator has paused your account. What you typed and did not send is kept on this device.",
-    )
-    assert site.texts_of(amina.id) == []
-    stranger, _ = client_of(site)
-    wrong = stranger.post("/in", data={"handle": "amina", "password": "another phrase"})
-    assert (wrong.status_code, "paused" in wrong.text) == (401, False), "a pause is told to its person only"
 
 
 @pytest.mark.promise("like all others and", "look like all others.")

@@ -321,7 +321,7 @@ class TestPay(PayMachine.TestCase):  # type: ignore[misc, valid-type]  # a class
 
     settings = examples(250 if SOAK else 100, stateful_step_count=25, derandomize=False)  # rounds draw anew
 
-    @pytest.mark.promise("The laws of pay")
+    @pytest.mark.promise("The laws of pay", "The time of a")
     def runTest(self) -> None:
         for _ in range(ROUNDS):
             super().runTest()

@@ -178,28 +178,6 @@ def test_a_field_is_never_worth_less_than_skipping_it_at_the_rate_of_an_hour(her
     assert paid == [60_000, 60_000]
 
 
-def test_time_that_a_quick_field_has_paid_is_not_paid_again_by_a_slow_one(here: World) -> None:
-    """Nine fields are sent without any time on them, and a tenth with the time of all."""
-    pay(here, floor=12_000_000)
-    for number in range(10):
-        here.ask(here.scan(f"s{number}"), "number")
-    slow, *quick = here.store.lease("ann", 10, NOON)
-    for number, task in enumerate(quick, 1):
-        here.store.submit(task.id, "ann", sent("x", f"i{number}", 0.0), after(10 * number))
-    here.store.submit(slow.id, "ann", sent("x", "slow", 100.0), after(100))
-    assert sum(line.micro for line in here.store.ledger("ann")) == pytest.approx(for_time(12_000_000, 100.0), abs=2)
-
-
-def test_what_a_slow_field_has_paid_comes_off_the_pieces_claimed_for_the_same_time(here: World) -> None:
-    pay(here, floor=12_000_000)
-    for name in ("a", "b"):
-        here.ask(here.scan(name), "number")
-    slow, quick = here.store.lease("ann", 2, NOON)
-    here.store.submit(slow.id, "ann", sent("x", "slow", 100.0), after(100))
-    here.store.submit(quick.id, "ann", sent("x", "quick", 60.0), after(100))
-    assert sum(line.micro for line in here.store.ledger("ann")) == pytest.approx(for_time(12_000_000, 100.0), abs=2)
-
-
 def late_floor(here: World, micro: int) -> None:
     """A floor that is set after the work, for the time of it."""
     here.store.put_floor(Floor(micro=micro, currency="EUR", source="law", since=NOON), NOON)
@@ -730,15 +708,6 @@ def test_a_week_of_nothing_before_a_plain_form_is_kept_and_not_paid(here: World)
     assert _kept(here) == pytest.approx(WEEK - BOUND)
 
 
-@pytest.mark.promise("Whatever the door (page,", "What lies above is")
-def test_forty_leases_a_week_later_are_paid_what_is_usual_each(here: World) -> None:
-    for task in _paid(here, 40):
-        here.store.submit(task, "hal", SentReading(text="12", idem=task, seconds=3600.0), after(WEEK))
-    lines = here.store.ledger("hal")
-    assert sum(line.seconds for line in lines) == pytest.approx(40 * BOUND)
-    assert _kept(here) == pytest.approx(40 * (3600 - BOUND))
-
-
 @pytest.mark.promise("Time on a field,", "Whatever the door (page,", "What lies above is")
 def test_six_skips_that_claim_ten_minutes_each_are_paid_what_is_usual(here: World) -> None:
     usual = PAY_MEASURE.usual_times * start_seconds(0)
@@ -845,20 +814,6 @@ def test_what_is_usual_is_learnt_from_the_readings_of_this_home(here: World) -> 
     assert here.store.usual_time(tomorrow).seconds("skip", 0) == 3.0
     here.store.submit(tasks[-1], "hal", SentReading(text="12", idem="last", seconds=500.0), tomorrow)
     assert here.store.ledger("hal")[-1].seconds == 8.0
-
-
-def test_a_lease_ends_at_its_age_however_often_it_is_renewed(here: World) -> None:
-    """One person renews all that there is every nine minutes for two days; somebody else asks every hour."""
-    tasks = _paid(here, 6)
-    given: list[str] = []
-    for minute in range(0, 47 * 60, 9):
-        for task in tasks:
-            with suppress(LeaseLost):
-                here.store.renew(task, "hal", after(minute * 60))
-        if minute % 60 < 9 and not given:
-            given = [task.id for task in here.store.lease("ben", 6, after(minute * 60 + 1))]
-            assert not given or minute >= 12 * 60
-    assert sorted(given) == sorted(tasks)
 
 
 HOLD = st.lists(
