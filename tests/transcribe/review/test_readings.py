@@ -72,6 +72,10 @@ def ask(
 
 @pytest.fixture
 def outvoted(site: Site) -> tuple[str, Transcriber, Transcriber, str]:
+    return outvoted_reading(site)
+
+
+def outvoted_reading(site: Site) -> tuple[str, Transcriber, Transcriber, str]:
     """A field that ann read as Durand and ben as Durant; Durant was decided. (scan, ann, ben, ann's reading)"""
     site.store.put_parameters({}, site.clock.now())
     scan = site.scan("bon-de-commande", {KEY: "Durand"})

@@ -223,6 +223,7 @@ def test_what_takes_fields_along_looks_like_a_button_and_leads_back_to_the_box(s
 def test_what_was_lent_goes_when_its_hours_are_over_also_without_a_line(site: Site, enter: Enter, line: Cable) -> None:
     amina = site.person("amina")
     page = take_along(site, enter, amina)
+    assert page.locator("#along-count option").all_text_contents() == ["20", "50", str(site.options.most_along)]
     assert page.evaluate(PICTURES) == 20
     address = page.url
     page.goto(address.replace("/work", "/readings"))  # the work page itself would note anew until when each is lent
@@ -250,12 +251,6 @@ def test_signing_out_on_any_page_leaves_nothing_of_what_was_taken_along(site: Si
     assert site.store.held(amina.id, site.clock.now()) == []
     page.reload()
     assert page.evaluate("caches.keys()") == []
-
-
-def test_no_more_is_lent_than_the_operator_allows(site: Site, enter: Enter) -> None:
-    page = take_along(site, enter, site.person("amina"))
-    offered = page.locator("#along-count option").all_text_contents()
-    assert offered == ["20", "50", str(site.options.most_along)]
 
 
 def read_without_a_line(site: Site, page: Page, line: Cable) -> None:
@@ -368,13 +363,6 @@ def page_with_pictures(site: Site, enter: Enter) -> tuple[Page, Transcriber, str
     return page, amina, scan
 
 
-def test_a_picture_goes_with_the_answer(site: Site, page_with_pictures: tuple[Page, Transcriber, str]) -> None:
-    page, _, _ = page_with_pictures
-    page.locator("#text").fill("BC-2025-0001")
-    page.keyboard.press("Enter")
-    page.wait_for_function(KEPT, arg=2)
-
-
 @pytest.mark.promise("An operator has paused")
 def test_a_pause_takes_pictures_and_pages_and_leaves_what_was_not_sent(
     site: Site, page_with_pictures: tuple[Page, Transcriber, str]
@@ -398,10 +386,13 @@ def test_a_pause_takes_pictures_and_pages_and_leaves_what_was_not_sent(
     assert [each["text"] for each in json.loads(unsent)] == ["BC-2025-0001"], "nothing typed is ever lost"
 
 
-def test_pictures_of_a_forgotten_scan_go_when_the_browser_comes_again(
+def test_a_picture_goes_with_the_answer_and_those_of_a_forgotten_scan_when_the_browser_comes_again(
     site: Site, page_with_pictures: tuple[Page, Transcriber, str]
 ) -> None:
     page, _, scan = page_with_pictures
+    page.locator("#text").fill("BC-2025-0001")
+    page.keyboard.press("Enter")
+    page.wait_for_function(KEPT, arg=2)
     site.store.forget(scan, site.clock.now())
     page.goto(page.url)
     page.locator("#no-work").wait_for()

@@ -102,16 +102,18 @@ def test_keyboard_alone_does_the_whole_loop(site: Site, enter: Enter) -> None:
 
 
 def test_each_chord_answers(site: Site, enter: Enter) -> None:
-    texts = orders(site, 5)
+    orders(site, 6)
     amina = site.person("amina")
     page = enter(amina)
-    for chord in ("Alt+b", "Alt+i", "Alt+x", "Alt+n"):
+    for chords in (("Alt+b",), ("Alt+i",), ("Alt+x",), ("Alt+n",), ("Alt+s", "Tab", "Enter")):  # the last skips it
         before = page.locator("#task").get_attribute("action")
-        page.keyboard.press(chord)
+        for chord in chords:
+            page.keyboard.press(chord)
         expect(page.locator("#task")).not_to_have_attribute("action", str(before))
+    expect(page.locator("#text")).to_be_focused()
     all_sent(page)
     own = [each for story in site.store.readings_of(amina.id) for each in story.readings]
-    assert len(own) == len(texts) - 1
+    assert len(own) == 4
     assert {(each.text, *each.flags) for each in own} == {
         ("",),
         (None, "illegible"),
@@ -131,6 +133,8 @@ def test_the_bar_says_what_was_read_and_earned_today_and_marks_news(site: Site, 
     read(page, texts[1])
 
     expect(page.locator("#day")).to_have_text(re.compile(r"^2 fields · \d min · €0\.10 · \d open$"))
+    page.keyboard.press("Alt+r")
+    expect(page.locator("#text")).to_have_value(texts[1])  # what was sent last for this field
 
 
 def test_enter_on_an_odd_text_warns_once_and_the_override_is_kept(site: Site, enter: Enter, page: Page) -> None:
@@ -151,16 +155,6 @@ def test_enter_on_an_odd_text_warns_once_and_the_override_is_kept(site: Site, en
     assert (reading.text, reading.flags) == ("31/02/2025", frozenset({"overrode a check"}))
 
 
-def test_what_asks_about_an_empty_box_goes_as_soon_as_somebody_types(site: Site, enter: Enter) -> None:
-    """It stayed where nobody could have looked yet, until the field was sent."""
-    orders(site, 1)
-    page = enter(site.person("amina"))
-    page.keyboard.press("Enter")
-    expect(page.locator("#doubt")).to_contain_text("Nothing is typed")
-    page.keyboard.type("B")
-    expect(page.locator("#doubt")).to_be_empty()
-
-
 def test_enter_on_a_mark_that_is_not_chosen_asks_in_words_for_marks(site: Site, enter: Enter) -> None:
     """It said that nothing was typed, and that the field might be blank; what was sent was then called so too."""
     scan = site.scan("bon-de-commande", {MARK: ""})
@@ -176,32 +170,6 @@ def test_enter_on_a_mark_that_is_not_chosen_asks_in_words_for_marks(site: Site, 
     assert [reading.text for reading in site.store.readings(scan)] == [""]
     page.goto(page.url.replace("/work", "/readings"))
     expect(page.locator(".readings")).to_contain_text("No, empty")
-
-
-def test_a_field_is_skipped_with_a_reason_by_keyboard(site: Site, enter: Enter) -> None:
-    orders(site, 3)
-    amina = site.person("amina")
-    page = enter(amina)
-    first = page.locator("#task").get_attribute("action")
-
-    page.keyboard.press("Alt+s")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-
-    expect(page.locator("#task")).not_to_have_attribute("action", str(first))
-    expect(page.locator("#text")).to_be_focused()
-    all_sent(page)
-    assert site.texts_of(amina.id) == []
-
-
-def test_repeat_types_what_was_sent_last_for_this_field(site: Site, enter: Enter) -> None:
-    orders(site, 2)
-    page = enter(site.person("amina"))
-    read(page, "BC-2025-1000")
-
-    page.keyboard.press("Alt+r")
-
-    expect(page.locator("#text")).to_have_value("BC-2025-1000")
 
 
 def test_work_goes_on_without_a_network_and_survives_a_reload(site: Site, enter: Enter, line: Cable) -> None:
@@ -226,35 +194,6 @@ def test_work_goes_on_without_a_network_and_survives_a_reload(site: Site, enter:
 
     all_sent(page)
     type_in(page, texts[3])
-    expect(page.locator("#no-work")).to_be_visible()
-    assert site.texts_of(amina.id) == texts
-
-
-def test_a_reading_typed_after_its_time_is_kept_and_told(site: Site, enter: Enter) -> None:
-    texts = orders(site, 1)
-    amina = site.person("amina")
-    page = enter(amina)
-    site.clock.forward += site.clock.forward.resolution * 3_600_000_000  # an hour
-    type_in(page, texts[0])
-
-    page.wait_for_url("**/work")
-    expect(page.locator("#no-work")).to_be_visible()
-    assert site.texts_of(amina.id) == texts
-
-
-def test_it_works_without_javascript(site: Site, address: str, browser: Browser) -> None:
-    texts = orders(site, 2)
-    amina = site.person("amina")
-    page = browser.new_context(java_script_enabled=False).new_page()
-    page.goto(f"{address}/in/{site.link(amina)}")
-    page.locator("main button").click()
-    expect(page.locator("#text")).to_be_visible()
-    expect(page.locator("#tools button[type=button]:visible")).to_have_count(0)  # they would do nothing
-
-    for text in texts:
-        page.locator("#text").fill(text)
-        page.locator("#text").press("Enter")
-
     expect(page.locator("#no-work")).to_be_visible()
     assert site.texts_of(amina.id) == texts
 
@@ -333,9 +272,15 @@ def test_a_page_claims_no_second_of_two_tasks(site: Site, enter: Enter) -> None:
         assert 0 <= sum(said[:count]) - sum(took[:count]) / 1000 < 1
 
 
-def test_a_button_leaves_the_focus_in_the_box_so_that_a_keyboard_on_the_screen_stays(site: Site, enter: Enter) -> None:
+def test_a_doubt_goes_as_soon_as_somebody_types_and_a_button_leaves_the_focus_in_the_box(
+    site: Site, enter: Enter
+) -> None:
     orders(site, 3)
     page = enter(site.person("amina"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#doubt")).to_contain_text("Nothing is typed")
+    page.keyboard.type("B")
+    expect(page.locator("#doubt")).to_be_empty()  # it stayed until the field was sent
     page.evaluate("document.getElementById('text').addEventListener('blur', () => { window.left = true; })")
     before = page.locator("#task").get_attribute("action")
 
@@ -504,6 +449,7 @@ def test_without_javascript_back_and_double_sends_are_one_reading(site: Site, ad
     page.goto(f"{address}/in/{site.link(amina)}")
     page.locator("main button").click()
     page.wait_for_url("**/work")
+    expect(page.locator("#tools button[type=button]:visible")).to_have_count(0)  # they would do nothing
     page.locator("#text").fill("first")
     page.locator("[value=send]").click()
     page.wait_for_url("**/work")

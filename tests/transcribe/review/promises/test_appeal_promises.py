@@ -15,7 +15,7 @@ from flows.serving.serve import review_options
 from flows.steps.close_appeals import ClosedAppeals, close_appeals
 from tests.transcribe.review.promises.test_known_fields import known_fields
 from tests.transcribe.review.site import SignIn, Site, client_of, csrf, form_of, make_site
-from tests.transcribe.review.test_readings import KEY, ask, decide, read
+from tests.transcribe.review.test_readings import KEY, ask, decide, outvoted_reading, read
 from transcribe.codes import Flag
 from transcribe.errors import SettingsError
 from transcribe.model import Decision, Evidence, FieldKey, Transcriber
@@ -27,13 +27,7 @@ WORDS = "the last letter has a bar"
 @pytest.fixture
 def contested(site: Site, sign_in: SignIn) -> tuple[str, Transcriber, str]:
     """Ann contests with words that Durant was decided where she had read Durand: (scan, ann, her reading)."""
-    site.store.put_parameters({}, site.clock.now())
-    scan = site.scan("bon-de-commande", {KEY: "Durand"})
-    ann, ben = site.person("ann"), site.person("ben")
-    reading = read(site, ann, "Durand")
-    ask(site, scan, 2)
-    read(site, ben, "Durant")
-    decide(site, scan, "Durant", ben)
+    scan, ann, _, reading = outvoted_reading(site)
     client = sign_in(ann)
     client.post(f"/readings/{reading}/appeal", data={"csrf": csrf(client), "words": WORDS})
     return scan, ann, reading
@@ -115,15 +109,6 @@ def test_an_expert_may_look_again_after_the_words_and_the_appellant_is_told_why(
     assert "your reading is what is written now" in page
     assert "The field is decided anew" not in page
     assert expert.post(address[1], data={**said, "idem": "another-one"}).status_code == 404, "it has ended"
-
-
-def test_without_a_second_look_it_ends_after_a_quarter_of_an_hour(
-    site: Site, contested: tuple[str, Transcriber, str]
-) -> None:
-    read(site, site.person("eve", "expert"), "Durant")
-    assert close(site) == ClosedAppeals()
-    site.clock.forward += timedelta(minutes=15)
-    assert close(site) == ClosedAppeals(declined=1)
 
 
 @pytest.mark.promise(

@@ -103,18 +103,6 @@ def test_whoever_signs_out_without_a_password_is_told_whom_to_ask(site: Site, si
     assert page.count("ask whoever sent you the link for a new one") == 1, "once is enough"
 
 
-@pytest.mark.promise("With a password you")
-def test_with_a_password_they_sign_in_again_by_themselves(site: Site, sign_in: SignIn) -> None:
-    amina = site.person("amina")
-    client = sign_in(amina)
-    word = "vier rote Pinguine lesen"
-    assert client.post("/password", data={"csrf": csrf(client), "password": word}).status_code == 303
-
-    assert client.post("/out", data={"csrf": csrf(client)}).headers["location"] == "/in"
-
-    assert client.post("/in", data={"handle": "amina", "password": word}).headers["location"] == "/work"
-
-
 REASON = "The next forms come <b>in May</b>."
 PAUSED = "An operator paused your account on "
 
@@ -187,6 +175,8 @@ def test_who_is_paused_signs_in_by_link_and_is_told_the_same(site: Site) -> None
     assert PAUSED in page
     assert "No reason was given." in page
     assert "Ask whoever invited you what comes next." in page
+    wrong = TestClient(site.app).post("/in", data={"handle": "amina", "password": "another phrase"})
+    assert (wrong.status_code, "paused" in wrong.text) == (401, False), "a pause is told to its person only"
     site.store.set_paused(amina.id, paused=False, now=site.clock.now())
     assert 'id="task"' in client.get("/work").text
 

@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from flows.alerts.conditions import late_pay
 from tests.patience import PATIENCE
 from tests.transcribe.review.site import DATE, NUMBER, Enter, SignIn, Site, client_of, csrf, make_site, set_pay
-from tests.transcribe.review.test_readings import KEY, ask, decide, read
+from tests.transcribe.review.test_readings import outvoted_reading
 from tests.transcribe.store.world import put
 from transcribe.model import FieldKey, Transcriber
 from transcribe.people import pay_promise
@@ -30,13 +30,7 @@ from transcribe.store.facts import Floor, PayLine, Rate, SentReading
 def contested(site: Site) -> tuple[Transcriber, str]:
     """Ann, paid 12 EUR an hour at least, whose reading was outvoted an hour ago; and that reading."""
     set_pay(site)
-    site.store.put_parameters({}, site.clock.now())
-    scan = site.scan("bon-de-commande", {KEY: "Durand"})
-    ann, ben = site.person("ann"), site.person("ben")
-    reading = read(site, ann, "Durand")
-    ask(site, scan, 2)
-    read(site, ben, "Durant")
-    decide(site, scan, "Durant", ben)
+    _, ann, _, reading = outvoted_reading(site)
     site.clock.forward += timedelta(hours=1)
     return ann, reading
 
@@ -147,25 +141,10 @@ def test_the_pages_measure_by_themselves(site: Site, enter: Enter, contested: tu
     page.goto(page.url.replace("/readings", f"/readings/{reading}"))
     site.clock.forward += timedelta(minutes=10)
     page.wait_for_timeout(1_100)
-    page.locator("#appeal-form button").click()
-    page.locator("#appeal").wait_for()
-    (line,) = lines(site, ann, "appeal")
-    assert 1 <= line.seconds <= 1 + monotonic() - began
-
-
-@pytest.mark.browser
-def test_a_double_click_sends_once_and_its_time_counts(
-    site: Site, enter: Enter, contested: tuple[Transcriber, str]
-) -> None:
-    ann, reading = contested
-    site.scan("bon-de-commande", {FieldKey("order_number"): "BC-2025-0101"}, name="more")
-    page = enter(ann)
-    page.goto(page.url.replace("/work", f"/readings/{reading}"))
-    page.wait_for_timeout(2_500)
     page.locator("#appeal-form button").dblclick()
     page.locator("#appeal").wait_for()
-    (line,) = lines(site, ann, "appeal")
-    assert line.seconds >= 2
+    (line,) = lines(site, ann, "appeal")  # once, and with its time
+    assert 1 <= line.seconds <= 1 + monotonic() - began
 
 
 OCTOBER = datetime(2026, 10, 20, 12, tzinfo=UTC)
@@ -256,7 +235,7 @@ def test_each_month_has_a_statement_that_adds_up_with_the_ledger(tmp_path: Path)
     assert re.findall(r"exactly €([\d.]+)", october) == ["0.014", "0.014"], "earned and due; of what is in cents none"
     assert '<td data-label="Earned">€0.014</td>' in october
     assert "Statement of October 2026" in october
-    assert client.get("/pay/statement/2025-01").status_code == 404
+    assert [client.get(f"/pay/statement/{month}").status_code for month in ("2025-01", "2099-01")] == [404, 404]
 
 
 @pytest.mark.promise("Made on %(moment)s. Every")
@@ -389,7 +368,7 @@ def walked(site: Site, sign_in: SignIn, case: Case) -> dict[str, str]:
     sent = {"csrf": token[1], "idem": "the-second", "text": "02/02/2026", "action": "send", "overrode": "1"}
     answer = client.post(f"/work/{late.id}", data=sent)
     pages["/work"] = client.get(answer.headers["location"]).text
-    for path in ("/pay", "/readings", "/how", "/test", "/before?again"):
+    for path in ("/pay", "/readings", "/how", "/test", "/before?again", "/me"):
         pages[path] = client.get(path).text
     reading = next(each.id for story in site.store.readings_of(amina.id) for each in story.readings)
     pages["/reading"] = client.get(f"/readings/{reading}").text
