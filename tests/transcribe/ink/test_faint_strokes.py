@@ -11,7 +11,7 @@ import numpy
 import pytest
 from PIL import Image
 
-from tests.transcribe.ink.grain import grain
+from tests.transcribe.ink.made_pages import framed_blank, grain
 from transcribe.geometry import Box
 from transcribe.ink import faint_strokes
 from transcribe.ink.ink_layer import ink_layer
@@ -27,14 +27,7 @@ FIRST, SECOND = Box(200, 200, 1000, 260), Box(200, 260, 1000, 320)
 @pytest.fixture(scope="session")
 def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two framed rows, the second tinted, under a printed title."""
-    page = numpy.full((2339, 1654), 255, numpy.uint8)
-    page[262:318, 202:998] = 240
-    cv2.putText(page, "ORDER FORM", (200, 1120), cv2.FONT_HERSHEY_SIMPLEX, 2, 0, 4)
-    for box in (FIRST, SECOND):
-        cv2.rectangle(page, (box.x0, box.y0), (box.x1, box.y1), 60, 2)
-    path = tmp_path_factory.mktemp("blank") / "blank.png"
-    Image.fromarray(page).save(path)
-    return path
+    return framed_blank(tmp_path_factory.mktemp("blank"), FIRST, SECOND, title_y=1120, tint=240)
 
 
 def photographed(blank: Path, light: float, box: Box | None = None, pen: int = 110) -> Picture:

@@ -10,7 +10,7 @@ import numpy
 import pytest
 from PIL import Image
 
-from tests.transcribe.ink.grain import grain
+from tests.transcribe.ink.made_pages import framed_blank, grain
 from transcribe.geometry import Box
 from transcribe.ink import mark_detection
 from transcribe.ink.faint_strokes import added_strokes
@@ -26,13 +26,7 @@ RIGHT, BOTTOM = 1653, 2338
 @pytest.fixture(scope="session")
 def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two framed rows and a box to tick under a printed title."""
-    page = numpy.full((2339, 1654), 255, numpy.uint8)
-    cv2.putText(page, "ORDER FORM", (200, 220), cv2.FONT_HERSHEY_SIMPLEX, 2, 0, 4)
-    for box in (ABOVE, BELOW, TICK):
-        cv2.rectangle(page, (box.x0, box.y0), (box.x1, box.y1), 60, 2)
-    path = tmp_path_factory.mktemp("blank") / "blank.png"
-    Image.fromarray(page).save(path)
-    return path
+    return framed_blank(tmp_path_factory.mktemp("blank"), ABOVE, BELOW, TICK, title_y=220)
 
 
 def photographed(

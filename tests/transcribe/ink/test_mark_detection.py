@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.bench.world import marks
-from tests.transcribe.ink.grain import grain
+from tests.transcribe.ink.made_pages import grain
 from transcribe.geometry import Box
 from transcribe.ink import mark_detection
 from transcribe.ink.faint_strokes import added_strokes

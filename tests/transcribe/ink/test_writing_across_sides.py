@@ -11,6 +11,7 @@ import numpy
 import pytest
 from PIL import Image
 
+from tests.transcribe.ink.made_pages import framed_blank
 from tests.transcribe.ink.test_comb_compaction import Says
 from transcribe.geometry import Box
 from transcribe.ink import ink_layer
@@ -28,13 +29,7 @@ BELOW = Box(200, 240, SIDE, 280)
 @pytest.fixture(scope="module")
 def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two rows of a narrow table, their columns parted by a thin line, under a printed title."""
-    page = numpy.full((2339, 1654), 255, numpy.uint8)
-    cv2.putText(page, "ORDER FORM", (200, 120), cv2.FONT_HERSHEY_SIMPLEX, 2, 0, 4)
-    for box in (QUANTITY, UNIT, BELOW):
-        cv2.rectangle(page, (box.x0, box.y0), (box.x1, box.y1), 60, 1)
-    path = tmp_path_factory.mktemp("blank") / "blank.png"
-    Image.fromarray(page).save(path)
-    return path
+    return framed_blank(tmp_path_factory.mktemp("blank"), QUANTITY, UNIT, BELOW, line=1)
 
 
 def page_with(blank: Path, *texts: tuple[str, int]) -> Picture:
