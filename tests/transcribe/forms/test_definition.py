@@ -194,6 +194,9 @@ def test_a_form_of_two_pages_puts_each_field_on_its_page(folder: Path) -> None:
             "box = [10, 250, 100, 270]\npage = 2",
             'field "total" page: the form has no page 2; its last one is 1',
         ),
+        ("version = 3", "version = 99999999999999999999", "small.toml: version: "),
+        ("box = [", "box = [true, ", "box: "),
+        ('title = "Small form"', 'title = "Small\\u0000 form"', "a NUL character stands in a text, after 'Small'."),
     ],
 )
 def test_a_mistake_names_the_file_and_the_key(folder: Path, was: str, now: str, said: str) -> None:
@@ -205,60 +208,64 @@ def test_a_mistake_names_the_file_and_the_key(folder: Path, was: str, now: str, 
     assert said in str(caught.value)
 
 
+def changed(*changes: tuple[str, str], after: str = "") -> str:
+    """The good definition with these texts in place of others, and with more after it."""
+    text = GOOD
+    for was, now in changes:
+        assert was in text
+        text = text.replace(was, now)
+    return text + after
+
+
+WRONG_COLUMN = ('name = "quantity"\ntype = "integer"', 'name = "quantity"\ntype = "nothing"')
+SEVERAL_MISTAKES = {
+    "of two keys": (changed(('locale = "en_GB"', 'locale = "qq"'), ('"code"', '"x"')), ("locale", '"number" type')),
+    "of keys and of what is put together": (
+        changed(
+            WRONG_COLUMN,
+            ("box = [10, 250, 100, 270]", "box = [10, 250, 100, 370]"),  # outside the blank
+            ('blank = "small.png"', 'blank = "small.png"\ncolour = "blue"'),
+            ('column = "no"', 'column = "nom"'),
+            after='\n[[rule]]\ncheck = "total == amount"\n[[master]]\nfield = "nobody"\nsource = "numbers.csv"\n'
+            'column = "no"\n',
+        ),
+        ("colour", "no field type 'nothing'", '"total" box', '"nom"', "names 'amount'", '"nobody"'),
+    ),
+    "of a column, and of a rule about its table": (
+        changed(WRONG_COLUMN, after='\n[[rule]]\ncheck = "total == sum(lines.prize)"\n'),
+        (
+            "no field type 'nothing'",
+            "names 'lines.prize', which is no field of the form; known are number, total, lines.price."
+            " docs/adding-a-form.md shows how rules are written.",
+        ),
+    ),
+    "two names and two missing files": (
+        changed(
+            ('name = "total"', 'name = "number"'),
+            ("small.png", "none.png"),
+            ('name = "price"', 'name = "quantity"'),
+            ("numbers.csv", "none.csv"),
+            (GOOD[GOOD.index("[[rule]]") : GOOD.index("[[master]]")], ""),
+        ),
+        ('"number" stands twice', '"lines.quantity" stands twice', "no file none.png", "no file none.csv"),
+    ),
+    "what rests on a wrong field is not called wrong too": (
+        changed(('name = "total"\ntype = "amount"', 'name = "total"\ntype = "x"')),
+        ("no field type 'x'",),
+    ),
+}
+
+
 @pytest.mark.promise("A mistake is named", "`fairhand forms check` names")
-def test_every_mistake_is_named_at_once(folder: Path) -> None:
-    path = write(folder, GOOD.replace('locale = "en_GB"', 'locale = "qq"').replace('"code"', '"x"'))
-    with pytest.raises(FormError) as caught:
-        definition.load(path)
-    assert len(str(caught.value).splitlines()) == 2
-
-
-def test_mistakes_of_keys_and_of_what_is_put_together_are_named_at_once(folder: Path) -> None:
-    wrong = (
-        GOOD.replace("box = [10, 250, 100, 270]", "box = [10, 250, 100, 370]")  # outside the blank
-        .replace('name = "quantity"\ntype = "integer"', 'name = "quantity"\ntype = "nothing"')
-        .replace('blank = "small.png"', 'blank = "small.png"\ncolour = "blue"')
-        .replace('source = "numbers.csv"\ncolumn = "no"', 'source = "numbers.csv"\ncolumn = "nom"')
-    )
-    wrong += (
-        '\n[[rule]]\ncheck = "total == amount"\n[[master]]\nfield = "nobody"\nsource = "numbers.csv"\ncolumn = "no"\n'
-    )
+@pytest.mark.parametrize(("wrong", "told"), SEVERAL_MISTAKES.values(), ids=SEVERAL_MISTAKES)
+def test_every_mistake_is_named_at_once_and_each_once(folder: Path, wrong: str, told: tuple[str, ...]) -> None:
     with pytest.raises(FormError) as raised:
         definition.load(write(folder, wrong))
     lines = str(raised.value).splitlines()
-    for part in ("colour", "no field type 'nothing'", '"total" box', '"nom"', "names 'amount'", '"nobody"'):
+    for part in told:
         assert sum(part in line for line in lines) == 1, (part, lines)
-    assert len(lines) == 6
+    assert len(lines) == len(told)
     assert all(line.startswith("small.toml: ") for line in lines)
-
-
-def test_a_wrong_column_hides_no_mistake_of_a_rule_about_its_table(folder: Path) -> None:
-    wrong = GOOD.replace('name = "quantity"\ntype = "integer"', 'name = "quantity"\ntype = "nothing"')
-    wrong += '\n[[rule]]\ncheck = "total == sum(lines.prize)"\n'
-    with pytest.raises(FormError) as raised:
-        definition.load(write(folder, wrong))
-    first, second = str(raised.value).splitlines()
-    assert "no field type 'nothing'" in first
-    assert "names 'lines.prize', which is no field of the form" in second
-    assert second.endswith("docs/adding-a-form.md shows how rules are written.")
-
-
-def test_two_names_and_two_missing_files_are_named_at_once(folder: Path) -> None:
-    wrong = GOOD.replace('name = "total"', 'name = "number"').replace("small.png", "none.png")
-    wrong = wrong.replace('name = "price"', 'name = "quantity"').replace("numbers.csv", "none.csv")
-    wrong = wrong[: wrong.index("[[rule]]")] + wrong[wrong.index("[[master]]") :]
-    with pytest.raises(FormError) as raised:
-        definition.load(write(folder, wrong))
-    told = str(raised.value)
-    for part in ('"number" stands twice', '"lines.quantity" stands twice', "no file none.png", "no file none.csv"):
-        assert part in told
-    assert told.count("\n") == 3
-
-
-def test_what_rests_on_a_wrong_field_is_not_called_wrong_too(folder: Path) -> None:
-    with pytest.raises(FormError) as raised:
-        definition.load(write(folder, GOOD.replace('name = "total"\ntype = "amount"', 'name = "total"\ntype = "x"')))
-    assert str(raised.value).count("\n") == 0
 
 
 def test_an_option_that_there_is_not_is_a_mistake_when_a_definition_is_checked(folder: Path) -> None:
@@ -305,21 +312,6 @@ def test_a_constant_that_no_order_can_have_is_a_mistake_when_a_definition_is_che
         'total: write a number, as 1234.50, not "1,50"',
     ]
     assert definition.load(path).order is not None
-
-
-@pytest.mark.parametrize(
-    ("was", "wrong", "said"),
-    [
-        ("version = 3", "version = 99999999999999999999", "small.toml: version: "),
-        ("box = [", "box = [true, ", "box: "),
-        ('title = "Small form"', 'title = "Small\\u0000 form"', "a NUL character stands in a text, after 'Small'."),
-    ],
-)
-def test_what_no_database_and_no_page_takes_is_a_mistake(folder: Path, was: str, wrong: str, said: str) -> None:
-    assert was in GOOD
-    with pytest.raises(FormError) as caught:
-        definition.load(write(folder, GOOD.replace(was, wrong, 1)))
-    assert said in str(caught.value)
 
 
 @pytest.mark.parametrize(

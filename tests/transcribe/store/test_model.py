@@ -294,6 +294,7 @@ QueueMachine.TestCase.settings = examples(25, stateful_step_count=30)
 TestQueue = QueueMachine.TestCase
 
 
+@pytest.mark.promise("a leased task is")
 @pytest.mark.law
 @pytest.mark.only_on("postgresql")
 def test_the_queue_follows_its_model_on_postgresql_too() -> None:

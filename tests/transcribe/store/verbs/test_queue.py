@@ -28,19 +28,6 @@ def test_tasks_come_by_priority_then_first_readings_before_second_ones(here: Wor
     assert order == [urgent.id, plain.id, second.id]
 
 
-@pytest.mark.promise("a reading typed under")
-def test_an_expired_lease_goes_back_and_what_was_typed_under_it_is_kept_as_late(here: World) -> None:
-    here.ask(here.scan("a"), "number")
-    (task,) = here.store.lease("ann", 1, NOON, seconds=60)
-    (again,) = here.store.lease("ben", 1, after(61))
-    assert again.id == task.id
-    late = here.store.submit(task.id, "ann", sent("A1", "ann-1"), after(62))
-    kept = here.store.submit(task.id, "ben", sent("A2", "ben-1"), after(63))
-    assert (late.kind, kept.kind) == ("late", "kept")
-    texts = [each.text for each in here.store.readings(task.scan) if each.kind == "person"]
-    assert texts == ["A1", "A2"]
-
-
 def test_nobody_sends_for_a_task_that_was_never_theirs(here: World) -> None:
     here.ask(here.scan("a"), "number")
     (task,) = here.store.lease("ann", 1, NOON)
@@ -62,16 +49,6 @@ def test_a_task_is_seen_by_its_holder_and_for_a_while_by_whom_answered_it(here: 
         here.store.task(task.id, "ann", after(61 + 16 * 60))
 
 
-def test_a_skipped_task_goes_to_others_and_its_time_is_kept(here: World) -> None:
-    here.ask(here.scan("a"), "number")
-    (task,) = here.store.lease("ann", 1, NOON)
-    here.store.skip(task.id, "ann", "hard to see", 7.0, after(7))
-    assert here.store.lease("ann", 4, after(8)) == []
-    assert [each.id for each in here.store.lease("ben", 4, after(8))] == [task.id]
-    (line,) = here.store.ledger("ann")
-    assert (line.kind, line.reference, line.seconds) == ("time", "skip", 7.0)
-
-
 def test_a_lease_is_renewed_while_it_is_in_force(here: World) -> None:
     here.ask(here.scan("a"), "number")
     (task,) = here.store.lease("ann", 1, NOON, seconds=60)
@@ -85,18 +62,6 @@ def test_a_lease_is_renewed_while_it_is_in_force(here: World) -> None:
 
 
 @pytest.mark.promise("it is no longer")
-def test_a_reading_can_be_taken_back_while_nothing_is_decided_on_it(here: World) -> None:
-    scan = here.scan("a")
-    here.ask(scan, "number")
-    (task,) = here.store.lease("ann", 1, NOON)
-    here.store.submit(task.id, "ann", sent("wrong", "one"), after(5))
-    assert here.store.undo(task.id, "ann", after(6)).id == task.id
-    assert [each.text for each in here.store.readings(scan.id) if each.kind == "person"] == []
-    assert here.store.held("ann", after(6))[0].id == task.id
-    here.store.submit(task.id, "ann", sent("right", "two"), after(9))
-    assert [each.text for each in here.store.readings(scan.id) if each.kind == "person"] == ["right"]
-
-
 def test_a_reading_that_a_decision_stands_on_is_not_taken_back(here: World) -> None:
     scan = here.scan("a")
     here.ask(scan, "number")
@@ -203,25 +168,6 @@ def test_who_is_paused_is_given_nothing_and_what_they_send_is_kept(here: World) 
     put(here.store, person("ann", paused=True), NOON)
     assert here.store.lease("ann", 4, NOON) == []
     assert here.store.submit(task.id, "ann", sent("A", "i"), after(4)).kind == "late"
-
-
-@pytest.mark.promise("a leased task is")
-def test_a_leased_task_is_never_withdrawn_and_an_unleased_one_is(here: World) -> None:
-    scan = here.scan("a")
-    here.ask(scan, "number", "total")
-    (task,) = here.store.lease("ann", 1, NOON)
-    here.decide(scan, decision("number", "1"), decision("total", "2"))
-    assert here.store.open_tasks(Offer(), NOON) == 0
-    assert here.store.submit(task.id, "ann", sent("A", "i"), after(4)).kind == "kept"
-
-
-def test_a_task_no_longer_wanted_ends_when_its_lease_does(here: World) -> None:
-    scan = here.scan("a")
-    here.ask(scan, "number")
-    (task,) = here.store.lease("ann", 1, NOON, seconds=60)
-    here.decide(scan, decision("number", "1"))
-    assert here.store.lease("ben", 1, after(61)) == []
-    assert here.store.submit(task.id, "ann", sent("A", "i"), after(70)).kind == "late"
 
 
 def test_my_readings_come_latest_first(here: World) -> None:
