@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.known_values import decided_by_people
 from tests.transcribe.review.cable import Cable
+from tests.transcribe.review.device import until_drafted
 from tests.transcribe.review.site import DATE, MARK, NUMBER, Enter, SignIn, Site, as_a_whole, form_of
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Place, ReadResult, Task
@@ -272,6 +273,7 @@ def test_what_is_chosen_is_still_there_after_a_reload(site: Site, enter: Enter) 
     page.keyboard.press("Alt+i")
     page.locator(".line select").nth(1).select_option("blank")
     page.locator(".line [type=radio]").first.check()
+    until_drafted(page, "true")
     page.reload()
     page.locator("html[data-ready]").wait_for()
 
