@@ -154,9 +154,9 @@ def _appealed(kinds: Mapping[FieldKey, Sequence[str]], truths: Iterable[Truth]) 
 
 def _truth_at(facts: ScanFacts, truths: Iterable[Truth]) -> datetime | None:
     """When the last truth of a scan came to be known that may judge what is learnt."""
-    told = [truth.at for truth in truths if truth.origin != "appeal"]
+    known_at = [truth.at for truth in truths if truth.origin != "appeal"]
     read = [reading.at for reading in facts.readings if reading.kind == "expert" and reading.key in facts.judging]
-    return max([*told, *read], default=None)
+    return max([*known_at, *read], default=None)
 
 
 def _expert_tasks(store: Store, key: FieldKey, readings: Sequence[Reading]) -> list[str]:
@@ -235,5 +235,5 @@ def asked_again_record(
         fresh = with_duplicates(store, fresh) or fresh
         return replace(fresh, exceptions=(*fresh.exceptions, *said))
     others = [each for each in record.exceptions if each.rule != RecordRule.READ_AGAIN]
-    told = (*others, *said)
-    return replace(record, exceptions=told) if told != record.exceptions else None
+    exceptions = (*others, *said)
+    return replace(record, exceptions=exceptions) if exceptions != record.exceptions else None

@@ -229,8 +229,8 @@ class Similarity(NamedTuple):
         if len(self.alike) <= JUDGING_TILES:
             return [False] * len(boxes)
         if self.plain is not None and not self.plain.all() and self.plain.sum() >= PLAIN_TILES:
-            told = self._replace(alike=self.alike[self.plain], middles=self.middles[self.plain], plain=None)
-            return told.astray(boxes)
+            of_plain_tiles = self._replace(alike=self.alike[self.plain], middles=self.middles[self.plain], plain=None)
+            return of_plain_tiles.astray(boxes)
         sides = numpy.array([tuple(box) for box in boxes], numpy.float64).reshape(-1, 1, 4)
         beside = numpy.maximum(numpy.maximum(sides[..., :2] - self.middles, self.middles - sides[..., 2:]), 0.0)
         nearest = numpy.hypot(beside[..., 0], beside[..., 1]).argpartition(JUDGING_TILES, axis=1)[:, :JUDGING_TILES]

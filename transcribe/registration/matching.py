@@ -272,19 +272,19 @@ def dewarp(page: Picture, blank_path: str) -> Picture:
     copy_height, copy_width = wanted.shape
     seen = shrunk_to(_dark(grey(page)), copy_width, copy_height)
     laid = there = places
-    told: Field = numpy.zeros(places.shape)
+    likeness: Field = numpy.zeros(places.shape)
     nets: list[Field] = []
     spread = _spread(places / (copy_width, copy_height))
     for halvings in ROUNDS if len(places) >= FEWEST else ():
         if halvings is None:
-            there, told = with_lines(wanted, seen, places, laid, there, told)
+            there, likeness = with_lines(wanted, seen, places, laid, there, likeness)
         else:
-            there, told = _followed(wanted, seen, places, laid, halvings)
-        if (told >= ALIKE).sum(axis=0).min() < FEWEST:
+            there, likeness = _followed(wanted, seen, places, laid, halvings)
+        if (likeness >= ALIKE).sum(axis=0).min() < FEWEST:
             break
         nets = [
             _displacement_grid(spread[sure >= ALIKE], shift[sure >= ALIKE], sure[sure >= ALIKE])
-            for shift, sure in zip((there - places).T.astype(numpy.float64), told.T, strict=True)
+            for shift, sure in zip((there - places).T.astype(numpy.float64), likeness.T, strict=True)
         ]
         if max(abs(numpy.diff(net, axis=axis)).max() for net in nets for axis in (0, 1)) > MAX_STEP_PX:
             return page
@@ -314,22 +314,22 @@ def _followed(wanted: Picture, seen: Picture, places: Places, begin: Places, hal
     back, returned = _flow(seen, wanted, there, there + places - begin, halvings)
     came_back = found & returned & (numpy.hypot(*(back - places).T) < LOST_PX)
     one, other = _cut_out(wanted, places), _cut_out(seen, there)
-    told = numpy.stack([alike(one, other, along) for along in (2, 1)], axis=1)
-    return there, told * came_back[:, numpy.newaxis]
+    likeness = numpy.stack([alike(one, other, along) for along in (2, 1)], axis=1)
+    return there, likeness * came_back[:, numpy.newaxis]
 
 
 def with_lines(
-    wanted: Picture, seen: Picture, places: Places, begin: Places, there: Places, told: Field
+    wanted: Picture, seen: Picture, places: Places, begin: Places, there: Places, likeness: Field
 ) -> tuple[Places, Field]:
     """Where places lie that were followed; of those that were lost how far a line lies across, sought near where it is
-    thought to lie. What is told of it is as `_followed` tells it."""
-    there, told = there.copy(), told.copy()
+    thought to lie. Likeness is as `_followed` gives it."""
+    there, likeness = there.copy(), likeness.copy()
     for axis, (down, across) in enumerate(((0, LINE_REACH_PX), (LINE_REACH_PX, 0))):
         one = _cut_out(wanted, places).mean(axis=1 + axis)[:, numpy.newaxis]
-        lost = numpy.flatnonzero((told[:, axis] < ALIKE) & (one.std(axis=2)[:, 0] >= PRINTED))
+        lost = numpy.flatnonzero((likeness[:, axis] < ALIKE) & (one.std(axis=2)[:, 0] >= PRINTED))
         other = _cut_out(seen, begin[lost], down, across).mean(axis=1 + axis)[:, numpy.newaxis]
-        there[lost, axis], told[lost, axis] = _shifts(one[lost], other, begin[lost, axis], there[lost, axis])
-    return there, told
+        there[lost, axis], likeness[lost, axis] = _shifts(one[lost], other, begin[lost, axis], there[lost, axis])
+    return there, likeness
 
 
 def _shifts(one: Field, other: Field, begin: Places, there: Places) -> tuple[Places, Field]:
@@ -374,10 +374,10 @@ def _flow(
 ) -> tuple[Places, NDArray[numpy.bool_]]:
     """Where places of one picture lie on the other, and which of them could be followed."""
     window, flags = (2 * WINDOW + 1,) * 2, cv2.OPTFLOW_USE_INITIAL_FLOW
-    found, told, _ = cv2.calcOpticalFlowPyrLK(
+    found, status, _ = cv2.calcOpticalFlowPyrLK(
         here, there, places, begin.copy(), winSize=window, maxLevel=halvings, criteria=ENOUGH, flags=flags
     )
-    return numpy.asarray(found, numpy.float32), numpy.asarray(told[:, 0] > 0)
+    return numpy.asarray(found, numpy.float32), numpy.asarray(status[:, 0] > 0)
 
 
 def _dark(page: Picture) -> Picture:

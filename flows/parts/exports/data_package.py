@@ -78,9 +78,9 @@ def _resource(name: str, columns: Sequence[export_columns.ExportColumn], of_reco
 
 
 def _field(column: export_columns.ExportColumn) -> dict[str, object]:
-    told: dict[str, object] = {"name": column.name, **_TYPES[column.kind]}
+    described: dict[str, object] = {"name": column.name, **_TYPES[column.kind]}
     if column.label:
-        told["title"] = f"{column.label} ({column.end.strip('_')})" if column.end else column.label
+        described["title"] = f"{column.label} ({column.end.strip('_')})" if column.end else column.label
     if column.field and not column.end:
-        told["description"] = f"field {column.field} of type {column.type}"
-    return told
+        described["description"] = f"field {column.field} of type {column.type}"
+    return described

@@ -68,10 +68,10 @@ def metadata(records: Path, forms: Mapping[str, Form]) -> dict[str, Any]:
         for form in forms.values():
             for part, table in schema.parts_of(file, form.name).items():
                 columns = schema.columns_of(file, form.name, part)
-                told = _table(file, form, part, table, columns)
-                tables[table] = told
+                described = _table(file, form, part, table, columns)
+                tables[table] = described
                 if part:
-                    tables[f"{table}{sql_names.VIEW_SUFFIX}"] = {"title": f"{told['title']}, with their order"}
+                    tables[f"{table}{sql_names.VIEW_SUFFIX}"] = {"title": f"{described['title']}, with their order"}
                 else:
                     queries |= dict(_queries_of(form, table, columns))
                 tables[f"{table}{sql_names.FORMER_SUFFIX}"] = {"hidden": True}
@@ -83,18 +83,18 @@ def metadata(records: Path, forms: Mapping[str, Form]) -> dict[str, Any]:
 
 def _table(file: Database, form: Form, part: str, table: str, columns: Sequence[schema.FieldColumn]) -> dict[str, Any]:
     fields = {each.name: each for each in form.all_fields()}
-    told: dict[str, str] = {}
+    descriptions: dict[str, str] = {}
     for column in columns:
         field = fields.get(f"{part}.{column.field}" if part else column.field)
         currency = _one_currency(file, table, column.column) if column.facts.is_money else None
         kind = f"{column.type} in {currency}" if currency else column.type  # units of Datasette would make kEUR of it
-        told[column.column] = f"{column.label} ({kind})" + ("" if field is None else _help(field.help))
+        descriptions[column.column] = f"{column.label} ({kind})" + ("" if field is None else _help(field.help))
     facets = [each.column for each in columns if each.facts.is_choice or each.facts.is_mark or each.is_listed]
     title = _word(form.title, form.name)
     return {
         "title": f"{title}: {_word(form.table(part).label, part)}" if part and _has(form, part) else title,
         "description": f"Form {form.name}" + (f", table {part}: one row a line." if part else ": one row a record."),
-        "columns": told,
+        "columns": descriptions,
         "facets": facets if part else ["state", *facets],
         "sort_desc": "id",
     }
@@ -188,8 +188,8 @@ def write_for_datasette(records: Path, home: Home, out: Path, *, pictures: bool)
     forms = {name: home.forms(name, newest[name]) for name in query.forms(records)}
     require_folder(out)
     out.mkdir(parents=True, exist_ok=True)
-    told = json.dumps(metadata(records, forms), ensure_ascii=False, indent=1) + "\n"
-    write_whole(out / METADATA_NAME, told)
+    text = json.dumps(metadata(records, forms), ensure_ascii=False, indent=1) + "\n"
+    write_whole(out / METADATA_NAME, text)
     command = ["datasette", str(records), "--metadata", str(out / METADATA_NAME)]
     if pictures:
         folder = out / PLUGINS_FOLDER

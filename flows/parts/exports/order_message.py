@@ -64,26 +64,26 @@ class OrderMessage:
 
     def text(self, term: str, row: int | None = None) -> str:
         """The text of a term; "" where the record does not give it, and why is noted."""
-        told = self.order.terms[term]
-        if told.value:
-            return told.value
-        name = told.field
+        mapped = self.order.terms[term]
+        if mapped.value:
+            return mapped.value
+        name = mapped.field
         value = self._value(name, row)
-        if told.key:
+        if mapped.key:
             value = self._key(name, row if "." in name else None)
         if value is None or not str(value).strip():
-            if term in OPTIONAL and not told.key and self._is_blank(name, row):
+            if term in OPTIONAL and not mapped.key and self._is_blank(name, row):
                 return ""
-            reason = "no value" if not told.key else "no one key in the master data"
-            return self._problem(term, told, row, reason)
-        if told.key and (other := self._excepted(RecordRule.ONE_KEY, name, row)):
-            return self._problem(term, told, row, f"another value has another key ({other})")
+            reason = "no value" if not mapped.key else "no one key in the master data"
+            return self._problem(term, mapped, row, reason)
+        if mapped.key and (other := self._excepted(RecordRule.ONE_KEY, name, row)):
+            return self._problem(term, mapped, row, f"another value has another key ({other})")
         text = str(value)
-        if told.codes and not told.codes.get(text):
-            return self._problem(term, told, row, f"{text!r} is not among the codes of the mapping")
+        if mapped.codes and not mapped.codes.get(text):
+            return self._problem(term, mapped, row, f"{text!r} is not among the codes of the mapping")
         if NOT_OF_XML.search(text):
-            return self._problem(term, told, row, f"{text!r} has a character that XML cannot hold")
-        return told.codes[text] if told.codes else text
+            return self._problem(term, mapped, row, f"{text!r} has a character that XML cannot hold")
+        return mapped.codes[text] if mapped.codes else text
 
     def number(self, term: str, row: int | None = None) -> str:
         """The number of a term as an exact decimal; "" where the record does not give it, and why is noted."""

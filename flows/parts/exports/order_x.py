@@ -49,8 +49,8 @@ def write(home: Home, form: str, out: Path) -> int:
             name = f"{record.scan}.xml"
             if problems:
                 former.append(out / name)
-                told = [{"term": each.term, "field": each.field, "reason": each.reason} for each in problems]
-                report.write(json.dumps({"scan": record.scan, "not_mapped": told}, ensure_ascii=False) + "\n")
+                missing = [{"term": each.term, "field": each.field, "reason": each.reason} for each in problems]
+                report.write(json.dumps({"scan": record.scan, "not_mapped": missing}, ensure_ascii=False) + "\n")
             else:
                 (folder / name).write_bytes(text)
                 count += 1

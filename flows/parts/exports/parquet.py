@@ -79,8 +79,8 @@ def _pyarrow() -> tuple[Any, Any]:
 
 
 def _described(column: export_columns.ExportColumn) -> dict[str, str]:
-    told = {"label": column.label, "type": column.type if column.field and not column.end else ""}
-    return {key: value for key, value in told.items() if value}
+    described = {"label": column.label, "type": column.type if column.field and not column.end else ""}
+    return {key: value for key, value in described.items() if value}
 
 
 def _all_rows(
@@ -89,8 +89,8 @@ def _all_rows(
     for record in query.records(records, form, after=options.after, selection=options.selection):
         for cells in export_columns.rows_of(record, columns, options.table):
             yield [typed_cell(value, each, record.scan) for value, each in zip(cells, columns, strict=True)]
-    told = query.gone(records, form, options.after, moves=options.tells_moves) if options.after else ()
-    for scan, state, changed, _ in told:
+    gone = query.gone(records, form, options.after, moves=options.tells_moves) if options.after else ()
+    for scan, state, changed, _ in gone:
         yield [*export_columns.gone_row(columns, scan, state, changed)]
 
 

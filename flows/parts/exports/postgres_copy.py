@@ -193,9 +193,9 @@ class _Copy:
                 self._fill(table, names, [row for rows in of_form for row in rows])
         erased = [dict(zip(schema.TABLES["erased"], row, strict=True)) for row in changes.erased_rows]
         self._fill("erased", list(schema.TABLES["erased"]), [list(each.values()) for each in erased])
-        told = "insert into {table} (id, position, layout) values (1, %s, %s) on conflict (id) do update"
-        told += " set position = excluded.position, layout = excluded.layout"
-        self._do(told, _POSITION, [changes.position, _layout()])
+        statement = "insert into {table} (id, position, layout) values (1, %s, %s) on conflict (id) do update"
+        statement += " set position = excluded.position, layout = excluded.layout"
+        self._do(statement, _POSITION, [changes.position, _layout()])
 
     def _of_form(self, form: str, part: str, columns: Sequence[export_columns.ExportColumn]) -> tuple[str, list[str]]:
         """The table of a form's plain fields or lines, made or widened, and its columns. They are called as the fields.
@@ -287,9 +287,9 @@ def _refusals() -> Iterator[None]:
 
 def _fitting(name: str) -> str:
     """A name that PostgreSQL takes whole: the beginning of a longer one, with a hash of all of it."""
-    told = name.encode()
-    hashed = hashlib.sha256(told).hexdigest()[:12]
-    return name if len(told) <= LONGEST_NAME_BYTES else f"{name[:48]}_{hashed}"
+    encoded = name.encode()
+    hashed = hashlib.sha256(encoded).hexdigest()[:12]
+    return name if len(encoded) <= LONGEST_NAME_BYTES else f"{name[:48]}_{hashed}"
 
 
 @cache
@@ -376,9 +376,9 @@ def _record(file: Database, number: int) -> PublishedRecord:
 
 def moved(note: copy_notes.CopyNote, now: datetime) -> copy_notes.CopyNote:
     """The note, kept, of a copy that has just moved."""
-    told = replace(note, at=now, failed=False)
-    told.keep()
-    return told
+    moved_on = replace(note, at=now, failed=False)
+    moved_on.keep()
+    return moved_on
 
 
 # A copy that is brought up to date again and again.

@@ -52,14 +52,14 @@ def write(home: Home, form: str, out: Path) -> int:
             "those say yes to who are asked from then on."
         )
     scans, written = _gone(home, form), set[str]()
-    with whole_folder(out) as folder, (folder / "metadata.jsonl").open("w", encoding="utf-8") as told:
+    with whole_folder(out) as folder, (folder / "metadata.jsonl").open("w", encoding="utf-8") as metadata:
         for record in query.records(home.settings.records, form):
             scans.add(record.scan[:SCAN_CHARACTERS])
             for pair in training_pairs(home, record.scan, home.forms(record.form, record.form_version)):
                 (folder / f"{pair.name}.png").write_bytes(_picture(home, pair))
                 (folder / f"{pair.name}.gt.txt").write_text(pair.text + "\n", encoding="utf-8")
                 said = {"file_name": f"{pair.name}.png", "text": pair.text, "field": pair.field, "type": pair.type}
-                told.write(json.dumps(said, ensure_ascii=False) + "\n")
+                metadata.write(json.dumps(said, ensure_ascii=False) + "\n")
                 written.add(pair.name)
     _remove_former(out, scans, written)
     return len(written)
@@ -68,8 +68,8 @@ def write(home: Home, form: str, out: Path) -> int:
 def _gone(home: Home, form: str) -> set[str]:
     """The beginnings of names of files of scans that are forgotten, or of another form now."""
     records = home.settings.records
-    told = [scan for scan, *_ in query.gone(records, form, 0, moves=True)]
-    return {scan[:SCAN_CHARACTERS] for scan in told}
+    gone = [scan for scan, *_ in query.gone(records, form, 0, moves=True)]
+    return {scan[:SCAN_CHARACTERS] for scan in gone}
 
 
 def _remove_former(folder: Path, scans: Container[str], written: Container[str]) -> None:

@@ -254,8 +254,8 @@ def checked_addresses(
     for each in found:
         public = is_public(each)
         if not public and not private and not any(each in network for network in inside):
-            told = INSIDE_ADDRESS if target.host == str(each) else INSIDE_NAME
-            raise RefusedAddress(worded(told, host=target.host, address=str(each)))
+            message = INSIDE_ADDRESS if target.host == str(each) else INSIDE_NAME
+            raise RefusedAddress(worded(message, host=target.host, address=str(each)))
         if public and target.scheme != "https":
             raise RefusedAddress(worded(PLAIN_OUTSIDE, address=str(each)))
     return found
