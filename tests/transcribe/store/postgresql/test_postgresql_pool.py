@@ -35,7 +35,7 @@ def test_more_threads_than_connections_all_get_their_turn(here: World) -> None:
     assert here.behind.execute(in_use).fetchone()[0] <= MAX_CONNECTIONS_COUNT + 1
 
 
-@pytest.mark.promise("Where none comes within")
+@pytest.mark.promise("Where no answer comes within")
 def test_who_must_not_wait_is_told_at_once_that_the_server_is_away(tmp_path: Path) -> None:
     with server() as database:
         store = open_store(tmp_path / "state.db", KEY, url=database.address)

@@ -51,7 +51,7 @@ def seconds_until_refused(store: Store, *, writes: bool = False) -> float:
     return time.monotonic() - begun
 
 
-@pytest.mark.promise("Where none comes within")
+@pytest.mark.promise("Where no answer comes within")
 def test_a_server_that_stands_still_is_given_up_by_who_reads_and_who_writes_and_comes_back(
     database: Server, store: Store
 ) -> None:
@@ -153,7 +153,7 @@ def test_a_process_that_waits_for_a_lock_does_not_stand_still(tmp_path: Path, mo
         assert len(here.store.transcribers()) == len(before) + 1
 
 
-@pytest.mark.promise("Where none comes within")
+@pytest.mark.promise("Where no answer comes within")
 def test_who_must_not_wait_does_not_wait_for_a_server_that_stands_still(database: Server, store: Store) -> None:
     database.stand_still()
     begun = time.monotonic()
