@@ -7,14 +7,14 @@ RUN := $(ENV)/bin/python
 BENCH_ENV := .venv-bench
 # Where the shared sets of the benchmarks lie.
 DATA ?= ../shared/data
-BENCH = FAIRHAND_SHARED_DATA=$(DATA) $(BENCH_ENV)/bin/python -m tests.bench
+BENCHES := bench-reading bench-reconciling bench-pages bench-path bench-truth bench-machines
 SMALL ?=
 # Python keeps what it compiled: without, each program that a test starts compiles itself and its libraries anew.
 unexport PYTHONDONTWRITEBYTECODE
 # How people are played in the demo: you (at a terminal) or simulated.
 PEOPLE ?=
 
-.PHONY: help demo test fresh soak docs lint coverage bench bench-read bench-reconcile bench-pages bench-path bench-truth bench-machines lock clean
+.PHONY: help demo test fresh soak docs lint coverage bench $(BENCHES) lock clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -69,46 +69,16 @@ coverage: $(ENV)/.ready
 	$(RUN) -m pytest -q -n 2 --cov=reconcile --cov-branch --cov-report=term:skip-covered --cov-fail-under=95 tests/reconcile
 
 ## make bench             every benchmark, from the data in DATA=../shared/data; SMALL=--small for a quick look
-bench: bench-read bench-reconcile bench-pages bench-path bench-truth bench-machines
+bench: $(BENCHES)
 
-## make bench-read        what machine reading is worth and costs
-bench-read: $(BENCH_ENV)/.ready
-	$(BENCH).bench_read $(SMALL)
-	$(BENCH).bench_marks $(SMALL)
-	$(BENCH).bench_other_papers
-	$(BENCH).bench_read_speed $(SMALL)
-	$(BENCH).bench_memory $(SMALL)
-
-## make bench-reconcile   what reconciling is worth, peers in the same run
-bench-reconcile: $(BENCH_ENV)/.ready
-	$(BENCH).bench_reconcile $(SMALL)
-	$(BENCH).bench_collection --data $(DATA) $(SMALL)
-	$(BENCH).bench_learning $(SMALL)
-
+## make bench-reading     what machine reading is worth and costs
+## make bench-reconciling what reconciling is worth, peers in the same run
 ## make bench-pages       how quick pages and the interface for programs are, and a crowd that reads while they are killed
-bench-pages: $(BENCH_ENV)/.ready
-	$(BENCH).bench_review $(SMALL)
-	$(BENCH).bench_submit $(SMALL)
-	$(BENCH).bench_crowd $(SMALL)
-	$(BENCH).bench_api $(SMALL)
-
-## make bench-path        ingest killed at ten moments ends with what an undisturbed run has
-bench-path: $(BENCH_ENV)/.ready
-	$(BENCH).bench_path $(SMALL)
-
+## make bench-path        ingest killed at ten moments ends with what an undisturbed run has; memory, and what a page costs
 ## make bench-truth       what machine reading is worth on paper that nobody prepared for, a plain script beside it
-bench-truth: $(BENCH_ENV)/.ready
-	@mkdir -p build && rm -f build/truth.jsonl
-	$(BENCH).bench_truth $(SMALL) --dump build/truth.jsonl
-	$(BENCH).bench_orders $(SMALL) --from build/truth.jsonl
-
 ## make bench-machines    the store and more machines than one: what PostgreSQL costs, and services that go away
-bench-machines: $(BENCH_ENV)/.ready
-	$(BENCH).bench_store $(SMALL)
-	$(BENCH).bench_postgres
-	$(BENCH).bench_two_hosts $(SMALL)
-	$(BENCH).bench_shifts $(SMALL)
-	$(BENCH).bench_outages $(SMALL)
+$(BENCHES): bench-%: $(BENCH_ENV)/.ready
+	FAIRHAND_SHARED_DATA=$(DATA) $(BENCH_ENV)/bin/python -m tests.bench $* $(SMALL)
 
 ## make lock              write the lock files anew from pyproject.toml: of the tests, of the benchmarks, of the image, of the core
 lock:

@@ -316,7 +316,7 @@ SHIPPED_CONTESTS: dict[Family, Contest] = {
     "short text": Contest(1273, 48, 0),
 }
 """Made-up orders (seeds 1 and 2; two machines, three people) and, of line text, sentences that 3 to 7 volunteers typed
-(CrowdSpeech), as `python -m tests.bench.bench_reconcile --set contests` counts them. Fields without a majority are left
+(CrowdSpeech), as `python -m tests.bench reconciling contests` counts them. Fields without a majority are left
 out, on which only the model says anything."""
 
 

@@ -1,4 +1,4 @@
-"""A crowd reads over HTTP while the web process is killed: `python -m tests.bench.bench_crowd [--small]`.
+"""A crowd reads over HTTP while the web process is killed.
 
 200 people for ten minutes; one in ten vanishes for good at some moment, one reading in five is sent twice, nobody's
 clock goes right, and `fairhand serve` is killed (kill -9) five times and started again. People do what the page's
@@ -7,10 +7,10 @@ module does: they lease ahead, and send each reading again until it is acknowled
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import random
 import tempfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,6 +24,7 @@ from flows.home.home import Home, now, open_home
 from tests.bench.crowd.checked import FLOOR, RATE, wrong
 from tests.bench.crowd.people import Person, Seen
 from tests.bench.crowd.served import Served, fill, truth
+from tests.bench.rows import Row
 from transcribe.store.facts import Floor, Rate
 
 VANISH = 0.1
@@ -146,31 +147,14 @@ async def _killing(served: Served, seen: Seen, moments: list[float]) -> None:
         await asyncio.to_thread(served.restart)
 
 
-def main() -> int:
-    """Print what the crowd did and found; 1 where something is not as it must be."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--small", action="store_true", help="a dozen people for five seconds, killed once")
-    parser.add_argument("--people", type=int, default=Plan().people)
-    parser.add_argument("--minutes", type=float, default=Plan().seconds / 60)
-    given = parser.parse_args()
-    plan = SMALL if given.small else Plan(people=given.people, seconds=60 * given.minutes)
+def rows(small: bool) -> Iterator[Row]:
+    """What the crowd did, and each thing that is not as it must be."""
+    plan = SMALL if small else Plan()
     with tempfile.TemporaryDirectory() as folder:
         played = play(Path(folder), plan)
-    seen, served = played.seen, played.served
-    took = sorted(seen.took)
-    print(
-        f"{plan.people} people for {plan.seconds:.0f} s, {played.vanished} vanished; killed {served.kills} times, "
-        f"{served.away:.0f} s away: {len(seen.acknowledged)} readings acknowledged "
-        f"({', '.join(f'{count} {kind}' for kind, count in sorted(seen.outcomes.items()))}), "
-        f"{len(seen.on_its_way)} on their way when somebody vanished, {seen.broken} requests broken off; "
-        f"acknowledged within p50 {1000 * took[len(took) // 2]:.0f} ms, p99 {1000 * took[int(0.99 * len(took))]:.0f} ms"
-    )
-    for sentence in played.wrong:
-        print(sentence)
-    all_well = "MISSED" if played.wrong else "good"
-    print(f"every acknowledged reading there, none twice, ledger to the micro-unit: {all_well}")
-    return 1 if played.wrong else 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+    seen, took = played.seen, sorted(played.seen.took)
+    yield Row(of="people, vanished, kills", figure=f"{plan.people}, {played.vanished}, {played.served.kills}")
+    yield Row(of="readings acknowledged, requests broken off", figure=f"{len(seen.acknowledged)}, {seen.broken}")
+    p50, p99 = took[len(took) // 2], took[int(0.99 * len(took))]
+    yield Row(of="acknowledged within: p50, p99 ms", figure=f"{1000 * p50:.0f}, {1000 * p99:.0f}")
+    yield from (Row(of=each, figure="wrong", holds=False) for each in played.wrong)

@@ -1,19 +1,16 @@
-"""Whole orders, from the photograph to the last decision, beside double keying: `python -m tests.bench.bench_orders`
+"""Whole orders, from the photograph to the last decision, beside double keying.
 
-    python -m tests.bench.bench_orders --from DUMP.jsonl [--shared 0.5] [--small]
-
-The photographs are those of a dump of `bench_truth`. Three transcribers and two experts type what they see; every field
-is weighed and decided as in a store, with what is learnt after each batch, and every reading of a person is counted,
-audits and adjudications too. The peer: two of the same transcribers key every field, and an expert decides where they
-differ. A person says the same of a field in both, so that the comparison is paired. Exit code 1 where a bar is missed.
+The photographs are those that `bench_truth` dumped into DUMP. Three transcribers and two experts type what they see;
+every field is weighed and decided as in a store, with what is learnt after each batch, and every reading of a person is
+counted, audits and adjudications too. The peer: two of the same transcribers key every field, and an expert decides
+where they differ. A person says the same of a field in both, so that the comparison is paired.
 """
 
 from __future__ import annotations
 
-import argparse
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,6 +24,7 @@ from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
 from tests.bench.intervals import paired_difference
+from tests.bench.rows import Row, at_most
 from tests.bench.truth_results import MARKS, NOW, Read, facts_of, of_line
 from transcribe.model import Decision, FieldKey, Form, Kind, Parameters, Reading, Task
 
@@ -46,6 +44,11 @@ ORDER_INTERVAL = timedelta(hours=1)
 SMALL = 8
 LIKE = {"0": "O", "1": "7", "7": "1", "5": "6", "8": "3", "O": "0", "l": "I", "a": "o", "e": "c", "u": "v", "n": "m"}
 """What a character is misread as; others are left out."""
+
+DUMP = Path("build/truth.jsonl")
+MOST_MISTAKES = 10
+LIGHTS = {"hard": ("edge", "all", "worn", "fold", "lowlight"), "soft": ("scan", "soft")}
+"""The conditions of hard light, and of soft light and scans."""
 
 BARS = {"hard": 0.35, "soft": 0.20}
 """Readings a filled field at most, in hard light and in soft light or on scans."""
@@ -228,56 +231,22 @@ def run(results: Sequence[Read], people: People) -> Iterator[Ended]:
         parameters = Parameters(version=parameters.version + 1, content=learn(facts, parameters, POLICY).content)
 
 
-def table(found: Sequence[Ended], light: str, shared: float) -> Iterator[str]:
-    """The rows of one light, and whether they hold."""
+def rows(small: bool) -> Iterator[Row]:
+    """Hard and soft light, with no error and with half of the errors made alike."""
+    results = [of_line(line) for line in DUMP.read_text(encoding="utf-8").splitlines()]
+    for light, conditions in LIGHTS.items():
+        some = [each for each in results if each.condition in conditions][: SMALL if small else None]
+        for shared in (0.0, 0.5) if some else ():
+            yield from _rows(f"{light}, {shared:.0%} of errors shared", list(run(some, People(shared, 1))), BARS[light])
+
+
+def _rows(of: str, found: Sequence[Ended], bar: float) -> Iterator[Row]:
     filled = sum(each.filled for each in found)
-    share = sum(each.readings for each in found) / filled
-    keyed = sum(each.keyed_readings for each in found) / filled
+    finished, right, keyed = (sum(getattr(it, name) for it in found) for name in ("finished", "right", "keyed_right"))
+    yield Row(of=f"{of}: finished", figure=f"{finished} of {len(found)}", bar="all", holds=finished == len(found))
     more, low, high = paired_difference([(each.right, each.keyed_right, 1) for each in found])
-    yield (
-        f"{light}, {shared:.0%} of errors shared: {len(found)} orders, {filled} filled fields of "
-        f"{sum(each.fields for each in found)}; finished {sum(each.finished for each in found)}"
-    )
-    yield (
-        f"  wholly right {sum(each.right for each in found)}, double keying {sum(each.keyed_right for each in found)}: "
-        f"{more:+.3f} [{low:+.3f}, {high:+.3f}]"
-    )
-    yield f"  readings a filled field {share:.3f} (bar {BARS[light]}), double keying {keyed:.2f}"
-    if high < 0 or share > BARS[light] or not all(each.finished for each in found):
-        yield "  MISSED"
-
-
-def main() -> int:
-    """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--from", type=Path, dest="source", action="append", required=True, help="files of --dump")
-    parser.add_argument("--forms", help="of these forms only, by commas")
-    parser.add_argument("--hard", default="edge,all,worn,fold,lowlight", help="conditions of hard light")
-    parser.add_argument("--soft", default="scan,soft", help="conditions of soft light, and scans")
-    parser.add_argument("--shared", type=float, action="append", help="share of errors that people make alike")
-    parser.add_argument("--small", action="store_true", help=f"{SMALL} orders of each")
-    parser.add_argument("--mistakes", type=int, default=10)
-    given = parser.parse_args()
-    results = [of_line(line) for file in given.source for line in file.read_text(encoding="utf-8").splitlines()]
-    forms = given.forms.split(",") if given.forms else None
-    is_good = True
-    for light, conditions in (("hard", given.hard), ("soft", given.soft)):
-        some = [
-            each for each in results if each.condition in conditions.split(",") and (not forms or each.form in forms)
-        ]
-        some = some[:SMALL] if given.small else some
-        for shared in given.shared or [0.0, 0.5] if some else []:
-            found = list(run(some, People(shared, 1)))
-            lines = list(table(found, light, shared))
-            print("\n".join(lines), flush=True)
-            is_good = is_good and "MISSED" not in lines[-1]
-            print("\n".join(mistakes(found, given.mistakes)), flush=True)
-    return 0 if is_good else 1
-
-
-def mistakes(found: Iterable[Ended], most: int) -> list[str]:
-    return [f"    {each.order} {wrong}" for each in found for wrong in each.wrong][:most]
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+    figure = f"{right}, {keyed}, {more:+.3f} [{low:+.3f}, {high:+.3f}]"
+    yield Row(of=f"{of}: wholly right, double keying, over it", figure=figure, bar="not below", holds=high >= 0)
+    yield at_most(f"{of}: readings a filled field", sum(each.readings for each in found) / filled, bar, 3)
+    yield Row(of=f"{of}: double keying", figure=f"{sum(each.keyed_readings for each in found) / filled:.2f}")
+    yield from [Row(of=each.order, figure=wrong) for each in found for wrong in each.wrong][:MOST_MISTAKES]

@@ -1,12 +1,11 @@
 """Whether the machine can tell a photograph of a form from one of something else taken in as that form.
 
-`python -m tests.bench.bench_other_papers [--count N] [--data FOLDER]`: others are those of the shared sets, sheets
-of other forms, and blank sheets. Nothing was fitted on any of them; the limit was chosen by hand.
+Others are those of the shared sets, sheets of other forms, and blank sheets. Nothing was fitted on any of them; the
+limit was chosen by hand.
 """
 
 from __future__ import annotations
 
-import argparse
 import io
 import random
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from PIL import Image
 
 from flows.steps.identify_tasks import LEAST_FOUND_FIT
 from tests.bench.read_samples import data_folder
+from tests.bench.rows import Row
 from tests.bench.world import forms, photographs
 from tests.bench.world.conditions import CONDITIONS
 from tests.camera import USUAL, photograph
@@ -35,25 +35,18 @@ PAPER_SIZE = (2338, 1654)
 """Rows and columns of an A4 sheet at 200 pixels an inch."""
 
 
-def main() -> None:
-    """Print for each kind of picture how often nothing of the form's print was found, and the fits."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=2, help="pictures of each set, condition and level")
-    parser.add_argument("--data", help="the folder of the shared sets")
-    asked = parser.parse_args()
-    print(f"Nothing of the form is found below a fit of {LEAST_FOUND_FIT}.\n")
-    print("| pictures | laid onto | count | nothing found | fit, lowest | fit, highest |")
-    print("| --- | --- | --- | --- | --- | --- |")
-    for name, fits in [*others(data_folder(asked.data), asked.count), *blank_sheets(asked.count)]:
-        print(row(name, "another form", fits), flush=True)
-    for name, own, fits in world(asked.count):
-        print(row(name, "its own form" if own else "another form", fits), flush=True)
+def rows(small: bool) -> Iterator[Row]:
+    """For each kind of picture how often nothing of the form's print was found, and the fits."""
+    count = 1 if small else 4
+    for name, fits in [*others(data_folder(None), count), *blank_sheets(count)]:
+        yield _row(f"{name} on another form", fits)
+    for name, own, fits in world(count):
+        yield _row(f"{name} on {'its own' if own else 'another'} form", fits)
 
 
-def row(name: str, onto: str, fits: list[float]) -> str:
-    """One row of the table."""
+def _row(of: str, fits: list[float]) -> Row:
     found = sum(fit < LEAST_FOUND_FIT for fit in fits)
-    return f"| {name} | {onto} | {len(fits)} | {found} | {min(fits):.2f} | {max(fits):.2f} |"
+    return Row(of=f"{of}: nothing found, fits", figure=f"{found} of {len(fits)}, {min(fits):.2f} to {max(fits):.2f}")
 
 
 def pictures_of(folder: Path, count: int) -> Iterator[tuple[str, list[numpy.ndarray]]]:
@@ -106,7 +99,3 @@ def _decoded(content: bytes) -> numpy.ndarray:
 def _picture(path: Path) -> numpy.ndarray:
     with Image.open(path) as image:
         return numpy.asarray(image.convert("RGB"), numpy.uint8)
-
-
-if __name__ == "__main__":
-    main()

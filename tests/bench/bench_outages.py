@@ -1,24 +1,20 @@
 """Database, bucket and Prefect's server killed, hanging and cut off while files come in and are read.
 
-python -m tests.bench.bench_outages [--small] [--seed N] [--only NAME ...]
-
 A real PostgreSQL, a server of buckets and a Prefect server, `fairhand serve`, shifts, `ingest` and a till that sends
 files, all of them without an end. Each service is killed and started again 20 times while a scan is being read, and is
 away 20 times, for 5 to 60 s: killed, hanging, or with a network that hands nothing on. After each the work must go on.
 Then every acknowledged file must be in a record or asked, once, none set aside; every command must have done its work
-or ended with one sentence. Exit code 1 where something is not so.
+or ended with one sentence.
 """
 
 from __future__ import annotations
 
-import argparse
 import math
 import os
 import random
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,13 +27,14 @@ from tests.bench.crowd.served import Served
 from tests.bench.outages.checked import tracebacks, wrong
 from tests.bench.outages.programs import Programs
 from tests.bench.outages.services import Service, bucket, database, prefect, relay_to_file, relay_to_port
+from tests.bench.rows import Row
 from tests.bucket import bucket_server
 from tests.flows.forked_commands import share_readings
 from tests.flows.house import House, until
-from tests.postgres import new_database, rows, server, share
+from tests.postgres import new_database, server, share
+from tests.postgres import rows as rows_of
 from transcribe.people.tokens import new_token
 
-NAMES = ("database", "bucket", "Prefect's server")
 LEASE_SECONDS = 600.0
 AWAY_SECONDS = (5.0, 60.0)
 GOES_ON_SECONDS = 600.0
@@ -46,9 +43,8 @@ GOES_ON_SECONDS = 600.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Of which services, how often each is killed and away, and for how long, from and to."""
+    """How often each service is killed and away, and for how long, from and to."""
 
-    services: tuple[str, ...] = NAMES
     restarts: int = 20
     outages: int = 20
     seconds: tuple[float, float] = AWAY_SECONDS
@@ -63,7 +59,7 @@ class Stage:
     """Everything that runs: the services, the programs, and the address of the database past its relay."""
 
     rooms: Home
-    services: list[Service]
+    services: Sequence[Service]
     programs: Programs
     served: Served
     address: str
@@ -118,7 +114,7 @@ class Stage:
 
 
 def _held(address: str) -> bool:
-    return bool(rows(address, "SELECT 1 FROM to_read WHERE worker IS NOT NULL LIMIT 1"))
+    return bool(rows_of(address, "SELECT 1 FROM to_read WHERE worker IS NOT NULL LIMIT 1"))
 
 
 def _incoming(rooms: Home) -> bool:
@@ -162,7 +158,7 @@ def stage(folder: Path, plan: Plan) -> Iterator[Stage]:
         )
         yield Stage(
             rooms=rooms,
-            services=[each for each in services if each.name in plan.services],
+            services=services,
             programs=_programs(folder, rooms, served, shown, ways["Prefect's server"].port, direct, plan.seed),
             served=served,
             address=direct,
@@ -187,49 +183,31 @@ def _programs(
 
 def _read(address: str) -> int:
     """How many scans were read so far."""
-    return int(str(rows(address, "SELECT COUNT(*) FROM engine_time")[0][0]))
+    return int(str(rows_of(address, "SELECT COUNT(*) FROM engine_time")[0][0]))
 
 
-def play(folder: Path, plan: Plan) -> list[str]:
-    """Play the plan, a printed line for each service; what is not as it must be, in sentences."""
+def play(folder: Path, plan: Plan) -> Iterator[Row]:
+    """Play the plan: a row for each service, and one for each thing that is not as it must be."""
     chance = random.Random(plan.seed)
     with stage(folder, plan) as here:
         here.rooms.use_form("receipt")
         here.programs.start()
         for service in here.services:
-            print(here.try_service(service, plan, chance), flush=True)
+            yield Row(of=here.try_service(service, plan, chance), figure="")
         here.finish()
         is_up = here.served.process is not None and here.served.process.poll() is None
-        found = wrong(here.rooms, here.address, here.programs.seen)
+        seen = here.programs.seen
+        found = wrong(here.rooms, here.address, seen)
         log = (here.rooms.settings.home / "serve.log").read_text("utf-8")
         found += [] if is_up else ["fairhand serve ended"]
         found += [f"serve's log has a traceback: {each[:6000]}" for each in tracebacks(log)]
-        seen = here.programs.seen
-        print(
-            f"{len(seen.acknowledged)} files acknowledged, {len(seen.ended)} commands, {seen.in_a_sentence} of them "
-            f"ended in a sentence, {len(seen.faults)} otherwise; {len(found)} things are not as they must be"
-        )
-    return found
+    said = f"{len(seen.acknowledged)}, {len(seen.ended)}, {seen.in_a_sentence}"
+    yield Row(of="files acknowledged, commands, of these ended in a sentence", figure=said)
+    yield from (Row(of=each, figure="wrong", holds=False) for each in found)
 
 
-def main() -> int:
-    """Print what was done and what is wrong; 1 where anything is."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--small", action="store_true", help="each service killed once, and away once for 5 to 8 s")
-    parser.add_argument("--seed", type=int, default=Plan().seed)
-    parser.add_argument("--only", action="append", choices=NAMES, help="this service alone")
-    given = parser.parse_args()
+def rows(small: bool) -> Iterator[Row]:
+    """Every service killed and away as often as planned."""
     share_readings(None)
-    of = SMALL if given.small else Plan()
-    services = tuple(given.only or of.services)
-    plan = Plan(services=services, restarts=of.restarts, outages=of.outages, seconds=of.seconds, seed=given.seed)
     with tempfile.TemporaryDirectory() as folder:
-        found = play(Path(folder), plan)
-    for sentence in found:
-        print(sentence)
-    print(f"every acknowledged file in a record or asked: {'MISSED' if found else 'good'}")
-    return 1 if found else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        yield from play(Path(folder), SMALL if small else Plan())

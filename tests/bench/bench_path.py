@@ -1,21 +1,20 @@
-"""The path under kill -9: an ingest killed ten times on its way, each time begun again by the same command:
-`python -m tests.bench.bench_path [--small]`.
+"""The path under kill -9: an ingest killed ten times on its way, each time begun again by the same command.
 
-It says how long an undisturbed run takes, how many photographs each killed run had finished, whether the end is that of
-the undisturbed run, and what was read more than once.
+Shown are how many photographs each killed run had finished, whether the end is that of an undisturbed run, and what was
+read more than once.
 """
 
 from __future__ import annotations
 
-import argparse
 import random
 import tempfile
-import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from flows.home import settings as configuration
 from flows.home.settings import prefect_secret
 from flows.runtime.prefect_server import PrefectServer
+from tests.bench.rows import Row, at_most
 from tests.flows.house import House, ingest_killed
 from tests.flows.test_ingest import told_of_house
 from tests.orders import FORMS, series, write
@@ -23,18 +22,15 @@ from tests.orders import FORMS, series, write
 SEED = 77
 
 
-def main() -> None:
-    """Print the run; exit code 1 where the end is another one."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--small", action="store_true", help="six photographs and three kills")
-    small = parser.parse_args().small
+def rows(small: bool) -> Iterator[Row]:
+    """Fifty photographs and ten kills."""
     photographs, kills = (6, 3) if small else (50, 10)
     with tempfile.TemporaryDirectory() as folder:
-        raise SystemExit(0 if measured(Path(folder), photographs, kills) else 1)
+        yield from measured(Path(folder), photographs, kills)
 
 
-def measured(folder: Path, photographs: int, kills: int) -> bool:
-    """Whether the killed runs end as the undisturbed one; the figures are printed."""
+def measured(folder: Path, photographs: int, kills: int) -> Iterator[Row]:
+    """Whether the killed runs end as the undisturbed one."""
     write(series(photographs, SEED, FORMS, ("flat", "phone"), ("typed",)), folder / "photographs")
     settings = configuration.load_settings(folder / "prefect")
     server = PrefectServer(settings)
@@ -43,19 +39,15 @@ def measured(folder: Path, photographs: int, kills: int) -> bool:
     try:
         secret, where = prefect_secret(settings), server.address
         calm, killed = (House(home=folder / name, prefect=where, prefect_secret=secret) for name in ("calm", "killed"))
-        began = time.monotonic()
-        ingested = calm.run("ingest", folder / "photographs", "--form", "auto", "--json").json[0]
-        print(f"undisturbed: {ingested['read']} photographs in {time.monotonic() - began:.1f} s")
+        calm.run("ingest", folder / "photographs", "--form", "auto")
         words: list[str | Path] = [folder / "photographs", "--form", "auto"]
         finished = [ingest_killed(killed, words, *moment) for moment in _moments(photographs, kills)]
-        print(f"finished after each kill: {finished}")
-        last = killed.run("ingest", folder / "photographs", "--form", "auto", "--json").json[0]
-        print(f"the last run: {last['read']} read, {last['known']} known already")
+        yield Row(of="finished after each kill", figure=", ".join(map(str, finished)))
+        last = killed.run("ingest", *words, "--json").json[0]
+        yield Row(of="the last run: read, known already", figure=f"{last['read']}, {last['known']}")
         same = told_of_house(killed) == told_of_house(calm)
-        print(f"the same readings and decisions as undisturbed: {'yes' if same else 'NO'}")
-        again = last["known"] != finished[-1]
-        print(f"read again although finished: {abs(last['known'] - finished[-1])}")
-        return same and not again
+        yield Row(of="the same readings and decisions as undisturbed", figure=str(same), bar="True", holds=same)
+        yield at_most("read again although finished", abs(last["known"] - finished[-1]), 0, 0)
     finally:
         server.stop()
 
@@ -64,7 +56,3 @@ def _moments(photographs: int, kills: int) -> list[tuple[int, float]]:
     """For each kill: how many photographs are finished before it, spread over the whole way, and the seconds after."""
     chance = random.Random(SEED)
     return [(photographs * kill // kills, chance.uniform(0.0, 1.5)) for kill in range(kills)]
-
-
-if __name__ == "__main__":
-    main()

@@ -1,8 +1,7 @@
-"""What reading costs beside the bare engine, in one run: `python -m tests.bench.bench_read_speed [--small]`."""
+"""What reading costs beside the bare engine and OCRmyPDF, in one run."""
 
 from __future__ import annotations
 
-import argparse
 import os
 import resource
 import shutil
@@ -10,22 +9,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from PIL import Image
-from rich.console import Console
-from rich.table import Table
 
 from tests.bench.bench_read import SEED
 from tests.bench.read_results import reads_of
 from tests.bench.read_samples import Sample, data_folder, generated, sroie
+from tests.bench.rows import Row
 from tests.pens import Hand
 
-CONSOLE = Console(width=140)
 HANDS: tuple[Hand, ...] = ("typed", "block")
 ROUNDS = 3
 """The best of so many rounds counts: other work on the machine only ever makes a round slower."""
@@ -33,76 +30,50 @@ TIMES = 4
 """How many times over receipts are read in a round: of a dozen read once the last long page leaves the other worker
 idle for a tenth of the time, the bare program's as well."""
 
+BARE, OURS = "bare tesseract, one thread", "read(), Tesseract alone"
 
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """Seconds by the clock and of processors, for `count` things."""
+
+class Cost(NamedTuple):
+    """Seconds a page, by the clock and of processors."""
 
     wall: float
     cpu: float
-    count: int
-
-    @property
-    def a_minute(self) -> float:
-        return 60 * self.count / self.wall
 
 
-def main() -> None:
-    """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--small", action="store_true")
-    parser.add_argument("--data", help="the folder of the shared sets")
-    given = parser.parse_args()
-    count = 4 if given.small else 12
+def rows(small: bool) -> Iterator[Row]:
+    """Receipts by Tesseract alone, one and two at a time, and photographs of forms by both engines."""
+    samples = list(sroie(data_folder(None), 4 if small else 12))
     with tempfile.TemporaryDirectory() as folder:
-        receipts = _written(Path(folder), list(sroie(data_folder(given.data), count)))
-        CONSOLE.print(_receipts(receipts))
-    CONSOLE.print(_forms(2 if given.small else 6))
+        paths = [Path(folder) / f"{number}.jpg" for number in range(len(samples))]
+        for path, sample in zip(paths, samples, strict=True):
+            path.write_bytes(sample.content)
+        jobs = {BARE: [partial(_bare, each) for each in paths], OURS: [partial(_read, each) for each in samples]}
+        costs: dict[tuple[str, int], list[Cost]] = {(name, workers): [] for name in jobs for workers in (1, 2)}
+        for _ in range(ROUNDS):
+            for (name, workers), some in costs.items():
+                some.append(_side_by_side(workers, TIMES * jobs[name]))
+        best = {key: Cost(*map(min, zip(*some, strict=True))) for key, some in costs.items()}
+        if peer := _peer(paths):
+            best["ocrmypdf --jobs 2", 2] = peer
+    for (name, workers), cost in best.items():
+        bare = best[BARE, workers]
+        figure = f"{cost.cpu:.3f} s, {60 / cost.wall:.0f}, {cost.cpu / bare.cpu:.2f}, {bare.wall / cost.wall:.2f}"
+        yield Row(of=f"{name}, {workers} at a time: CPU a page, pages a minute, both over bare", figure=figure)
+    for hand in HANDS:
+        pages = list(generated(2 if small else 6, SEED, ("phone",), (hand,)))
+        whole = sum(min(_measured(partial(reads_of, each), 1).wall for _ in range(ROUNDS)) for each in pages)
+        yield Row(
+            of=f"a phone's photograph of a form, {hand}, both engines: ms", figure=f"{1000 * whole / len(pages):.0f}"
+        )
 
 
-def _written(folder: Path, samples: Sequence[Sample]) -> list[tuple[Path, Sample]]:
-    files = []
-    for number, sample in enumerate(samples):
-        path = folder / f"{number}.jpg"
-        path.write_bytes(sample.content)
-        files.append((path, sample))
-    return files
-
-
-def _receipts(receipts: Sequence[tuple[Path, Sample]]) -> Table:
-    """Reading receipts by Tesseract alone against the bare program, one and two at a time."""
-    table = Table("receipts", "CPU s a page", "pages a minute", "CPU over bare", "speed over bare", title="receipts")
-    bare_jobs = [partial(_bare, path) for path, _ in receipts]
-    our_jobs = [partial(reads_of, sample, ("tesseract",)) for _, sample in receipts]
-    turns = [(workers, TIMES * jobs) for workers in (1, 2) for jobs in (bare_jobs, our_jobs)]
-    rounds = [[_side_by_side(workers, jobs) for workers, jobs in turns] for _ in range(ROUNDS)]
-    best = [_best(costs) for costs in zip(*rounds, strict=True)]
-    bare, ours = best[::2], best[1::2]
-    for name, costs in (("bare tesseract, one thread", bare), ("read(), Tesseract alone", ours)):
-        for workers, cost, against in zip((1, 2), costs, bare, strict=True):
-            _row(table, f"{name}, {workers} at a time", cost, against)
-    for name, costs in (("bare tesseract", bare), ("read()", ours)):
-        table.add_row(f"{name}, 2 at a time over 1", "", f"{costs[1].a_minute / costs[0].a_minute:.2f} times", "", "")
-    peer = _peer([path for path, _ in receipts])
-    if peer:
-        _row(table, "ocrmypdf --jobs 2", peer, bare[1])
-    return table
-
-
-def _row(table: Table, name: str, cost: Cost, against: Cost) -> None:
-    table.add_row(
-        name,
-        f"{cost.cpu / cost.count:.3f}",
-        f"{cost.a_minute:.0f}",
-        f"{(cost.cpu / cost.count) / (against.cpu / against.count):.2f}",
-        f"{cost.a_minute / against.a_minute:.2f}",
-    )
+def _read(sample: Sample) -> None:
+    reads_of(sample, ("tesseract",))
 
 
 def _bare(path: Path) -> None:
-    environment = os.environ | {"OMP_THREAD_LIMIT": "1"}
     command = ["tesseract", str(path), "stdout", "-l", "eng", "--psm", "6", "tsv"]
-    subprocess.run(command, env=environment, check=True, capture_output=True)
+    subprocess.run(command, env=os.environ | {"OMP_THREAD_LIMIT": "1"}, check=True, capture_output=True)
 
 
 def _peer(paths: Sequence[Path]) -> Cost | None:
@@ -116,23 +87,7 @@ def _peer(paths: Sequence[Path]) -> Cost | None:
         pictures = [Image.open(path).convert("L") for path in paths]
         pictures[0].save(whole, save_all=True, append_images=pictures[1:], resolution=200)
         command = [program, *options, str(whole), str(Path(folder) / "out.pdf")]
-        return _measured(lambda: subprocess.run(command, check=True, capture_output=True), len(paths))
-
-
-def _forms(count: int) -> Table:
-    """Reading forms by both engines, typed and filled in by hand."""
-    table = Table("form pages, phone photos", "ms a page by the clock", title="forms, both engines")
-    for hand in HANDS:
-        samples = list(generated(count, SEED, ("phone",), (hand,)))
-        whole = sum(min(_clock(reads_of, sample) for _ in range(ROUNDS)) for sample in samples)
-        table.add_row(hand, f"{1000 * whole / count:.0f}")
-    return table
-
-
-def _clock(work: Callable[..., object], *given: object) -> float:
-    before = time.perf_counter()
-    work(*given)
-    return time.perf_counter() - before
+        return _measured(partial(subprocess.run, command, check=True, capture_output=True), len(paths))
 
 
 def _side_by_side(workers: int, jobs: Sequence[Callable[[], object]]) -> Cost:
@@ -143,21 +98,13 @@ def _side_by_side(workers: int, jobs: Sequence[Callable[[], object]]) -> Cost:
     return _measured(run, len(jobs))
 
 
-def _best(costs: Sequence[Cost]) -> Cost:
-    return Cost(min(cost.wall for cost in costs), min(cost.cpu for cost in costs), costs[0].count)
-
-
 def _measured(run: Callable[[], object], count: int) -> Cost:
     wall, cpu = time.perf_counter(), _cpu()
     run()
-    return Cost(time.perf_counter() - wall, _cpu() - cpu, count)
+    return Cost((time.perf_counter() - wall) / count, (_cpu() - cpu) / count)
 
 
 def _cpu() -> float:
     """Processor seconds of this process and of its children that have ended."""
     both = (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
     return sum(usage.ru_utime + usage.ru_stime for usage in both)
-
-
-if __name__ == "__main__":
-    main()

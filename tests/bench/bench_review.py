@@ -1,4 +1,4 @@
-"""From Enter to the next decoded snippet in Chromium: `python -m tests.bench.bench_review [--small]`.
+"""From Enter to the next decoded snippet in Chromium.
 
 The delay is added by the server to every answer, so that it holds for the service worker too (Chromium's own network
 emulation does not). A person is imitated who types a field a second.
@@ -6,18 +6,19 @@ emulation does not). A person is imitated who types a field a second.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import statistics
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tests.bench.rows import Row
 from tests.chromium import FLAGS, chromium
-from tests.transcribe.review.site import Site, make_site, served
+from tests.transcribe.review.site import make_site, served
 from transcribe.model import FieldKey
 
 P50, MOST = 20.0, 60.0
@@ -93,7 +94,7 @@ def measure(browser: Browser, each: Round, count: int) -> tuple[list[float], int
             expect(page.locator("#status")).to_have_attribute("data-count", "0", timeout=60_000)
             times: list[float] = page.evaluate("window.times")
             page.context.close()
-        arrived = _arrived(site, person.id)
+        arrived = len(site.texts_of(person.id))
         site.store.close()
     return times, arrived
 
@@ -115,30 +116,15 @@ def _answer(page: Page, text: str, *, touch: bool) -> None:
         page.keyboard.press("Enter")
 
 
-def _arrived(site: Site, who: str) -> int:
-    return len(site.texts_of(who))
-
-
-def main() -> int:
-    """Print a line for each round; 1 where a bar is missed or a reading is not there exactly once."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--small", action="store_true", help="ten answers a round instead of fifty")
-    count = 10 if parser.parse_args().small else 50
-    missed = 0
+def rows(small: bool) -> Iterator[Row]:
+    """A row for each round; a bar is missed too where a reading is not there exactly once."""
+    count = 10 if small else 50
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         for each in ROUNDS:
             times, arrived = measure(browser, each, count)
             middle, most = statistics.median(times), max(times)
             good = middle <= P50 * each.bar and most <= MOST * each.bar and arrived == len(times) == count
-            missed += not good
-            bar = f"bar {P50 * each.bar:.0f}/{MOST * each.bar:.0f}"
-            print(
-                f"{each.name}: p50 {middle:.0f} ms, max {most:.0f} ms of {len(times)} "
-                f"({bar}); {arrived} readings kept: {'good' if good else 'MISSED'}"
-            )
-    return 1 if missed else 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+            figure = f"{middle:.0f}, {most:.0f}, {arrived} of {count}"
+            bar = f"{P50 * each.bar:.0f}, {MOST * each.bar:.0f}"
+            yield Row(of=f"{each.name}: p50 and max ms, readings kept", figure=figure, bar=bar, holds=good)

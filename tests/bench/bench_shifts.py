@@ -1,39 +1,37 @@
-"""Two workers beside two bare readers: `python -m tests.bench.bench_shifts [--small] [--scans N]`.
+"""Two workers beside two bare readers.
 
 The workers are two `fairhand shift` with homes of their own, and PostgreSQL and a bucket between them. A bare reader
 decodes photographs of a folder, lays them onto the form, reads them by the same engines and keeps nothing; the same
 services idle beside it. Both sides read the same photographs, by turns, workers first and bare readers first: neither
 keeps anything that would spare the other its work. What counts is the pages between the first and the last ones, so
-that neither the start of a program nor its last page does. Exit code 1 where the bar is missed.
+that neither the start of a program nor its last page does.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
 import psycopg
-from rich.console import Console
-from rich.table import Table
 
 from flows.home import settings as configuration
 from flows.home.home import open_home
 from tests.bench.read_results import reads_of
 from tests.bench.read_samples import Sample
+from tests.bench.rows import Row, at_least
 from tests.bucket import bucket_server
 from tests.flows.house import House
 from tests.postgres import new_database, server, share
 
-CONSOLE = Console(width=140)
 FORM = "bon-de-commande"
 SEED = 9001
 READERS = 2
@@ -60,50 +58,31 @@ class Run:
         return 60 * (len(inner) - 1) / (inner[-1] - inner[0])
 
 
-def main() -> None:
-    """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--scans", type=int, help="photographs of each run (40)")
-    parser.add_argument("--small", action="store_true", help="8 photographs, one round")
-    parser.add_argument("--bare", nargs="+", type=Path, help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.bare:
-        return read_bare(given.bare)
-    count = given.scans or (8 if given.small else 40)
-    with tempfile.TemporaryDirectory() as folder, server(durable=True) as database, bucket_server() as buckets:
+def rows(small: bool) -> Iterator[Row]:
+    """Pages a minute of both, the same photographs by turns."""
+    count, rounds = (8, 1) if small else (40, 2)
+    with tempfile.TemporaryDirectory() as name, server(durable=True) as database, bucket_server() as buckets:
         share(database.address)
         os.environ.update(buckets.variables)
-        raise SystemExit(0 if measured(Path(folder), count, 1 if given.small else 2, buckets.bucket()) else 1)
-
-
-def measured(folder: Path, count: int, rounds: int, bucket: str) -> bool:
-    """Whether the bar is held; the figures are printed."""
-    url = new_database()
-    files = _photographs(folder / "photographs", rounds * count + WARMING_PAGES)
-    first = _house(folder / "first", url, bucket)
-    open_home(configuration.load_settings(first.home)).close()
-    second = _house(folder / "second", url, bucket)
-    shutil.copy(first.home / "state.key", second.home / "state.key")
-    table = Table("round", "who", "pages a minute", "CPU s a page, with the start")
-    shares, cpu = [], []
-    for side in (lambda some: by_workers((first, second), url, some), by_bare):
-        side(files[rounds * count :])
-    for number in range(rounds):
-        same = files[number * count : (number + 1) * count]
-        if number % 2 == 0:
-            found = by_workers((first, second), url, same), by_bare(same)
-        else:
-            bare = by_bare(same)
-            found = by_workers((first, second), url, same), bare
-        for name, run in zip(("two workers", "two bare readers"), found, strict=True):
-            table.add_row(str(number + 1), name, f"{run.a_minute:.1f}", f"{run.cpu / count:.2f}")
-        shares.append(found[0].a_minute / found[1].a_minute)
-        cpu.append((found[0].cpu - found[1].cpu) / count)
-    CONSOLE.print(table)
-    share_of_bare = sum(shares) / rounds
-    CONSOLE.print(f"workers over bare readers: {share_of_bare:.3f} (bar {LEAST_SHARE}); each round {shares}")
-    CONSOLE.print(f"processor beside reading: {1000 * sum(cpu) / rounds:.0f} ms a page")
-    return share_of_bare >= LEAST_SHARE
+        folder, url, bucket = Path(name), new_database(), buckets.bucket()
+        files = _photographs(folder / "photographs", rounds * count + WARMING_PAGES)
+        first = _house(folder / "first", url, bucket)
+        open_home(configuration.load_settings(first.home)).close()
+        second = _house(folder / "second", url, bucket)
+        shutil.copy(first.home / "state.key", second.home / "state.key")
+        sides = {"two workers": partial(by_workers, (first, second), url), "two bare readers": by_bare}
+        for side in sides.values():
+            side(files[rounds * count :])
+        done: list[dict[str, Run]] = []
+        for number in range(rounds):
+            same, order = files[number * count : (number + 1) * count], list(sides)[:: -1 if number % 2 else 1]
+            done.append({name: sides[name](same) for name in order})
+    for name in sides:
+        yield Row(of=f"{name}, pages a minute", figure=", ".join(f"{each[name].a_minute:.1f}" for each in done))
+    shares = [each["two workers"].a_minute / each["two bare readers"].a_minute for each in done]
+    yield at_least("workers over bare readers", sum(shares) / rounds, LEAST_SHARE, 3)
+    beside = sum(each["two workers"].cpu - each["two bare readers"].cpu for each in done) / count / rounds
+    yield Row(of="processor beside reading, ms a page", figure=f"{1000 * beside:.0f}")
 
 
 def by_workers(houses: Sequence[House], url: str, files: Sequence[Path]) -> Run:
@@ -123,7 +102,7 @@ def by_workers(houses: Sequence[House], url: str, files: Sequence[Path]) -> Run:
 
 def by_bare(files: Sequence[Path]) -> Run:
     """Each bare reader reads half of the photographs."""
-    me = [sys.executable, "-m", "tests.bench.bench_shifts", "--bare"]
+    me = [sys.executable, "-m", "tests.bench.bench_shifts"]
     readers = [subprocess.Popen([*me, *files[at::READERS]], stdout=subprocess.PIPE, text=True) for at in range(READERS)]
     told = [each.stdout.read().split() for each in readers if each.stdout]
     return Run(sorted(map(float, chain(*told))), sum(map(_ended, readers)))
@@ -133,7 +112,7 @@ def read_bare(files: Sequence[Path]) -> None:
     """Read photographs as any program could, and print when each was done."""
     for file in files:
         assert reads_of(Sample(file=file.name, form=FORM, content=file.read_bytes(), truth={})).readings
-        CONSOLE.print(time.monotonic())
+        print(time.monotonic())
 
 
 def _photographs(place: Path, count: int) -> list[Path]:
@@ -160,4 +139,4 @@ def _ended(process: subprocess.Popen[str]) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    read_bare([Path(each) for each in sys.argv[1:]])

@@ -1,24 +1,21 @@
-"""The store under load: leases at many open tasks, and durable submits through the writer thread.
-
-python -m tests.bench.bench_store [--small]
-"""
+"""The store under load, on a file and on PostgreSQL: leases at many open tasks, durable submits through its writer."""
 
 from __future__ import annotations
 
-import argparse
 import itertools
-import json
 import statistics
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 
+from tests.bench.rows import Row, at_least, at_most
+from tests.postgres import server, share
+from tests.transcribe.store import databases
 from tests.transcribe.store.world import NOON, World, person, sent, sqlite_of, world
 from transcribe.model import Task
 from transcribe.store.row_mapping import micros
@@ -26,42 +23,58 @@ from transcribe.store.verbs.queue import WINDOW_PER_TASK_COUNT
 from transcribe.store.verbs.reconcile import MISPLACED
 from transcribe.store.writer import Busy, Writer
 
-OPEN = {True: (10_000, 100_000), False: (10_000, 1_000_000, 5_000_000)}
-LEASES = 2_000
+SIZES = {True: ((10_000, 100_000), 200, 2.0), False: ((10_000, 1_000_000, 5_000_000), 2_000, 10.0)}
+"""How many tasks are open, how many are chosen, and for how many seconds readings are sent."""
+
+MOST_CHOOSING_MS: dict[databases.Kind, float] = {"sqlite": 0.1, "postgresql": 1.0}
+"""The bars: the median of choosing a task."""
+
+LEAST_SHARE = 0.6
+"""The bar: so many of a file's submits has PostgreSQL."""
+
 LANGUAGES = ("fr", "de", "en", "es", "ar")
 MARKED = 100
 """One task in so many waits for somebody of another tradition than one of these."""
 
 CLIENTS = 64
-SECONDS = {True: 2.0, False: 10.0}
+OPEN_FOR_SUBMITS = 20_000
 
 
-def main() -> int:
-    """Prints one JSON line a measurement; 1 where a bar of the issues is missed."""
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--small", action="store_true", help="fewer tasks and seconds, for every test run")
-    small = arguments.parse_args().small
-    lines = [*(leases(count) for count in OPEN[small]), submits(SECONDS[small])]
-    for line in lines:
-        print(json.dumps(line))
-    slow = [line for line in lines if line["what"] == "lease" and float(str(line["choose_p50_ms"])) >= 0.1]
-    return 1 if slow else 0
+def rows(small: bool) -> Iterator[Row]:
+    """Choosing a task, and submits, on either database."""
+    counts, times_count, seconds = SIZES[small]
+    rates = {}
+    with server(durable=True) as made:
+        share(made.address)
+        for kind in databases.KINDS:
+            with databases.on(kind):
+                for count in counts:
+                    choose, whole = leases(count, times_count)
+                    of = f"{kind}, {count} open"
+                    yield at_most(f"{of}: choosing, p50 ms", at(choose, 50), MOST_CHOOSING_MS[kind], 3)
+                    figure = f"{at(choose, 99):.2f}; {at(whole, 50):.2f}, {at(whole, 99):.2f}"
+                    yield Row(of=f"{of}: choosing, p99; leasing, p50, p99 ms", figure=figure)
+                took, rates[kind] = submits(seconds)
+                figure = f"{rates[kind]:.0f}; {at(took, 50):.1f}, {at(took, 99):.1f}"
+                yield Row(of=f"{kind}, {CLIENTS} clients: submits a second; p50, p99 ms", figure=figure)
+    yield at_least("submits on PostgreSQL over a file", rates["postgresql"] / rates["sqlite"], LEAST_SHARE, 2)
 
 
-def leases(count: int, least: int = LEASES) -> dict[str, object]:
-    """Leases of one task each at `count` open tasks: the choice of the task, and the whole verb, within one
+def leases(count: int, times_count: int) -> tuple[list[float], list[float]]:
+    """Seconds of leases of one task each at `count` open tasks: choosing the task, and the whole verb, within one
     transaction as in the writer thread (the commit is shared by many there)."""
     with tempfile.TemporaryDirectory() as folder, world(Path(folder), people=()) as here:
-        began = time.perf_counter()
         fill(here, count)
-        filled = time.perf_counter() - began
         people = [f"p{number}" for number in range(50)]
         for number, handle in enumerate(people):
             here.store.put_transcriber(person(handle, languages=(LANGUAGES[number % len(LANGUAGES)],)), NOON)
         turn = itertools.cycle(people)
         held = itertools.cycle(people)
         whole = times(
-            here, lambda: here.store.lease(next(turn), 1, NOON), least, lambda: here.store.give_back(next(held), NOON)
+            here,
+            lambda: here.store.lease(next(turn), 1, NOON),
+            times_count,
+            lambda: here.store.give_back(next(held), NOON),
         )
         rows = [here.store.person_row(handle) for handle in people]
         mine = itertools.cycle(rows)
@@ -85,22 +98,13 @@ def leases(count: int, least: int = LEASES) -> dict[str, object]:
             here.store.db.all("adds_of", person=who)
             here.store.db.all("next_tasks", who=who, **values)
 
-        choose = times(here, chosen, least)
-        return {
-            "what": "lease",
-            "open": count,
-            "choose_p50_ms": at(choose, 50),
-            "choose_p99_ms": at(choose, 99),
-            "verb_p50_ms": at(whole, 50),
-            "verb_p99_ms": at(whole, 99),
-            "fill_s": round(filled, 1),
-        }
+        return times(here, chosen, times_count), whole
 
 
-def submits(seconds: float, open_tasks: int = 200_000) -> dict[str, object]:
-    """Submit and lease the next, on disk before it is told, by 64 clients of one writer thread."""
+def submits(seconds: float) -> tuple[list[float], float]:
+    """Submit and lease the next, on disk before it is told, by 64 clients of one writer: seconds each, and a second."""
     with tempfile.TemporaryDirectory() as folder, world(Path(folder), people=()) as here:
-        fill(here, open_tasks)
+        fill(here, OPEN_FOR_SUBMITS)
         for number in range(CLIENTS):
             here.store.put_transcriber(person(f"p{number}"), NOON)
         writer = Writer(here.store)
@@ -126,13 +130,7 @@ def submits(seconds: float, open_tasks: int = 200_000) -> dict[str, object]:
         writer.close()
         kept = len(here.store.ledger())
         assert kept == len(took), "every acknowledged reading has its pay line"
-        return {
-            "what": "submit and lease, durable",
-            "clients": CLIENTS,
-            "a_second": round(len(took) / elapsed),
-            "p50_ms": at(took, 50),
-            "p99_ms": at(took, 99),
-        }
+        return took, len(took) / elapsed
 
 
 def step(here: World, writer: Writer, who: str, task: Task, number: int) -> Task:
@@ -219,8 +217,4 @@ def times(
 
 def at(took: list[float], percent: int) -> float:
     """That percentile, in milliseconds."""
-    return round(1000 * statistics.quantiles(took, n=100)[percent - 1], 3)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return 1000 * statistics.quantiles(took, n=100)[percent - 1]

@@ -1,29 +1,27 @@
-"""Durable submits a second through the whole app, beside a handler without a database behind the same middleware.
+"""Durable submits a second through the whole app: beside a handler without a database, and on PostgreSQL beside a file.
 
-python -m tests.bench.bench_submit [--small]
-
-One web worker, 64 connections, reconciling running beside it as in `fairhand serve`. Both are asked in turn, a few
-seconds each, so that whatever else this machine does troubles both alike; the ratio is that of the medians.
+64 connections that stay open wait for each answer, with reconciling beside the web process as in `fairhand serve`. Two
+sides are asked by turns, a few seconds each, so that whatever else this machine does troubles both alike; a ratio is
+that of the medians. On PostgreSQL there are two web processes, each with a home of its own.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import itertools
 import json
-import math
+import shutil
 import statistics
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
-import psutil
 
 from flows.administration.people import invite
 from flows.home import settings as configuration
@@ -31,39 +29,31 @@ from flows.home.home import Home, now, open_home
 from tests.aside import run_aside
 from tests.bench.crowd.people import CSRF
 from tests.bench.crowd.served import Served, fill
+from tests.bench.rows import Row, at_least, at_most
+from tests.postgres import new_database, server, share
 from transcribe.store.facts import Floor, Rate
 
 CONNECTIONS = 64
-RATIO, P99_MS = 0.5, 150.0
-"""The bars: submits a second of what needs no database, and how long one may wait.
-
-The ratio was 0.6 with Python's own event loop. With uvloop submits are a quarter quicker, and what needs no database by
-a half.
-"""
+HELD_SECONDS = 3600.0
+"""For so long people hold their tasks: longer than the measurement."""
 
 CLAIMED_SECONDS = 0.02
 """The time that each reading claims: less than an answer takes here, as people claim no more time than there was."""
 
-MIN_ANSWERS = 100
-"""Answers of a turn below which the 99th percentile is the slowest one, and a ratio of rates is chance."""
-
-WARM = 0.3
+WARM_SECONDS = 0.3
 """Seconds of each turn that are not counted."""
+
+SIZES = {True: (2, 1.5, 60), False: (5, 4.0, 500)}
+"""Turns, the seconds of each, and the tasks that each person holds."""
 
 
 @dataclass(kw_only=True)
 class Turn:
-    """A few seconds of one of the two: milliseconds of each answer, and the answers a second."""
+    """A few seconds of one side: milliseconds of each answer, and the answers a second."""
 
     took: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
     seconds: float = 0.0
-    processor: float = 0.0
-
-    @property
-    def each_ms(self) -> float:
-        """Milliseconds of processor time that the web process took for each: what other programs cannot spoil."""
-        return 1000 * self.processor / max(1, sum(self.statuses.values()))
 
     @property
     def a_second(self) -> float:
@@ -73,53 +63,77 @@ class Turn:
         return sorted(self.took)[min(len(self.took) - 1, len(self.took) * percent // 100)]
 
 
+Side = Callable[[float], Turn]
+"""Asks for so many seconds."""
+
+
+def by_turns(sides: Mapping[str, Side], turns: int, seconds: float) -> dict[str, list[Turn]]:
+    """Each side's turns."""
+    done: dict[str, list[Turn]] = {name: [] for name in sides}
+    for _ in range(turns):
+        for name, ask in sides.items():
+            done[name].append(ask(seconds))
+    return done
+
+
+def a_second(turns: Sequence[Turn]) -> float:
+    return statistics.median(each.a_second for each in turns)
+
+
+def p99_ms(turns: Sequence[Turn]) -> float:
+    """The median of what a turn has as its 99th of 100."""
+    return statistics.median(each.at(99) for each in turns)
+
+
+async def turn(ports: Sequence[int], senders: Iterable[Iterator[bytes]], seconds: float) -> Turn:
+    """Everybody sends as fast as they are answered, to the web processes by turns; the first moment is not counted."""
+    done, began = Turn(seconds=seconds - WARM_SECONDS), time.perf_counter()
+
+    async def send(port: int, requests: Iterator[bytes]) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
+        while (at := time.perf_counter()) < began + seconds:
+            writer.write(next(requests))
+            head = (await reader.readuntil(b"\r\n\r\n")).lower()
+            await reader.readexactly(int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0]))
+            end = time.perf_counter()
+            done.statuses[int(head[9:12])] += 1
+            if began + WARM_SECONDS <= end <= began + seconds:
+                done.took.append(1000 * (end - at))
+        writer.close()
+
+    await asyncio.gather(*(send(port, each) for port, each in zip(itertools.cycle(ports), senders, strict=False)))
+    return done
+
+
 @dataclass(kw_only=True)
 class Sender:
-    """One person on one connection that stays open, and the tasks that they hold."""
+    """One person's requests: with readings of the tasks that they hold, and to a handler without a database."""
 
-    cookie: str
-    csrf: str
-    tasks: Iterator[str]
+    readings: Iterator[bytes]
+    nothings: Iterator[bytes]
 
-    def request(self, path: str, idem: str) -> bytes:
-        sent = {"idem": idem, "action": "send", "text": "BC-2025-0417", "seconds": CLAIMED_SECONDS, "overrode": False}
-        body = json.dumps(sent)
+
+def sign_in(address: str, token: str, tasks: Iterable[str]) -> Sender:
+    """A person with a session."""
+    with httpx.Client(base_url=address, timeout=60) as client:
+        client.post(f"/in/{token}")
+        found = CSRF.search(client.get("/before").text)
+        assert found
+        cookie, csrf = client.cookies["fairhand"], found[1]
+
+    def request(path: str, task: str) -> bytes:
+        sent = {"action": "send", "text": "BC-2025-0417", "seconds": CLAIMED_SECONDS, "overrode": False}
+        body = json.dumps({"idem": f"idem-{task}", **sent})
         return (
-            f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: fairhand={self.cookie}\r\n"
-            f"X-CSRF-Token: {self.csrf}\r\n"
+            f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: fairhand={cookie}\r\nX-CSRF-Token: {csrf}\r\n"
             f"Accept: application/json\r\nAccept-Encoding: gzip\r\nContent-Type: application/json\r\n"
             f"Content-Length: {len(body)}\r\n\r\n{body}"
         ).encode()
 
-
-async def turn(webs: list[Served], senders: list[Sender], seconds: float, *, durable: bool = True) -> Turn:
-    """Everybody sends as fast as they are answered, to the web processes by turns; the first moment is not counted."""
-    before, done, began = _processor(webs), Turn(seconds=seconds - WARM), time.perf_counter()
-    sending = zip(itertools.cycle(web.port for web in webs), senders, strict=False)
-    await asyncio.gather(*(_send(port, each, began, seconds, done, durable=durable) for port, each in sending))
-    done.processor = _processor(webs) - before
-    return done
-
-
-def _processor(webs: list[Served]) -> float:
-    """Seconds of processor time that these processes took so far."""
-    times = [psutil.Process(web.process.pid).cpu_times() for web in webs if web.process]
-    return float(sum(each.user + each.system for each in times))
-
-
-async def _send(port: int, sender: Sender, began: float, seconds: float, done: Turn, *, durable: bool) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    while (at := time.perf_counter()) < began + seconds:
-        task = next(sender.tasks) if durable else "0" * 22
-        writer.write(sender.request(f"/work/{task}" if durable else "/nothing", f"idem-{task}"))
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
-        await reader.readexactly(length)
-        end = time.perf_counter()
-        done.statuses[int(head[9:12])] += 1
-        if began + WARM <= end <= began + seconds:
-            done.took.append(1000 * (end - at))
-    writer.close()
+    return Sender(
+        readings=(request(f"/work/{task}", task) for task in tasks),
+        nothings=itertools.repeat(request("/nothing", "0" * 22)),
+    )
 
 
 def prepare(rooms: Home, each: int) -> list[tuple[str, list[str]]]:
@@ -127,18 +141,9 @@ def prepare(rooms: Home, each: int) -> list[tuple[str, list[str]]]:
     found = []
     for number in range(CONNECTIONS):
         invited = invite(rooms, f"p{number}", ["transcriber"], ["fr"], "by reading")
-        tasks = rooms.store.lease(invited.person.id, each, now(), 3600.0)
+        tasks = rooms.store.lease(invited.person.id, each, now(), HELD_SECONDS)
         found.append((invited.link.rpartition("/in/")[2], [task.id for task in tasks]))
     return found
-
-
-def sign_in(address: str, token: str, tasks: list[str]) -> Sender:
-    """A person's cookie and session token."""
-    with httpx.Client(base_url=address, timeout=60) as client:
-        client.post(f"/in/{token}")
-        found = CSRF.search(client.get("/before").text)
-        assert found
-        return Sender(cookie=client.cookies["fairhand"], csrf=found[1], tasks=iter(tasks))
 
 
 def set_pay(rooms: Home) -> None:
@@ -148,64 +153,78 @@ def set_pay(rooms: Home) -> None:
     rooms.store.put_floor(Floor(micro=10_000_000, currency="EUR", source="made up", since=since), now())
 
 
-def measure(folder: Path, turns: int, seconds: float, tasks: int) -> tuple[list[Turn], list[Turn], int]:
-    """Turns of submits and of nothing, and the readings that are there after."""
-    rooms = open_home(configuration.load_settings(folder / "home"))
-    set_pay(rooms)
-    fill(rooms, -(-tasks * CONNECTIONS // 40), now())
-    served = Served(rooms=rooms, lease_seconds=3600.0, whole=False)
-    people = prepare(rooms, tasks)
-    served.start()
-    try:
-        senders = [sign_in(served.address, token, held) for token, held in people]
-        submits, nothings = [], []
-        for _ in range(turns):
-            submits.append(run_aside(turn([served], senders, seconds, durable=True)))
-            nothings.append(run_aside(turn([served], senders, seconds, durable=False)))
-    finally:
-        served.stop()
-    kept = sum(line.kind == "reading" for line in rooms.store.ledger())
-    rooms.close()
-    return submits, nothings, kept
+@dataclass(kw_only=True)
+class Site:
+    """A home, the ports of the web processes on it, and who sends there."""
+
+    rooms: Home
+    ports: list[int]
+    senders: list[Sender]
+
+    def submits(self, seconds: float) -> Turn:
+        return run_aside(turn(self.ports, [each.readings for each in self.senders], seconds))
+
+    def nothings(self, seconds: float) -> Turn:
+        return run_aside(turn(self.ports, [each.nothings for each in self.senders], seconds))
+
+    def kept(self, turns: Sequence[Turn]) -> Row:
+        """Whether each reading was acknowledged and has its line in the ledger, and nothing else was said."""
+        statuses = sum((each.statuses for each in turns), Counter[int]())
+        lines = sum(line.kind == "reading" for line in self.rooms.store.ledger())
+        said = f"{statuses[200]}, {lines}, {statuses.total() - statuses[200]}"
+        return Row(of="acknowledged, kept and paid, refused", figure=said, holds=statuses == Counter({200: lines}))
 
 
-def main() -> int:
-    """Print both and their ratio; the exit code of `judged`."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--small", action="store_true", help="two short turns instead of five")
-    small = parser.parse_args().small
-    turns, seconds, tasks = (2, 1.5, 60) if small else (5, 4.0, 500)
-    with tempfile.TemporaryDirectory() as folder:
-        submits, nothings, kept = measure(Path(folder), turns, seconds, tasks)
-    for name, all_of_them in (("durable submits", submits), ("without a database", nothings)):
-        rates = sorted(each.a_second for each in all_of_them)
-        together = Turn(took=[took for each in all_of_them for took in each.took] or [math.nan])
-        print(
-            f"{name}, {CONNECTIONS} connections: {statistics.median(rates):.0f} a second "
-            f"({rates[0]:.0f} to {rates[-1]:.0f}); p50 {together.at(50):.0f} ms, p99 {together.at(99):.0f} ms; "
-            f"{statistics.median(each.each_ms for each in all_of_them):.2f} ms of processor time each"
-        )
-    said, code = judged(submits, nothings, kept)
-    print(said)
-    return code
+@contextmanager
+def site(folder: Path, tasks: int, hosts: int = 1, settings: str = "") -> Iterator[Site]:
+    """A home with work for everybody, and as many web processes, each with a home of its own."""
+    with ExitStack() as running:
+        homes: list[Home] = []
+        for number in range(hosts):
+            place = folder / str(number)
+            place.mkdir(parents=True)
+            (place / configuration.SETTINGS_FILE).write_text(settings, encoding="utf-8")
+            if homes:
+                shutil.copy(homes[0].settings.home / "state.key", place)
+            homes.append(open_home(configuration.load_settings(place)))
+            running.callback(homes[-1].close)
+        rooms = homes[0]
+        set_pay(rooms)
+        fill(rooms, -(-tasks * CONNECTIONS // 40), now())
+        people = prepare(rooms, tasks)
+        webs = [Served(rooms=each, lease_seconds=HELD_SECONDS, whole=False) for each in homes]
+        for web in webs:
+            running.callback(web.stop)
+            web.start()
+        senders = [sign_in(webs[0].address, token, held) for token, held in people]
+        yield Site(rooms=rooms, ports=[web.port for web in webs], senders=senders)
 
 
-def judged(submits: Sequence[Turn], nothings: Sequence[Turn], kept: int) -> tuple[str, int]:
-    """What is said of all turns, and the exit code: 1 where a bar is missed, 2 where too few answers came to tell."""
-    acknowledged = sum(each.statuses[200] for each in submits)
-    strange = sum(sum(each.statuses.values()) for each in (*submits, *nothings)) - acknowledged
-    strange -= sum(each.statuses[200] for each in nothings)
-    counts = f"{acknowledged} acknowledged, {kept} kept and paid, {strange} refused"
-    right = acknowledged == kept and not strange
-    if (fewest := min(len(each.took) for each in (*submits, *nothings))) < MIN_ANSWERS:
-        verdict = f"a turn had {fewest} answers, and of fewer than {MIN_ANSWERS} no speed can be told"
-        return f"{counts}: {verdict if right else 'MISSED'}", 2 if right else 1
-    ratio = statistics.median(each.a_second for each in submits) / statistics.median(each.a_second for each in nothings)
-    slowest = statistics.median(each.at(99) for each in submits)
-    good = right and ratio >= RATIO and slowest < P99_MS
-    speed = f"ratio {ratio:.2f} (bar {RATIO}), p99 of a turn {slowest:.0f} ms (bar {P99_MS:.0f})"
-    return f"{speed}, {counts}: {'good' if good else 'MISSED'}", 0 if good else 1
+def rows(small: bool) -> Iterator[Row]:
+    """Submits beside a handler without a database behind the same middleware."""
+    turns, seconds, tasks = SIZES[small]
+    with tempfile.TemporaryDirectory() as folder, site(Path(folder), tasks) as here:
+        done = by_turns({"submits": here.submits, "nothings": here.nothings}, turns, seconds)
+        yield here.kept(done["submits"])
+    for name, some in done.items():
+        yield Row(of=f"{name} a second", figure=f"{a_second(some):.0f}")
+    yield at_least("submits over nothings", a_second(done["submits"]) / a_second(done["nothings"]), 0.5, 2)
+    yield at_most("p99 of submits, ms", p99_ms(done["submits"]), 150, 0)
 
 
-if __name__ == "__main__":
-    raise SystemExit(main())
+def two_hosts(small: bool) -> Iterator[Row]:
+    """PostgreSQL with two web processes beside a file with its one."""
+    turns, seconds, tasks = SIZES[small]
+    with ExitStack() as running:
+        share(running.enter_context(server(durable=True)).address)
+        folder = Path(running.enter_context(tempfile.TemporaryDirectory()))
+        settings = f"FAIRHAND_STATE={new_database()}\nFAIRHAND_ARCHIVE={folder / 'archive'}\n"
+        of_file = running.enter_context(site(folder / "file", tasks))
+        of_server = running.enter_context(site(folder / "server", tasks, 2, settings))
+        done = by_turns({"a file": of_file.submits, "PostgreSQL": of_server.submits}, turns, seconds)
+        yield of_file.kept(done["a file"])
+        yield of_server.kept(done["PostgreSQL"])
+    for name, some in done.items():
+        yield Row(of=f"{name}: submits a second", figure=f"{a_second(some):.0f}")
+    yield at_least("PostgreSQL over a file", a_second(done["PostgreSQL"]) / a_second(done["a file"]), 0.6, 2)
+    yield at_most("p99 on PostgreSQL, ms", p99_ms(done["PostgreSQL"]), 200, 0)

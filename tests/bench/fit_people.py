@@ -2,7 +2,7 @@
 
     python -m tests.bench.fit_people
 
-Made-up orders (the worlds of `bench_reconcile`, seeds 1 to 5 usual, 31 to 35 under noise) are worked on from a cold
+Made-up orders (the worlds of the benchmarks, seeds 1 to 5 usual, 31 to 35 under noise) are worked on from a cold
 start; what was decided with people's readings is compared with what is written, by family of types. Fitted twice: what
 is decided, and so which fields there are, follows from what is believed.
 """

@@ -48,15 +48,6 @@ def weather(data: Path, name: str) -> Told:
     ]
 
 
-def notes_from_nature(data: Path) -> list[Item]:
-    """Specimen labels typed by volunteers; nobody has a truth."""
-    return [
-        Item(name=str(row["item"]), field=str(row["field"]), readings=said(row))
-        for name in ("nfn_fields", "brit_fields")
-        for row in rows(data / "notes_from_nature" / f"{name}.jsonl")
-    ]
-
-
 def said(row: dict[str, object]) -> tuple[SourceReading, ...]:
     """The readings of a row."""
     readings = row["readings"]

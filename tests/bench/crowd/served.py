@@ -22,6 +22,9 @@ from transcribe.model import FieldKey, Form, PagePicture, Place, ReadResult, Sca
 
 FORM = "bon-de-commande"
 WEB = "tests.bench.crowd.web"
+SAME_FILE = "same.json"
+"""What `GET /same` of a served home answers."""
+
 PATIENCE = 300.0
 TRUTHS = {
     "date": "14/03/2025",

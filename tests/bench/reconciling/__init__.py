@@ -1,1 +1,1 @@
-"""The benchmark of reconciling, a row or table a file; `python -m tests.bench.bench_reconcile` runs them."""
+"""What reconciling is worth, a table a file."""

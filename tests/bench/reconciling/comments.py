@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import NamedTuple
 
 from reconcile.algorithms.metrics import Forecast, calibration_error
@@ -23,6 +21,7 @@ from tests.bench import sets
 from tests.bench.fit_collection import by_lot
 from tests.bench.generator.paper import START
 from tests.bench.intervals import by_chance
+from tests.bench.read_samples import data_folder
 from tests.bench.rows import Row, at_least, at_most
 from transcribe.model import Field, FieldKey, Form, Parameters, Reading
 
@@ -55,7 +54,7 @@ BAR = 0.02
 
 def rows(small: bool) -> Iterator[Row]:
     """Whole texts right beside the majority of the same readings, and whether the probability is honest."""
-    data = Path(os.environ.get("FAIRHAND_SHARED_DATA", "../shared/data"))
+    data = data_folder(None)
     parts = [sets.crowdspeech(data, part)[1::2][: 75 if small else None] for part in PARTS]
     everything, taught = [], []
     for readers in DRAWS:

@@ -3,10 +3,8 @@ alone, by family. What it prints stands in `reconcile/parameters/parameters.py`.
 
 from __future__ import annotations
 
-import os
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from reconcile.learning.learn import contested, learn
 from reconcile.learning.training_facts import ScanFacts
@@ -16,6 +14,7 @@ from reconcile.policy import POLICY
 from tests.bench import sets
 from tests.bench.generator import Shape, World, make
 from tests.bench.generator.paper import KEYS, forms, reading, scan_of
+from tests.bench.read_samples import data_folder
 from tests.bench.reconciling import comments
 from tests.bench.rows import Row, at_least
 from transcribe.model import FieldKey, Reading
@@ -68,7 +67,7 @@ def _orders(world: World) -> list[ScanFacts]:
 
 
 def _sentences(readers: int, most: int | None) -> list[ScanFacts]:
-    data = Path(os.environ.get("FAIRHAND_SHARED_DATA", "../shared/data"))
+    data = data_folder(None)
     return [
         ScanFacts(form=comments.FORM, readings=comments.readings_of(item), truths={comments.KEY: truth})
         for part in ("dev-clean", "dev-other")

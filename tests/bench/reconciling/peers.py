@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import numpy
 from numpy.typing import NDArray
@@ -24,35 +26,59 @@ WIDTH = 512
 
 
 def rows(world: World, sources: int) -> Iterator[Row]:
-    """Each method on the first so many sources of every field. The labels are comparable texts, as ours are; methods
-    that need few classes get each text's rank within its field instead."""
-    try:
-        from crowdkit.aggregation import ROVER, DawidSkene, MajorityVote, TextRASA
-    except ModuleNotFoundError:
-        yield Row(of="Crowd-Kit", figure="not installed: make .venv-bench/.ready")
-        return
+    """Each method on the first so many sources of every field, whose labels are comparable texts, as ours are."""
     said = _said(world, sources)
     truths = [spot.normal(item.written) for item, spot in spots(world)]
-    ranked, meant = _ranked(said)
-    methods: dict[str, Callable[[], dict[int, str]]] = {
-        "MajorityVote": lambda: dict(MajorityVote().fit_predict(_table(said, "label"))),
-        "DawidSkene, 20 rounds": lambda: {
-            item: dict(enumerate(meant[item])).get(rank, "")
-            for item, rank in DawidSkene(n_iter=20).fit_predict(_table(ranked, "label")).items()
-        },
-        "ROVER, characters": lambda: dict(ROVER(list, "".join).fit_predict(_table(said, "text"))),
-        "TextRASA, 10 rounds": lambda: dict(
-            TextRASA(encoder=_vector, n_iter=10).fit_predict(_table(said, "text"), None)
-        ),
+    methods: dict[str, Callable[[], Mapping[int, str]]] = {
+        "MajorityVote": partial(majority_vote, said),
+        "DawidSkene, 20 rounds": partial(dawid_skene, said),
+        "ROVER, characters": partial(rover, said),
+        "TextRASA, 10 rounds": partial(text_rasa, said),
     }
     for name, method in methods.items():
         started = time.process_time()
-        found = method()
+        try:
+            found = method()
+        except ModuleNotFoundError:
+            yield Row(of="Crowd-Kit", figure="not installed: make .venv-bench/.ready")
+            return
         took = time.process_time() - started
         right = sum(found.get(number, "") == truth for number, truth in enumerate(truths))
         yield Row(
             of=f"Crowd-Kit {name}: fields a second", figure=f"{len(truths) / took:.0f}, {right / len(truths):.4f} right"
         )
+
+
+def majority_vote(said: Said) -> Mapping[int, str]:
+    from crowdkit.aggregation import MajorityVote
+
+    return dict(MajorityVote().fit_predict(_table(said, "label")))
+
+
+def dawid_skene(said: Said) -> Mapping[int, str]:
+    """It needs few classes: it gets each text's rank within its field."""
+    from crowdkit.aggregation import DawidSkene
+
+    counts: dict[int, Counter[str]] = defaultdict(Counter)
+    for item, _, text in said:
+        counts[item][text] += 1
+    texts = {item: sorted(count, key=lambda text: (-count[text], text)) for item, count in counts.items()}
+    ranked = [(item, source, texts[item].index(text)) for item, source, text in said]
+    found = DawidSkene(n_iter=20).fit_predict(_table(ranked, "label"))
+    return {item: dict(enumerate(texts[item])).get(rank, "") for item, rank in found.items()}
+
+
+def rover(said: Sequence[tuple[object, object, str]], split: Callable[[str], list[str]] = list, glue: str = "") -> Any:
+    """By task what ROVER makes of texts, cut into characters or into words."""
+    from crowdkit.aggregation import ROVER
+
+    return dict(ROVER(split, glue.join).fit_predict(_table(said, "text")))
+
+
+def text_rasa(said: Said) -> Mapping[int, str]:
+    from crowdkit.aggregation import TextRASA
+
+    return dict(TextRASA(encoder=_vector, n_iter=10).fit_predict(_table(said, "text"), None))
 
 
 def _said(world: World, sources: int) -> Said:
@@ -66,16 +92,7 @@ def _said(world: World, sources: int) -> Said:
     ]
 
 
-def _ranked(said: Said) -> tuple[list[tuple[int, str, int]], dict[int, list[str]]]:
-    """The readings with each text's rank among those of its field, and the texts by rank."""
-    counts: dict[int, Counter[str]] = defaultdict(Counter)
-    for item, _, text in said:
-        counts[item][text] += 1
-    texts = {item: sorted(count, key=lambda text: (-count[text], text)) for item, count in counts.items()}
-    return [(item, source, texts[item].index(text)) for item, source, text in said], texts
-
-
-def _table(said: Sequence[tuple[int, str, object]], third: str) -> object:
+def _table(said: Sequence[tuple[object, object, object]], third: str) -> object:
     import pandas
 
     return pandas.DataFrame(said, columns=["task", "worker", third])

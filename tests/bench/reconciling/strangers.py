@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -19,6 +19,7 @@ from reconcile.learning.learn import learn
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import shipped
 from reconcile.policy import POLICY
+from tests.bench.reconciling import peers
 from tests.bench.rows import Row, at_least, at_most
 from tests.reconcile.made import field, form, reading
 from transcribe.model import FieldKey, Parameters, Reading
@@ -132,21 +133,14 @@ def _counted(scans: Sequence[tuple[list[Reading], Truth]]) -> Counter[str]:
     return tally
 
 
-def _peers(table: Sequence[tuple[int, str, str]]) -> dict[str, dict[int, str | None]]:
-    """What each other method says; a tie of majority is nothing. Dawid-Skene gets ranks, as it needs few classes."""
+def _peers(table: peers.Said) -> dict[str, Mapping[int, str | None]]:
+    """What each other method says; a tie of majority is nothing."""
     counts: dict[int, Counter[str]] = {}
     for number, _, text in table:
         counts.setdefault(number, Counter())[text] += 1
     front = {number: each.most_common(2) for number, each in counts.items()}
     majority = {n: each[0][0] if len(each) == 1 or each[0][1] > each[1][1] else None for n, each in front.items()}
     try:
-        import pandas
-        from crowdkit.aggregation import ROVER, DawidSkene
+        return {"majority": majority, "dawid-skene": peers.dawid_skene(table), "rover": peers.rover(table)}
     except ModuleNotFoundError:
         return {"majority": majority}
-    ranks = {number: sorted(each, key=lambda text: (-each[text], text)) for number, each in counts.items()}
-    ranked = [(number, source, ranks[number].index(text)) for number, source, text in table]
-    labels = DawidSkene(n_iter=20).fit_predict(pandas.DataFrame(ranked, columns=["task", "worker", "label"]))
-    rover = ROVER(list, "".join).fit_predict(pandas.DataFrame(table, columns=["task", "worker", "text"]))
-    skene = {number: dict(enumerate(ranks[number])).get(rank) for number, rank in labels.items()}
-    return {"majority": majority, "dawid-skene": skene, "rover": dict(rover)}

@@ -495,7 +495,7 @@ def test_every_reading_arrives_while_ten_desks_look_on(tmp_path: Path) -> None:
     try:
         senders = [sign_in(served.address, *each) for each in people]
         with ThreadPoolExecutor(1 + len(PAGES)) as pool:
-            sending = pool.submit(asyncio.run, turn([served], senders, SECONDS))
+            sending = pool.submit(asyncio.run, turn([served.port], [each.readings for each in senders], SECONDS))
             desks = [
                 pool.submit(look, served.address, link.rpartition("/in/")[2], page, sending.done)
                 for link, page in zip(links, PAGES, strict=True)

@@ -738,7 +738,7 @@ def test_two_people_who_agree_end_it(silent: bool) -> None:
 
 
 def test_people_who_err_on_one_cell_in_twenty_read_two_times_at_most() -> None:
-    """The benchmark `bench_reconcile --set blanks`, a small part of it."""
+    """A small part of the benchmark of blanks."""
     cells = [
         blanks.run(doubt, kind, seed)
         for doubt in blanks.DOUBTS.values()
