@@ -35,7 +35,6 @@ from tests.bench.reconciling import (
     cheats,
     comments,
     contests,
-    evidence,
     minority,
     speed,
     strangers,
@@ -83,7 +82,6 @@ SUBJECTS: dict[str, dict[str, Measure]] = {
         "speed": speed.rows,
         "micropasts": bench_collection.micropasts,
         "crowdspeech": bench_collection.crowdspeech,
-        "evidence": evidence.rows,
         "months": bench_learning.rows,
     },
     "pages": {

@@ -19,7 +19,7 @@ from reconcile.algorithms.metrics import exact_interval
 from reconcile.parameters import shipped as first_fit
 from tests.bench.generator import Shape, World, make
 from tests.bench.intervals import said
-from tests.bench.reconciling.growth import NOTHING, Day, grow
+from tests.bench.reconciling.online import NOTHING, Day, grow
 from tests.bench.rows import Row, at_least
 
 PLOT = Path("build/learning.svg")
@@ -64,7 +64,8 @@ def nights(small: bool) -> Callable[[int], int]:
 def _told(store: str, days: Sequence[Day]) -> Iterator[Row]:
     """Readings a field, audits that found a decision wrong, and what only the generator knows: the real error."""
     for day in days:
-        audits = f"audits wrong {said(day.audited_wrong, day.audited)}"
+        count, wrong = day.audits
+        audits = f"audits wrong {said(wrong, count)}"
         figure = f"{day.effort:.3f}, {audits}, really {day.wrong:.4f}"
         yield Row(of=f"{store}: {day.phase}, to scan {day.scans}", figure=figure)
     for phase in (FIRST, REPRINT, PEOPLE):
@@ -113,8 +114,9 @@ def _changes(axes: matplotlib.axes.Axes, days: Sequence[Day]) -> None:
 
 
 def _error(axes: matplotlib.axes.Axes, days: Sequence[Day]) -> None:
-    ends = [exact_interval(day.audited_wrong, day.audited) for day in days]
-    shares = [day.audited_wrong / max(1, day.audited) for day in days]
+    audits = [day.audits for day in days]
+    ends = [exact_interval(wrong, count) for count, wrong in audits]
+    shares = [wrong / max(1, count) for count, wrong in audits]
     apart = [
         [100 * (share - low) for share, (low, _) in zip(shares, ends, strict=True)],
         [100 * (high - share) for share, (_, high) in zip(shares, ends, strict=True)],

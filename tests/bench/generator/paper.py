@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from reconcile.learning.learn import learn
+from reconcile.learning.training_facts import ScanFacts
+from reconcile.parameters.shipped import shipped_parameters
+from reconcile.policy import POLICY
+from tests.bench.generator import World
 from tests.bench.generator.orders import Item
 from tests.bench.generator.orders import Master as Lists
 from tests.bench.generator.people import Said
-from transcribe.model import Column, Field, FieldKey, Form, Master, Reading, Rule, Table
+from transcribe.model import Column, Field, FieldKey, Form, Master, Parameters, Reading, Rule, Table
 
 LOCALES = {"de": "de_DE", "us": "en_US", "uk": "en_GB", "fr": "fr_FR", "iso": "en_CA"}
 """Canada writes dates year first."""
@@ -101,13 +107,21 @@ def reading(item: Item, said: Said, number: int, *, expert: bool = False) -> Rea
     )
 
 
-def readings(items: Iterable[Item], said: Iterable[list[Said]], people: int) -> list[Reading]:
-    """Both engines' readings of each item and those of the first so many people."""
-    return [
-        reading(item, each, number)
-        for item, sources in zip(items, said, strict=True)
-        for number, each in enumerate(sources[: 2 + people])
-    ]
+def scans(world: World, sources: int | None = None) -> list[ScanFacts]:
+    """Each form with what the first so many sources read, and what is written."""
+    blanks, found = forms(world.master), dict[str, ScanFacts]()
+    for item in world.items:
+        before = found.get(scan_of(item)) or ScanFacts(form=blanks[item.locale], readings=())
+        said = [reading(item, each, number) for number, each in enumerate(world.readings[item.number][:sources])]
+        truths = {**before.truths, KEYS[item.slot]: item.written}
+        found[scan_of(item)] = replace(before, readings=[*before.readings, *said], truths=truths)
+    return list(found.values())
+
+
+def learnt_blindly(scans: Iterable[ScanFacts]) -> Parameters:
+    """What a store learns of these without their truths."""
+    blind = [replace(scan, truths={}) for scan in scans]
+    return Parameters(version=1, content=learn(blind, shipped_parameters(), POLICY).content)
 
 
 def _field(name: str, kind: str, pattern: str | None = None) -> Field:

@@ -19,7 +19,7 @@ from reconcile.parameters import shipped
 from reconcile.policy import POLICY
 from tests.bench import sets
 from tests.bench.fit_collection import by_lot
-from tests.bench.generator.paper import START
+from tests.bench.generator.paper import START, learnt_blindly
 from tests.bench.intervals import by_chance
 from tests.bench.read_samples import data_folder
 from tests.bench.rows import Row, at_least, at_most
@@ -87,7 +87,7 @@ def _heard(told: sets.Told) -> Iterator[Heard]:
     """The texts of a collection, weighed with what is learnt of it without its truth."""
     spot = prepared(FORM).fields["comment"]
     scans = [readings_of(item) for item, _ in told]
-    learnt = _learnt([ScanFacts(form=FORM, readings=readings) for readings in scans])
+    learnt = learnt_blindly(ScanFacts(form=FORM, readings=readings) for readings in scans)
     for readings, (_, truth) in zip(scans, told, strict=True):
         posterior = weigh(FORM, readings, learnt, POLICY)[KEY]
         best = posterior.candidates[0]
@@ -101,14 +101,11 @@ def _after_gold(told: sets.Told) -> Iterator[Forecast]:
     """What is stated of the other texts where the truth of some is known to the learner."""
     facts = [ScanFacts(form=FORM, readings=readings_of(item)) for item, _ in told]
     known = [replace(scan, truths={KEY: truth}) for scan, (_, truth) in zip(facts[:GOLD], told, strict=False)]
-    learnt = _learnt([*known, *facts[GOLD:]])
+    content = learn([*known, *facts[GOLD:]], shipped.shipped_parameters(), POLICY).content
+    learnt = Parameters(version=1, content=content)
     for scan, (_, truth) in zip(facts[GOLD:], told[GOLD:], strict=True):
         posterior = weigh(FORM, scan.readings, learnt, POLICY)[KEY]
         yield posterior.probability, posterior.candidates[0].normal == prepared(FORM).fields["comment"].normal(truth)
-
-
-def _learnt(facts: list[ScanFacts]) -> Parameters:
-    return Parameters(version=1, content=learn(facts, shipped.shipped_parameters(), POLICY).content)
 
 
 def _rows(readers: int, said: list[Heard]) -> Iterator[Row]:

@@ -9,27 +9,20 @@ layouts, paired with what shipped: people's readings, and wrong values among the
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from reconcile.algorithms.paired import flip_probability, sign_probability
-from reconcile.learning.learn import learn
-from reconcile.learning.proposal import Proposal, changed, propose
+from reconcile.learning.proposal import Proposal, propose
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters.shipped import shipped_parameters
 from reconcile.policy import POLICY
-from tests.bench.reconciling.stores import SIZES, Worked, store, work_on, worked
-from tests.bench.rows import Row
+from tests.bench.reconciling.stores import Worked, store, work_on, worked
 from transcribe.model import FieldKey, Parameters
 
-SEEDS = (701, 702, 703)
 GOLD, AUDITS = 100, 1000
 POISONED_SHARE = 0.05
 REOPENED_SHARE = 0.05
 """What the settings allow to be reopened where nobody sets another share."""
-
-STRICTER_TARGETS = (0.996, 0.997, 0.998, 0.999, 0.9995, 0.9999)
-"""Where what is learnt errs less than what shipped, what shipped is tried at these targets, until it errs as little."""
 
 CHANCE = 0.05
 """How often chance may make it look as much worse."""
@@ -47,23 +40,10 @@ class Tried:
     """What came of learning from one store, and of what follows under it and under what shipped, by document."""
 
     proposal: Proposal
-    plainly_reopened: int
     readings_before: list[int]
     readings_after: list[int]
     newly_wrong: int
     mended: int
-    fields: int
-    wrong_after: int
-    as_strict: list[tuple[int, int]]
-    """Readings and wrong values of what shipped, at its own target and then at each stricter one that was tried."""
-
-
-def rows(small: bool) -> Iterator[Row]:
-    """Every kind of store with every kind of truth, the seeds together."""
-    for kind, size in SIZES.items():
-        found = [tried(kind, seed, size // 2 if small else size) for seed in SEEDS[: 1 if small else None]]
-        for name in TRUTHS:
-            yield from _rows(f"{kind}, {name}", name, [of_seed[name] for of_seed in found])
 
 
 def tried(kind: str, seed: int, size: int) -> dict[str, Tried]:
@@ -77,76 +57,15 @@ def tried(kind: str, seed: int, size: int) -> dict[str, Tried]:
 
 def _tried(facts: Sequence[ScanFacts], old: Sequence[Worked]) -> Tried:
     proposal = propose(facts, SHIPPED, POLICY, REOPENED_SHARE)
-    plain = Parameters(version=1, content=learn(facts, SHIPPED, POLICY).content)
     after = Parameters(version=1, content=proposal.content)
     new = [worked(each.document, after) for each in old] if proposal.is_accepted else old
     pairs = [(one.wrong(), other.wrong()) for one, other in zip(old, new, strict=True)]
     return Tried(
         proposal=proposal,
-        plainly_reopened=len(changed(facts, SHIPPED, plain, POLICY).reopened),
         readings_before=[each.effort for each in old],
         readings_after=[each.effort for each in new],
         newly_wrong=sum(len(other - one) for one, other in pairs),
         mended=sum(len(one - other) for one, other in pairs),
-        fields=sum(len(each.document.written) for each in old),
-        wrong_after=sum(len(other) for _, other in pairs),
-        as_strict=list(_as_strict(old, sum(len(other) for _, other in pairs))),
-    )
-
-
-def _as_strict(old: Sequence[Worked], wrong_after: int) -> Iterator[tuple[int, int]]:
-    """What shipped costs and gets wrong, at stricter and stricter targets, until no more is wrong than after it."""
-    tried = list(old)
-    for target in (*STRICTER_TARGETS, None):
-        wrong = sum(len(each.wrong()) for each in tried)
-        yield sum(each.effort for each in tried), wrong
-        if wrong <= wrong_after or target is None:
-            return
-        tried = [worked(each.document, SHIPPED, policy=replace(POLICY, target=target)) for each in old]
-
-
-def _rows(of: str, name: str, found: Sequence[Tried]) -> Iterator[Row]:
-    verdicts = ", ".join(each.proposal.verdict for each in found)
-    again = sum(len(each.proposal.changed.reopened) for each in found if each.proposal.reopens)
-    otherwise = sum(len(each.proposal.changed.reopened) for each in found)
-    decided = sum(each.proposal.changed.decided for each in found)
-    yield Row(
-        of=f"{of}: asked again of {decided} decided ({verdicts})",
-        figure=f"{again}; otherwise {otherwise}, plainly {sum(each.plainly_reopened for each in found)}",
-        bar="nothing" if name == NO_TRUTH else "",
-        holds=again == 0 if name == NO_TRUTH else None,
-    )
-    before = [each for one in found for each in one.readings_before]
-    after = [each for one in found for each in one.readings_after]
-    fields = sum(each.fields for each in found)
-    by_chance = flip_probability([new - old for old, new in zip(before, after, strict=True)])
-    told = name in (GOLD_ALONE, AUDITS_ALONE)
-    yield Row(
-        of=f"{of}: people's readings a field, before and after",
-        figure=f"{sum(before) / fields:.4f}, {sum(after) / fields:.4f}",
-        bar="" if told else "no more",
-        holds=None if told else by_chance > CHANCE,
-    )
-    if told:
-        yield _at_equal_error(of, found, fields)
-    newly, mended = sum(each.newly_wrong for each in found), sum(each.mended for each in found)
-    yield Row(
-        of=f"{of}: values newly wrong, and mended, of {fields}",
-        figure=f"{newly}, {mended}",
-        bar="no more",
-        holds=sign_probability(newly, mended) > CHANCE,
-    )
-
-
-def _at_equal_error(of: str, found: Sequence[Tried], fields: int) -> Row:
-    """People's readings where what shipped errs as little as what was learnt, each store at a target of its own."""
-    before, after = sum(each.as_strict[-1][0] for each in found), sum(sum(each.readings_after) for each in found)
-    wrong = sum(each.as_strict[-1][1] for each in found), sum(each.wrong_after for each in found)
-    return Row(
-        of=f"{of}: people's readings a field at equal error, before and after (wrong {wrong[0]}, {wrong[1]})",
-        figure=f"{before / fields:.4f}, {after / fields:.4f}",
-        bar="fewer",
-        holds=after < before,
     )
 
 

@@ -3,21 +3,18 @@ right majorities are broken for it."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from reconcile.forms.prepared_form import PreparedField, prepared
 from reconcile.inference.votes import votes
 from reconcile.inference.weigh import weigh
-from reconcile.learning.learn import learn
-from reconcile.learning.training_facts import ScanFacts
-from reconcile.parameters import shipped
 from reconcile.policy import POLICY
 from tests.bench.generator import Shape, World, make
-from tests.bench.generator.paper import KEYS, forms, reading, scan_of
+from tests.bench.generator.paper import learnt_blindly, scans
 from tests.bench.intervals import said
 from tests.bench.rows import Row, at_least, at_most
-from transcribe.model import Parameters, Reading
+from transcribe.model import Reading
 
 SEEDS = (301, 302)
 PEOPLE = 3
@@ -38,23 +35,15 @@ def rows(small: bool) -> Iterator[Row]:
 
 def count(world: World) -> Counter[str]:
     """Right minorities and right majorities of a world, how many of them evidence can decide, are saved, are broken."""
-    blanks = forms(world.master)
-    by_scan: dict[str, list[Reading]] = defaultdict(list)
-    for item in world.items:
-        for number, each in enumerate(world.readings[item.number][: 2 + PEOPLE]):
-            by_scan[scan_of(item)].append(reading(item, each, number))
-    form_of = {scan_of(item): blanks[item.locale] for item in world.items}
-    facts = [ScanFacts(form=form_of[scan], readings=readings) for scan, readings in by_scan.items()]
-    learnt = Parameters(version=1, content=learn(facts, shipped.shipped_parameters(), POLICY).content)
-    posteriors = {scan: weigh(form_of[scan], readings, learnt, POLICY) for scan, readings in by_scan.items()}
-    tally: Counter[str] = Counter()
-    for item in world.items:
-        spot = prepared(form_of[scan_of(item)]).fields[KEYS[item.slot].name]
-        posterior = posteriors[scan_of(item)][KEYS[item.slot]]
-        truth = spot.normal(item.written)
-        mine = [each for each in by_scan[scan_of(item)] if each.key == KEYS[item.slot]]
-        best = next(each.normal for each in posterior.candidates if each.origin == "read")
-        tally += _judged(spot, mine, truth, best == truth)
+    facts = scans(world, 2 + PEOPLE)
+    learnt, tally = learnt_blindly(facts), Counter[str]()
+    for scan in facts:
+        spots, posteriors = prepared(scan.form).fields, weigh(scan.form, scan.readings, learnt, POLICY)
+        for key, written in scan.truths.items():
+            truth = spots[key.name].normal(written)
+            mine = [each for each in scan.readings if each.key == key]
+            best = next(each.normal for each in posteriors[key].candidates if each.origin == "read")
+            tally += _judged(spots[key.name], mine, truth, best == truth)
     return tally
 
 

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import gc
 import time
-from collections import defaultdict
 from collections.abc import Iterator
 
 from reconcile.inference import ScanMemory, weigh
-from reconcile.learning.learn import learn
-from reconcile.learning.training_facts import ScanFacts
-from reconcile.parameters import shipped
 from reconcile.policy import POLICY
 from tests.bench.generator import Shape, make
-from tests.bench.generator.paper import KEYS, forms, reading, scan_of
+from tests.bench.generator.paper import KEYS, learnt_blindly, scan_of, scans
 from tests.bench.reconciling import peers
 from tests.bench.reconciling.majority import spots
 from tests.bench.rows import Row, at_least, at_most
@@ -25,21 +21,16 @@ def rows(small: bool) -> Iterator[Row]:
     not weighed under these parameters before; how each text compares is known since it came in.
     One more reading finds what its scan gave before in a memory."""
     world = make(401, Shape(forms=60 if small else 334))
-    blanks = forms(world.master)
-    by_scan: dict[str, list[Reading]] = defaultdict(list)
-    for item in world.items:
-        for number, each in enumerate(world.readings[item.number]):
-            by_scan[scan_of(item)].append(reading(item, each, number))
-    form_of = {scan_of(item): blanks[item.locale] for item in world.items}
-    all_facts = [ScanFacts(form=form_of[scan], readings=readings) for scan, readings in by_scan.items()]
+    facts = scans(world)
+    form_of = {scan.scan: scan.form for scan in facts}
     started = time.process_time()
-    learnt = Parameters(version=1, content=learn(all_facts, shipped.shipped_parameters(), POLICY).content)
+    learnt = learnt_blindly(facts)
     learning = time.process_time() - started
-    count = sum(map(len, by_scan.values()))
+    count = sum(len(scan.readings) for scan in facts)
     yield at_most(f"learning on {count} readings, seconds", learning, 20.0 * max(1.0, count / 55_000), 1)
 
-    machines = {scan: [each for each in readings if _number(each) < 2] for scan, readings in by_scan.items()}
-    with_a_person = {scan: [each for each in readings if _number(each) < 3] for scan, readings in by_scan.items()}
+    machines = {scan.scan: [each for each in scan.readings if _number(each) < 2] for scan in facts}
+    with_a_person = {scan.scan: [each for each in scan.readings if _number(each) < 3] for scan in facts}
     for scan, readings in with_a_person.items():
         weigh(form_of[scan], readings, Parameters(version=2, content=learnt.content), POLICY)
     gc.collect()

@@ -15,14 +15,13 @@ from datetime import date, timedelta
 
 from reconcile.forms.prepared_form import prepared
 from reconcile.inference.weigh import weigh
-from reconcile.learning.learn import learn
 from reconcile.learning.training_facts import ScanFacts
-from reconcile.parameters import shipped
 from reconcile.policy import POLICY
+from tests.bench.generator.paper import learnt_blindly
 from tests.bench.reconciling import peers
 from tests.bench.rows import Row, at_least, at_most
 from tests.reconcile.made import field, form, reading
-from transcribe.model import FieldKey, Parameters, Reading
+from transcribe.model import FieldKey, Reading
 
 TYPES = {"serial": "code", "surname": "name", "boxes": "integer", "colour": "text", "day": "date", "street": "text"}
 NAMES = tuple(TYPES)
@@ -114,8 +113,7 @@ def _slip(lot: random.Random, text: str) -> str:
 
 
 def _counted(scans: Sequence[tuple[list[Reading], Truth]]) -> Counter[str]:
-    facts = [ScanFacts(form=FORM, readings=said) for said, _ in scans]
-    learnt = Parameters(version=1, content=learn(facts, shipped.shipped_parameters(), POLICY).content)
+    learnt = learnt_blindly(ScanFacts(form=FORM, readings=said) for said, _ in scans)
     spots, tally = prepared(FORM).fields, Counter[str]()
     table: list[tuple[int, str, str]] = []
     truths: list[str] = []
