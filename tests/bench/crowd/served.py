@@ -76,12 +76,15 @@ def _typed(form: Form, key: FieldKey) -> bool:
 
 @dataclass(kw_only=True)
 class Served:
-    """One `serve` on one port, `whole` or without its Prefect; `kills` counts how often it was killed, `away` the
-    seconds that it was away."""
+    """One `serve` on one port: `whole`, or without its Prefect, or without what weighs too.
+
+    `kills` counts how often it was killed, `away` the seconds that it was away.
+    """
 
     rooms: Home
     lease_seconds: float
     whole: bool
+    weighs: bool = True
     port: int = field(default_factory=free_port)
     kills: int = 0
     away: float = 0.0
@@ -97,7 +100,11 @@ class Served:
         home = self.rooms.settings.home
         environment = {**os.environ, "FAIRHAND_PREFECT_PORT": "0", "FAIRHAND_LEASE_SECONDS": str(self.lease_seconds)}
         serve = ["flows.cli", "--home", str(home), "serve", "--port", str(self.port)]
-        command = [sys.executable, "-m", *(serve if self.whole else [WEB, str(home), str(self.port)])]
+        command = [
+            sys.executable,
+            "-m",
+            *(serve if self.whole else [WEB, str(home), str(self.port), *["records alone"] * (not self.weighs)]),
+        ]
         with (home / "serve.log").open("ab") as log:
             self.process = subprocess.Popen(
                 command,

@@ -31,6 +31,11 @@ class Pages(serve.Serving):
         super().__init__(settings)
         self._prefect = _None()  # type: ignore[assignment]  # stands where Prefect's server stands
 
+    def _start_worker(self) -> None:
+        """Records that are of no scan are published once, and would be made anew by who weighs."""
+        if "records alone" not in sys.argv:
+            super()._start_worker()
+
     def _await_prefect(self) -> None:
         """Nothing is run by the clock: that process would start a Prefect of its own."""
 
