@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -70,7 +70,10 @@ def rows(small: bool) -> Iterator[Row]:
         open_home(configuration.load_settings(first.home)).close()
         second = _house(folder / "second", url, bucket)
         shutil.copy(first.home / "state.key", second.home / "state.key")
-        sides = {"two workers": partial(by_workers, (first, second), url), "two bare readers": by_bare}
+        sides: dict[str, Callable[[Sequence[Path]], Run]] = {
+            "two workers": partial(by_workers, (first, second), url),
+            "two bare readers": by_bare,
+        }
         for side in sides.values():
             side(files[rounds * count :])
         done: list[dict[str, Run]] = []
