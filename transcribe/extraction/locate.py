@@ -98,7 +98,7 @@ def _is_another_document(form: Form, hypotheses: Mapping[str, Sequence[PlaceHypo
 
 
 def _amount_texts(form: Form, hypotheses: Mapping[str, Sequence[PlaceHypothesis]]) -> set[str]:
-    """What every source reads for the amounts of a form, where they most likely stand."""
+    """Every source's readings of the amounts of a form, where they most likely stand."""
     firsts = [
         places[0] for field in form.fields if facts_of(field.type).is_money and (places := hypotheses[field.name])
     ]
@@ -124,7 +124,7 @@ def _place(scan: _ScanContext, field: Field, hypotheses: Sequence[PlaceHypothesi
 def _readings(
     scan: _ScanContext, field: Field, hypotheses: Sequence[PlaceHypothesis], place: Place
 ) -> Iterator[Reading]:
-    """What every source reads at the place of a field, with its alternatives."""
+    """Every source's reading at the place of a field, with its alternatives."""
     if hypotheses and hypotheses[0].doubtful:
         scan = replace(scan, flags=(*scan.flags, Flag.UNLABELLED))
     for source in scan.page_texts:
@@ -140,7 +140,7 @@ def _source_reading(
     own: FieldCandidate | None,
     alternatives: Sequence[tuple[str, float]] = (),
 ) -> Iterator[Reading]:
-    """What a source reads at a place; nothing where a file beside the page has no text there."""
+    """A source's reading at a place; none where a file beside the page has no text there."""
     if own is None and is_hocr_source(source):
         return
     yield reading(
@@ -159,7 +159,7 @@ def _source_reading(
 def _candidate_of_source(
     scan: _ScanContext, field: Field, place: PlaceHypothesis, source: str
 ) -> FieldCandidate | None:
-    """What a source reads at a place: its own candidate there, else its print inside the place of the others."""
+    """A source's candidate at a place: its own there, else its print inside the place of the others."""
     if source in place.by_source and len(place.by_source[source].lines) == 1:
         return place.by_source[source]
     best = place.most_legible(scan.legibility_by_source)

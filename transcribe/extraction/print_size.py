@@ -1,4 +1,4 @@
-"""How large the print of a page of free layout is, and whether the picture's rim cuts through it."""
+"""The size of print on a page of free layout, and letters that the picture's rim cuts."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ Family = Literal["line text", "short text", "code", "amount", "date", "mark"]
 """Trust, calibration and the choice between model and majority are kept by family."""
 
 Quantity = Literal["words", "money", "number", "count", "day", "mark"]
-"""What a value is: free characters, an amount of a currency, a number that may have decimals, a whole number, a day, or
-yes and no."""
+"""Kinds of values: free characters, an amount of a currency, a number that may have decimals, a whole number, a day,
+or yes and no."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +25,10 @@ class Facts:
     """
 
     name: Mapping[str, str]
-    """What it is called, by language, as one picks a type."""
+    """Its name, by language, as one picks a type."""
 
     plural: Mapping[str, str]
-    """What its fields are called, by language."""
+    """The name of its fields, by language."""
 
     rank: int = 99
     """Its place where people pick a type, the most usual ones first."""
@@ -43,7 +43,7 @@ class Facts:
     """The types whose trust and calibration it shares."""
 
     holds: Quantity = "words"
-    """What its values are."""
+    """The kind of its values."""
 
     exact: bool = True
     """True if nearly equal values differ (codes, amounts, dates). Such readings never agree "closely"."""
@@ -55,7 +55,7 @@ class Facts:
     """True if a right check digit vouches for a value. `faults` names a wrong one "check digit"."""
 
     misreadings: Pattern[str] | None = None
-    """What in a comparable text may be another sign that looks alike. None: what holds for the family."""
+    """Signs of a comparable text that may be others that look alike. None: those of the family."""
 
     has_shapes: bool = False
     """True if shapes of values are learnt, as only a pattern is known of them."""
@@ -82,7 +82,7 @@ class Facts:
     """Its place among types that are guessed from texts alone, the narrowest first; 0 for none."""
 
     labels: Mapping[str, int] = field(default_factory=dict)
-    """What labels of such fields say, with the place in the order in which labels are looked through.
+    """Words of labels of such fields, with the place in the order in which labels are looked through.
 
     Each is a regular expression, or "#" and the name of a list in transcribe/fields/words.
     """

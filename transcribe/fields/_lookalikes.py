@@ -33,10 +33,10 @@ DATE_WITH_STROKES = re.compile(r"(\d\d)[1/](\d\d)[1/](\d{4})")
 """A date whose slashes were read as ones: 1310812026. No date has ten digits."""
 
 MAX_CHANGED_COUNT = 3
-"""So many characters of a code are changed at most. Chosen by hand."""
+"""The most characters of a code that are changed. Chosen by hand."""
 
 MAX_TRIED_COUNT = 200
-"""So many ways of changing as many characters are tried at most. Chosen by hand."""
+"""The most ways of changing equally many characters that are tried. Chosen by hand."""
 
 
 def as_type_allows(text: str, field: Field, form: Form) -> str:

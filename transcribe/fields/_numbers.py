@@ -1,4 +1,4 @@
-"""What the types of numbers share; `minor` are the decimals of a currency, None where there may be any."""
+"""Functions that types of numbers share; `minor` are the decimals of a currency, None where there may be any."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the types of codes with check digits share: the code without spaces and marks."""
+"""Functions that codes with check digits share: the code without spaces and marks."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ UNKNOWN_MEDIA_TYPE = "application/octet-stream"
 
 
 SAVE_ANEW_ADVICE = "Save the picture anew, as PNG or JPEG,"
-"""What may help where reading a file failed for an unforeseen reason."""
+"""Advice where reading a file failed for an unforeseen reason."""
 
 
 MAX_ERROR_LENGTH = 200

@@ -18,7 +18,7 @@ APART_ADVICE = (
     "Put the pages of each order into a PDF or a folder of their own, or see that the folder begins with a whole "
     "order, its first page first,"
 )
-"""What to do about pages that may belong to several orders."""
+"""Advice about pages that may belong to several orders."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,7 +282,7 @@ def begins_in_order(numbers: Numbers, pages: int) -> bool:
 
 
 def settled_count(groups: Sequence[PageGroup], numbers: Numbers, pages: int) -> int:
-    """How many of the forms found can no longer change, whatever page follows.
+    """The number of forms found that later pages cannot change.
 
     Those are settled that stand before a complete form which follows a complete one and is not the last.
     """

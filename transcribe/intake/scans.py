@@ -36,7 +36,7 @@ MISFIT_REASON = (
 
 
 MISFIT_ADVICE = "Photograph it again, flat and whole, or name the form that it is,"
-"""What to do about such a page."""
+"""Advice about such a page."""
 
 
 logger = logging.getLogger("fairhand.scan")

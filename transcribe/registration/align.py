@@ -205,8 +205,11 @@ this tells pages that lie elsewhere, not by how much they lie beside."""
 
 
 class Similarity(NamedTuple):
-    """How alike page and blank are: the median of `alike`, the correlations of the tiles that count, 0 to 1; and the
-    middles of these tiles, x and y in pixels of the blank. `plain` says which of them have plain print."""
+    """The likeness of page and blank: the median of `alike`, the correlations of the tiles that count, 0 to 1.
+
+    `middles` are the middles of these tiles, x and y in pixels of the blank. `plain` says which of them have plain
+    print.
+    """
 
     fit: float
     alike: NDArray[numpy.float32]

@@ -224,9 +224,11 @@ ALIKE = 0.5
 """Correlation from which print is found: what is written beside it lowers it."""
 
 ROUNDS = (3, 1, None)
-"""Of each round how often the copy is halved (None: lines are looked for): the great waves of paper are found first,
-then what is left of them, and folds last. Of ten pages with folds and wear 3.7 % of the print lay too far off to be
-seen without the last, 1.8 % with it."""
+"""By round, how often the copy is halved (None: lines are looked for).
+
+The great waves of paper are found first, then what is left of them, and folds last. Of ten pages with folds and wear
+3.7 % of the print lay too far off to be seen without the last, 1.8 % with it.
+"""
 
 KNOTS = (20, 14)
 """Rows and columns of the net of shifts. With (13, 9) 406 fields of 84 bent pages lay more than 6 px off, with this
@@ -236,8 +238,10 @@ STIFFNESS = 0.025
 """How stiff the net is, by its second differences: with 0.01 flat pages lay worse, with 0.04 bent ones."""
 
 MAX_STEP_PX = 9.0
-"""By how much neighbouring knots may differ: paper does not stretch by a fifth. Where a table's rows were taken for the
-next ones it was 9.2 to 32, of 39 pages with wear and folds 8.0 at most."""
+"""The most that neighbouring knots may differ, as paper does not stretch by a fifth.
+
+Where a table's rows were taken for the next ones it was 9.2 to 32, of 39 pages with wear and folds 8.0 at most.
+"""
 
 LINE_REACH_PX = 4
 """How far lines are looked for on the copy. At 8 px squared paper, and what people struck out, were taken for lines."""
@@ -246,7 +250,10 @@ MAX_LINE_RATIO = 2.0
 """How many times darker or paler than the blank's own a line may be: else it is something else. Chosen by hand."""
 
 MIN_LINE_LEAD, BESIDE_LINE_PX = 0.3, 2
-"""By how much a line is more alike than what lies so many pixels or more beside it: of dots that come again none is."""
+"""The least lead in likeness of a line over what lies this many pixels or more beside it.
+
+Of repeated dots none has it.
+"""
 
 LOST_PX = 2.0
 """How far from its start a place may lie after it was followed there and back.
@@ -321,8 +328,10 @@ def _followed(wanted: Picture, seen: Picture, places: Places, begin: Places, hal
 def with_lines(
     wanted: Picture, seen: Picture, places: Places, begin: Places, there: Places, likeness: Field
 ) -> tuple[Places, Field]:
-    """Where places lie that were followed; of those that were lost how far a line lies across, sought near where it is
-    thought to lie. Likeness is as `_followed` gives it."""
+    """The places that were followed, and for lost ones how far a line lies across, near where it is expected.
+
+    Likeness is as `_followed` gives it.
+    """
     there, likeness = there.copy(), likeness.copy()
     for axis, (down, across) in enumerate(((0, LINE_REACH_PX), (LINE_REACH_PX, 0))):
         one = _cut_out(wanted, places).mean(axis=1 + axis)[:, numpy.newaxis]
@@ -351,9 +360,10 @@ def _shifts(one: Field, other: Field, begin: Places, there: Places) -> tuple[Pla
 
 
 def alike(one: Field, other: Field, along: int) -> Field:
-    """How alike windows are, -1 to 1, without what does not change along one of their sides.
+    """The likeness of windows, -1 to 1, without what does not change along one of their sides.
 
-    A line tells nothing of shifts along it, and looks the same wherever it crosses a stripe."""
+    A line tells nothing of shifts along it, and looks the same wherever it crosses a stripe.
+    """
     one, other = (each - each.mean(axis=along, keepdims=True) for each in (one, other))
     strength = numpy.sqrt((one**2).sum(axis=(1, 2)) * (other**2).sum(axis=(1, 2)))
     return numpy.asarray((one * other).sum(axis=(1, 2)) / numpy.maximum(strength, 1e-6), numpy.float64)

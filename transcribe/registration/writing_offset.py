@@ -1,4 +1,4 @@
-"""How far the writing of a page lies beside its boxes: of a form that a printer filled in and drew in askew."""
+"""The offset of a page's writing beside its boxes, on a form that a printer filled in askew."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from transcribe.geometry import Box
 
 REACH_PX, STEP_PX, LEAST_PX = 88, 4, 16
-"""How far an offset is looked for each way at 200 dpi (11 mm), its steps, and from which it counts (2 mm)."""
+"""The reach of the search for an offset each way at 200 dpi (11 mm), its steps, and the least that counts (2 mm)."""
 
 MIN_INSIDE_SHARE = 0.75
 """Share of a stretch of text that lies in one box, moved by an offset, from which it lies in it. Chosen by hand."""

@@ -38,7 +38,7 @@ _MONTH_LANGUAGES = ("en", "fr", "es", "de", "nl", "it", "pt")
 """Languages whose month names are known on every form."""
 
 _CENTURIES = ("19", "20")
-"""How years begin."""
+"""The first two digits of years."""
 
 _FIRST_YEAR_OF_1900S = 69
 """Two-digit years from this one on are of the 1900s, as in POSIX strptime."""

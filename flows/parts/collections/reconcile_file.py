@@ -199,7 +199,7 @@ def _decided_line(
 # A page on a reconciled collection: agreement, sources, calibration, and the doubtful items first.
 
 DOUBTFUL_ITEMS_COUNT = 100
-"""So many of the least probable items are listed. Chosen by hand."""
+"""The most of the least probable items that are listed. Chosen by hand."""
 
 MIN_GOLD_ITEMS_COUNT = 20
 """Least items with a known text for a calibration curve: fewer would draw chance. Chosen by hand."""

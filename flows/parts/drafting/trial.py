@@ -15,7 +15,7 @@ from transcribe.geometry import Box
 from transcribe.model import Decision, RuleException, Scan
 
 MOST_TRIED = 5
-"""So many files are read at a time: enough to see what goes wrong, and read in a minute."""
+"""The most files that are read at a time: enough to see what goes wrong, and read in a minute."""
 
 Fate = Literal["decided", "blank", "asked", "nothing"]
 """The result for a field: machines decided it, found nothing there, or people would be asked; or none of it."""

@@ -34,7 +34,7 @@ class Pictures:
         return [(PAGE_ROUTE, self._page), (FIELD_ROUTE, self._field)]
 
     def cell(self, row: Any, value: object, column: str, table: str | None, database: str) -> Any:
-        """What a cell shows: its text, and a picture in the columns of scans and keys; None for any other."""
+        """The HTML of a cell: its text, and a picture in the columns of scans and keys; None for any other."""
         if database != self._database or not isinstance(value, str) or not value:
             return None
         names = set(row.keys()) if row is not None else set()

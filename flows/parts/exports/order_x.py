@@ -93,7 +93,7 @@ class _Check:
         self._rules = etree.XSLT(etree.fromstring(rules.read_bytes().replace(XPATH_2, b"''")))
 
     def fault(self, text: bytes) -> str:
-        """What is wrong with a message; "" where nothing is."""
+        """The fault of a message; "" where there is none."""
         try:
             self._check(text, flavor="order-x", level="comfort")
         except Exception as error:  # the library raises Exception itself

@@ -150,4 +150,4 @@ _OF_KIND: Mapping[export_columns.ExportKind, Callable[[Any], object]] = {
     "time": lambda value: datetime.fromisoformat(str(value)),
     "boolean": bool,
 }
-"""What makes a cell of each kind; ValueError or InvalidOperation where the value is none."""
+"""The function that makes a cell of each kind; ValueError or InvalidOperation where the value is none."""

@@ -85,7 +85,7 @@ class Copied:
 
 
 def copy_place(address: str) -> str:
-    """Where a copy is, of this connection string and what the environment says; without users and passwords."""
+    """The place of a copy by its connection string and the environment, without users and passwords."""
     with _refusals():
         from psycopg import conninfo, pq
 
@@ -165,7 +165,7 @@ class _Copy:
             self._do("create index if not exists {index} on {table} (scan)", table, index=self._name(f"{table}_scan"))
 
     def position(self) -> int:
-        """How far the copy has come; 0 where it lacks values of columns that another version of fairhand had not."""
+        """The position of the copy; 0 where it lacks columns of this version."""
         row = self._do("select position from {table} where layout = %s", _POSITION, [_layout()]).fetchone()
         return 0 if row is None else int(row[0])
 
@@ -384,10 +384,10 @@ def moved(note: copy_notes.CopyNote, now: datetime) -> copy_notes.CopyNote:
 # A copy that is brought up to date again and again.
 
 FIRST_PAUSE_SECONDS = 5.0
-"""How soon a round that failed is tried again; doubled each time. Chosen by hand."""
+"""Seconds until a round that failed is tried again; doubled each time. Chosen by hand."""
 
 LONGEST_PAUSE_SECONDS = 300.0
-"""How far apart tries are at most: who mends the server waits no longer. Chosen by hand."""
+"""The longest pause between tries: who mends the server waits no longer. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ FILE_OF_A_PAIR = re.compile(r"([0-9a-f]{16})-[a-z0-9_.-]+?(\.png|\.gt\.txt)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingPair:
-    """Where a field stands with its picture, and its text as a person typed it.
+    """A field's picture and place, and its text as a person typed it.
 
     `name` is that of its files. A `close` place was found around words, and is no box of a blank.
     """

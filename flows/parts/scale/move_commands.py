@@ -53,7 +53,7 @@ def move(
 
 
 def _records_elsewhere(settings: Settings) -> list[str]:
-    """Where other machines have a records.db of this state; none where it cannot be asked, as a move says then."""
+    """The records.db files of this state on other machines; none where it cannot be asked, as a move says then."""
     from flows.home import has_state, open_state
 
     if not has_state(settings):  # opening it would make a home
@@ -64,7 +64,10 @@ def _records_elsewhere(settings: Settings) -> list[str]:
 
 
 def _say(done: Moved, as_json: bool) -> None:
-    """What was moved, and what is left to do; exit code 1 where pictures were lost before, or the log does not hold."""
+    """Print what was moved and what is left to do.
+
+    Exit code 1 where pictures were lost before, or the log does not hold.
+    """
     holds = done.audit is None or done.audit.whole
     if as_json:
         terminal.as_json(

@@ -177,7 +177,7 @@ def _judged(
     decisions: Mapping[FieldKey, Decision],
     read_count: Mapping[FieldKey, int],
 ) -> Counter[str]:
-    """How many values of an order are the true ones, and how many fields machines decided alone.
+    """Counts of an order's true values, and of the fields that machines decided alone.
 
     A field that no source found has no value, which is right where it is blank.
     """
@@ -344,9 +344,10 @@ class PlanOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanTerms:
-    """How long a reading takes and what it pays, in micro-units of the currency. No hour pays less than `micro_floor`.
+    """The seconds of a reading and its pay, in micro-units of the currency.
 
-    `micro_rate` is None where no rate is known. `seconds_from` tells in words where the seconds come from.
+    No hour pays less than `micro_floor`. `micro_rate` is None where no rate is known. `seconds_from` tells in words
+    where the seconds come from.
     """
 
     seconds: float

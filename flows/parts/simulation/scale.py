@@ -313,16 +313,16 @@ MIN_FINISHED_COUNT = 12
 """The least finished scans from which the next ones can be estimated. Chosen by hand."""
 
 MAX_LOOKED_AT_COUNT = 400
-"""So many finished scans are looked at, the latest. Chosen by hand."""
+"""The most finished scans that are looked at, the latest. Chosen by hand."""
 
 TIMED_COUNT = 4
-"""So many scans are read and weighed again, to see how long this machine takes. Chosen by hand."""
+"""The scans that are read and weighed again, to see how long this machine takes. Chosen by hand."""
 
 PAUSE_SECONDS = 1.0
 """Between an answer and what follows from it: the process that weighs gathers for 0.25 s, and weighs what came."""
 
 KEEPING_SECONDS = 0.05
-"""What keeping a scan's conclusion and publishing its record takes beside weighing, measured in a real run."""
+"""Seconds to keep a scan's conclusion and publish its record, beside weighing. Measured in a real run."""
 
 OFFICE_HOURS = ((0.0,) * 8 + (1.0,) * 10 + (0.0,) * 6) * 5 + (0.0,) * 48
 """Monday to Friday, 8 to 18 h."""
@@ -332,7 +332,7 @@ ALWAYS = (1.0,) * HOURS_A_WEEK
 
 
 def scale_inputs(home: Home, *, arrivals: Sequence[float], at_work: Sequence[float]) -> ScaleInputs:
-    """What was seen in this home; FairhandError where too few scans of it are finished.
+    """The measurements of this home; FairhandError where too few scans of it are finished.
 
     The latest of its scans are read and weighed again by this machine, and kept nowhere. A scan is weighed once it is
     read and after each answer; all of it counts as one piece of work.

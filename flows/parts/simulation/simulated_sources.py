@@ -22,7 +22,10 @@ MIN_KNOWN_READINGS_COUNT = 30
 """A person's own error rate counts from so many readings on: below, it is mostly that of everybody. Chosen by hand."""
 
 MAX_SLIPS_COUNT = 8
-"""So many slips are tried: one may leave a text as it is (two equal letters swapped, a space lost). Chosen by hand."""
+"""The most slips that are tried: one may leave a text as it is (two equal letters swapped, a space lost).
+
+Chosen by hand.
+"""
 
 ENGINES = ("rapidocr", "tesseract")
 """The engines that are made up."""

@@ -44,7 +44,7 @@ class WhatIf:
 
 @router.get("/desk/batch/what-if")
 def what_if_page(visit: Look, name: Name) -> Response:
-    """What would come of the batch at other targets, played with its own readings."""
+    """The results of the batch at other targets, played with its own readings."""
     view = batch_view(visit, name)
     return visit.page("what_if.html", view=view, played=what_if_table(visit, view))
 
@@ -61,11 +61,11 @@ def link_of(visit: Visit, batch: str) -> str:
 
 
 PAGES = DeskPages(router=router, folder=Path(__file__).parent, pieces={"batch": link_of})
-"""What the part adds to the desk."""
+"""The pages that the part adds to the desk."""
 
 
 def what_if_table(visit: Visit, view: BatchView) -> WhatIf:
-    """What the batch would come to at each target."""
+    """A table of the batch's results at each target."""
     played = _played(visit, view)
     say = visit.say
     columns = (

@@ -121,7 +121,7 @@ _DATA: Mapping[EventType, type[BaseModel]] = MappingProxyType(
         "batch.finished": BatchDataV1,
     }
 )
-"""What `data` of each event is."""
+"""The model of `data` of each event."""
 
 
 @cache

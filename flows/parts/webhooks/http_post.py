@@ -16,11 +16,11 @@ from transcribe.errors import SettingsError
 from transcribe.i18n import N_, worded
 
 CONNECT_SECONDS = 5.0
-"""How long one address may take to be connected to. Chosen by hand."""
+"""Seconds to connect to one address. Chosen by hand."""
 
 
 ANSWER_SECONDS = 15.0
-"""How long everything together may take; Standard Webhooks proposes 15 to 30."""
+"""Seconds for everything together; Standard Webhooks proposes 15 to 30."""
 
 
 MOST_ADDRESSES_COUNT = 3

@@ -54,7 +54,7 @@ SENDER = "sender"
 """The lock of the one process of all machines that sends webhooks."""
 
 HELD_LOOK = timedelta(seconds=5)
-"""How often a sender looks whether it is still the one: a server started anew knows of none. Chosen by hand."""
+"""Time between two looks whether it is still the one sender: a server started anew knows of none. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True)

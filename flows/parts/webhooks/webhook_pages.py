@@ -43,7 +43,7 @@ EVENTS: Mapping[EventType, str] = {
     "duplicate.lifted": N_("an order had not come before after all"),
     "batch.finished": N_("a batch is finished"),
 }
-"""What a program can be told of."""
+"""The events that a program can be told of."""
 
 OFF_BECAUSE = {
     "restored": N_("the home was restored from a backup: see where it sends to"),
@@ -55,7 +55,7 @@ OFF_BECAUSE = {
 """Why a webhook is switched off."""
 
 DELIVERIES_COUNT = 20
-"""So many deliveries of each webhook are shown, the latest. Chosen by hand."""
+"""The most deliveries of each webhook that are shown, the latest. Chosen by hand."""
 
 DELIVERY_STATES = {
     "waiting": N_("waits"),
@@ -63,7 +63,7 @@ DELIVERY_STATES = {
     "dead": N_("given up"),
     "erased": N_("forgotten before it was taken"),
 }
-"""What became of a delivery."""
+"""The states of a delivery."""
 
 
 def webhooks_table(visit: Visit) -> Table:
@@ -108,13 +108,13 @@ def _stands(visit: Visit, webhook: Webhook) -> str:
 
 
 def latest_deliveries(visit: Visit) -> list[Delivery]:
-    """What was sent last to each webhook."""
+    """The latest deliveries to each webhook."""
     store = visit.home.store
     return [each for hook in store.webhooks() for each in store.deliveries(hook.name, None, limit=DELIVERIES_COUNT)]
 
 
 def deliveries_table(visit: Visit, sent: list[Delivery]) -> Table:
-    """What was sent, waits or was given up."""
+    """A table of deliveries that were sent, wait or were given up."""
     say = visit.say
     rows = [
         (
@@ -149,7 +149,7 @@ def deliveries_table(visit: Visit, sent: list[Delivery]) -> Table:
 
 
 def _answer(visit: Visit, delivery: Delivery) -> Cell:
-    """What the receiver answered, or why nothing was."""
+    """The receiver's answer, or why there is none."""
     if not delivery.error:
         return Cell(f"HTTP {delivery.status}" if delivery.status else "")
     return Cell(delivery.error, visit.in_words(delivery.error))
@@ -346,4 +346,4 @@ PAGES = DeskPages(
         "webhooks given up": _webhook_given_up,
     },
 )
-"""What the part adds to the desk."""
+"""The pages that the part adds to the desk."""

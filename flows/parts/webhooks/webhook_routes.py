@@ -29,7 +29,7 @@ from transcribe.store import ApiToken
 Answer = TypeVar("Answer")
 
 Allowed = Callable[[Scope], Any]
-"""What makes of a scope the dependency of a route that it opens."""
+"""Makes of a scope the dependency of a route that it opens."""
 
 NAME_PATTERN = r"^[a-z][a-z0-9_-]*$"
 """The name of a webhook, of at most 64 characters."""
@@ -234,4 +234,4 @@ def _add_event(app: FastAPI, event: str, model: type[BaseModel]) -> None:
 
 
 ROUTES = ProgramRoutes(routes=webhook_routes, document=document_events)
-"""What the part adds to the interface for programs."""
+"""The routes that the part adds to the interface for programs."""

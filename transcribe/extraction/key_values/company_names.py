@@ -47,23 +47,29 @@ NAME_BASE_SCORE = 0.45
 """The score of the first line of the head as the issuer's name. Fitted by hand on half of the receipts."""
 
 LINE_ABOVE_PENALTY = 0.04
-"""What a name loses for each possible name above it. Fitted by hand on half of the receipts."""
+"""The score that a name loses for each possible name above it. Fitted by hand on half of the receipts."""
 
 LEGAL_FORM_SCORE = 0.4
-"""What a name gains with a legal form. Fitted by hand on half of the receipts."""
+"""The score that a name gains with a legal form. Fitted by hand on half of the receipts."""
 
 TRADE_WORD_SCORE = 0.06
-"""What a name without a legal form gains with the word of a trade. Fitted by hand on half of the receipts."""
+"""The score that a name without a legal form gains with the word of a trade. Fitted by hand on half of the receipts."""
 
 ADDRESS_PENALTY = 0.4
-"""What a name without a legal form loses that reads as an address; half of it where only a house number says so.
-Fitted by hand on half of the receipts."""
+"""The score that a name without a legal form loses that reads as an address; half of it where only a house number
+says so.
+
+Fitted by hand on half of the receipts.
+"""
 
 DIGITS_PENALTY = 0.3
-"""What a name loses if more than a third of it is digits. Fitted by hand on half of the receipts."""
+"""The score that a name loses if more than a third of it is digits. Fitted by hand on half of the receipts."""
 
 SMALL_LETTERS_PENALTY = 0.2
-"""What a name loses if it begins with a sign, or is all small letters. Fitted by hand on half of the receipts."""
+"""The score that a name loses if it begins with a sign, or is all small letters.
+
+Fitted by hand on half of the receipts.
+"""
 
 
 MIN_TITLE_TIMES_AS_HIGH = 1.1

@@ -36,16 +36,17 @@ TRADE = r"\b<trade>\b"
 
 
 NAME_CONTINUATION = r"^\W{0,2}(?:<name_continuation>|&)"
-"""How a line begins that continues the name above it."""
+"""The beginning of a line that continues the name above it."""
 
 
 REGISTER_NUMBER = (
     r"\s*(?:[(<\[{][^()]*\d{4,}.*|\b\d{5,7}\s?-\s?[A-Z]\b.*|\b<register_owner>\.? *(?:reg\w*\.? *)?no\b.*|"
     r"[(<{]\s*\w{0,2}\W*)$"
 )
-"""What follows a name on its line: a register number "(139386 X)", or an empty bracket.
+"""Text that follows a name on its line: a register number "(139386 X)", or an empty bracket.
 
-The bracket is that of a number that was not read."""
+The bracket is that of a number that was not read.
+"""
 
 
 NUMBER_LINE = (
@@ -60,7 +61,7 @@ STREET = r"\b<street>\b|<street_ending>|^\W*<street_number>\b\W*\d"
 
 
 HOUSE_NUMBER = r"^\W*<house_number>\b\W{0,3}\d"
-"""How a line of an address begins: with the number of a house."""
+"""The beginning of a line of an address: the number of a house."""
 
 
 @cache
@@ -130,7 +131,7 @@ MAX_NAME_CHARACTERS = 50
 
 
 IMPRINT = r"\b<imprint>\b"
-"""What only a firm says of itself: its register, its capital, its seat, its tax number."""
+"""Words that only a firm prints about itself: its register, its capital, its seat, its tax number."""
 
 
 OTHER_IMPRINT = r"\b<imprint_of_another>\b"
@@ -138,7 +139,7 @@ OTHER_IMPRINT = r"\b<imprint_of_another>\b"
 
 
 NAME_END = r" [-–—•·|/~] |[,:•|]|\b<behind_imprint_name>\b"
-"""What stands behind the name in the first line of an imprint."""
+"""The end of the name in the first line of an imprint."""
 
 
 LEGAL_FORM_ALONE = r"\b<legal_form_alone>\b\.?"
@@ -211,15 +212,15 @@ DELIVERY_HEADING = r"\b<delivery>\b"
 
 
 PERSON_TITLE = r"^\W*<person_title>\W"
-"""How the name of a person begins: with a title. An issuer of invoices has none."""
+"""The title at the beginning of a person's name. An issuer of invoices has none."""
 
 
 BANK_HEADING = r"^\W*<bank>\b"
-"""How a block begins that says where to pay."""
+"""The beginning of a block that says where to pay."""
 
 
 DOCUMENT_TITLE = r"^\W*<document_title>\b"
-"""How a line begins that says what the document is called, or its page."""
+"""The beginning of a line with the document's title or its page."""
 
 
 INVOICE_TITLE = r"^\W*<invoice_title>\W*$"

@@ -23,19 +23,28 @@ BASE_SCORE = 0.4
 """The score of the first date of a page. Fitted by hand on half of the shared receipts and invoices."""
 
 LABEL_SCORE = 0.4
-"""What a date gains beside the field's label. Fitted by hand on half of the shared receipts and invoices."""
+"""The score that a date gains beside the field's label. Fitted by hand on half of the shared receipts and invoices."""
 
 TIME_SCORE = 0.12
-"""What a date gains before a time of day. Fitted by hand on half of the shared receipts and invoices."""
+"""The score that a date gains before a time of day. Fitted by hand on half of the shared receipts and invoices."""
 
 REPETITION_SCORE = 0.08
-"""What a date gains that stands on the page twice. Fitted by hand on half of the shared receipts and invoices."""
+"""The score that a date gains that stands on the page twice.
+
+Fitted by hand on half of the shared receipts and invoices.
+"""
 
 OTHER_ROLE_SCORE = -0.35
-"""What a date loses beside the label of another role. Fitted by hand on half of the shared receipts and invoices."""
+"""The score that a date loses beside the label of another role.
+
+Fitted by hand on half of the shared receipts and invoices.
+"""
 
 NO_DAY_SCORE = -0.15
-"""What a date loses that is no day in the form's order. Fitted by hand on half of the shared receipts and invoices."""
+"""The score that a date loses that is no day in the form's order.
+
+Fitted by hand on half of the shared receipts and invoices.
+"""
 
 OTHER_ROLES = ("#due", "#delivery", "#born", "#registered", "#phone")
 """Roles whose labels speak against a date beside them."""

@@ -42,20 +42,26 @@ BASE_SCORE = 0.55
 """The score of an address block at the top of the page as the issuer's. Fitted by hand on half of the invoices."""
 
 FOOT_PENALTY = 0.2
-"""What a block at the foot of the page loses, one half way down half of it. Fitted by hand on half of the invoices."""
+"""The score that a block at the foot of the page loses, one half way down half of it.
+
+Fitted by hand on half of the invoices.
+"""
 
 ISSUER_HEADING_SCORE = 0.3
-"""What a block gains under the heading of an issuer. Fitted by hand on half of the invoices. A block under the heading
-of a recipient is no issuer's, even if no other stands on the page."""
+"""The score that a block gains under the heading of an issuer.
+
+Fitted by hand on half of the invoices. A block under the heading of a recipient is no issuer's, even if no other stands
+on the page.
+"""
 
 LEGAL_FORM_SCORE = 0.1
-"""What a block gains whose name has a legal form. Fitted by hand on half of the invoices."""
+"""The score that a block gains whose name has a legal form. Fitted by hand on half of the invoices."""
 
 CONTACT_SCORE = 0.15
-"""What a block gains with a telephone, a mail address or a tax number. Chosen by hand."""
+"""The score that a block gains with a telephone, a mail address or a tax number. Chosen by hand."""
 
 IMPRINT_MATCH_SCORE = 0.3
-"""What a name gains that the firm's imprint says too. Chosen by hand."""
+"""The score that a name gains that the firm's imprint says too. Chosen by hand."""
 
 NO_IMPRINT_MATCH_SHARE = 0.4
 """The share of their score that the other names keep where an imprint says one. Chosen by hand."""
@@ -168,10 +174,10 @@ LABELLED_SCORE = 0.75
 """The score of a name with the first label of its field. Chosen by hand."""
 
 BEHIND_LABEL_SCORE = 0.05
-"""What a name gains that stands behind its label. Chosen by hand."""
+"""The score that a name gains that stands behind its label. Chosen by hand."""
 
 OVER_ADDRESS_SCORE = 0.15
-"""What a name under its label gains that stands over an address. Chosen by hand."""
+"""The score that a name under its label gains that stands over an address. Chosen by hand."""
 
 LAST_LABEL_DISCOUNT_SHARE = 0.3
 """How much less the last label of a field counts than the first. Chosen by hand."""
@@ -180,13 +186,13 @@ UNLABELLED_SCORE = 0.5
 """The score of the name over another address than the issuer's. Chosen by hand."""
 
 PERSON_SCORE = 0.1
-"""What such a name gains if it is a person's. Chosen by hand."""
+"""The score that such a name gains if it is a person's. Chosen by hand."""
 
 CONTACT_PENALTY = 0.2
-"""What such a name loses with a telephone in its block. Chosen by hand."""
+"""The score that such a name loses with a telephone in its block. Chosen by hand."""
 
 DELIVERY_PENALTY = 0.3
-"""What such a name loses under the heading of a delivery. Chosen by hand."""
+"""The score that such a name loses under the heading of a delivery. Chosen by hand."""
 
 
 def is_recipient_field(field: Field) -> bool:

@@ -22,20 +22,20 @@ _CODE_BEFORE = re.compile(r"(?:^|[\s:.#°])[A-Z]{1,4} ?[/-]? ?$")
 _CODE_BEHIND = re.compile(r"^ ?[/-]? ?[A-Z]{0,3}\d")
 
 OTHER_COLUMN_PENALTY = 0.15
-"""What a value loses if it stands in another column than the label before it. Chosen by hand."""
+"""The score that a value loses if it stands in another column than the label before it. Chosen by hand."""
 
 INSIDE_TEXT_PENALTY = 0.25
-"""What a value loses if its label is a word in the middle of a text ("Service client"). Chosen by hand."""
+"""The score that a value loses if its label is a word in the middle of a text ("Service client"). Chosen by hand."""
 
 OTHER_LABEL_PENALTY = 0.3
-"""What a value below its label loses if it stands right behind a label of its own line. Chosen by hand."""
+"""The score that a value below its label loses if it stands right behind a label of its own line. Chosen by hand."""
 
 MAX_TITLE_DISTANCE_HEIGHTS = 5.0
 """The title of an invoice at most so many line heights from a bare "Référence" makes that doubtful. Chosen by hand."""
 
 
 def candidates(page_text: PageText, field: Field, form: Form) -> list[FieldCandidate]:
-    """What stands beside the field's labels, most likely first, scores 0 to 1."""
+    """The values beside the field's labels, most likely first, scores 0 to 1."""
     by_label = [_labelled_candidate(page_text, match, field, form) for match in page_text.labels_of(field.name)]
     return sorted((value for value in by_label if value is not None), key=lambda value: -value.score)
 

@@ -100,8 +100,10 @@ MAX_ROUNDING = Decimal(1)
 """A sum is rounded by less than one unit; more beside the word is the rounded sum itself."""
 
 MAX_ROLE_VALUES_COUNT = 50
-"""So many amounts of one role are tried in sums, top to bottom: sums of three roles are made of all of them. Chosen by
-hand."""
+"""The most amounts of one role that are tried in sums, top to bottom: sums of three roles are made of all of them.
+
+Chosen by hand.
+"""
 
 CHECKED_ROLES = ("#total", "#subtotal", "#tax", "#service", "#rounding", "#tip", "#paid", "#change", "#discount")
 """The roles whose amounts are looked at."""
@@ -109,12 +111,11 @@ CHECKED_ROLES = ("#total", "#subtotal", "#tax", "#service", "#rounding", "#tip",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TotalsEvidence:
-    """What speaks for the amounts of a page as the one of a role.
+    """The evidence for amounts of a page in a role.
 
     `occurrences`: how often each value stands on the page. `implied_values`: the values that its sums give the role.
-    `handed_over`: what was paid, and that less the change; none where no change is printed.
-    `summary_line`, `paid_line`: the first lines of the tax summary and of what was paid; the number of lines where
-    there is none.
+    `handed_over`: what was paid, and that less the change; none where no change is printed. `summary_line`,
+    `paid_line`: the first lines of the tax summary and of what was paid; the number of lines where there is none.
     """
 
     occurrences: Counter[Decimal]
@@ -132,7 +133,7 @@ class TotalsEvidence:
 
 
 def totals_evidence(page_text: PageText, amounts: Sequence[Amount], role: str) -> TotalsEvidence:
-    """What speaks for the amounts of a page as the one of a role ("#total", "#subtotal", "#tax")."""
+    """The evidence for amounts of a page in a role ("#total", "#subtotal", "#tax")."""
     by_role = {checked: _values_in_role(page_text, amounts, checked) for checked in CHECKED_ROLES}
     implied = {"#total": _implied_totals, "#subtotal": _implied_subtotals, "#tax": _implied_taxes}.get(role)
     end = len(page_text.lines)
@@ -256,7 +257,7 @@ STAND_IN_SCORES = {"#paid": 0.2, "#subtotal": 0.3, TOTAL_ROLE: 0.4}
 """The score of an amount with the label of another role, for a total whose own label was not found. Chosen by hand."""
 
 MIN_HEADING_PIECES = 3
-"""So many pieces side by side are headings of columns. Chosen by hand."""
+"""The least pieces side by side that are headings of columns. Chosen by hand."""
 
 OTHER_WORD_PATTERN = re.compile(r"[^\W\d_]{4,}")
 """A word that is no currency."""
@@ -370,7 +371,8 @@ def _labelled_score(
 def _unlabelled_amounts(
     page_text: PageText, amounts: Sequence[Amount], evidence: TotalsEvidence, role: str
 ) -> Iterator[tuple[Amount, float]]:
-    """What speaks for an amount without the field's label: sums; for a total also labels of other roles, repetition."""
+    """The evidence for an amount without the field's label: sums; for a total also labels of other roles,
+    repetition."""
     standing_in = {
         amount: score
         for other, score in (STAND_IN_SCORES if role == TOTAL_ROLE else {}).items()

@@ -51,7 +51,7 @@ def is_no_name(text: str) -> bool:
 
 
 OTHER_THAN_ISSUER = r"^\W*<other_than_issuer>\b"
-"""How a line begins that names another firm, which manages the house or made the till's program, or a zone."""
+"""The beginning of a line that names another firm, which manages the house or made the till's program, or a zone."""
 
 
 def is_part_of_name(text: str) -> bool:

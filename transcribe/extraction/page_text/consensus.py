@@ -18,8 +18,10 @@ MIN_SAME_PLACE_OVERLAP_SHARE = 0.5
 
 
 FURTHER_SOURCE_WEIGHT = 0.25
-"""How much the word of a further source for a place counts beside the first one's. Sources see the same labels, so that
-they are not independent. Chosen by hand."""
+"""The weight of a further source for a place beside the first one's.
+
+Sources see the same labels, so that they are not independent. Chosen by hand.
+"""
 
 
 PLACE_CONFIDENCE_POINTS = ((0.0, 0.0), (0.4, 0.5), (0.55, 0.91), (0.65, 0.945), (0.75, 0.98), (1.0, 0.99))
@@ -31,7 +33,7 @@ Measured on one half of the shared receipts: 400 places of names, dates, address
 
 
 MAX_CANDIDATES_COUNT = 300
-"""So many candidates of one source, the best scored, are compared with those of others. Chosen by hand."""
+"""The most candidates of one source, the best scored, that are compared with those of others. Chosen by hand."""
 
 
 DEFAULT_LEGIBILITY = 0.5
@@ -56,7 +58,7 @@ class PlaceHypothesis:
 
     @property
     def folded_texts(self) -> set[str]:
-        """What the sources read there, by letters and digits alone."""
+        """The sources' texts there, by letters and digits alone."""
         return {fold(candidate.text) for candidate in self.by_source.values()}
 
     def most_legible(self, legibility: Mapping[str, float]) -> FieldCandidate:

@@ -13,7 +13,7 @@ from transcribe.extraction.page_text.text_lines import TextLine
 from transcribe.model import Table, Word
 
 MIN_HEADER_COLUMNS = 2
-"""So many columns of the table must be named in one line for it to be its header. Chosen by hand."""
+"""The least columns that a line must name to be the table's header. Chosen by hand."""
 
 
 MAX_HEADER_READINGS = 24
@@ -172,7 +172,7 @@ def _right_end(line: TextLine, match: LabelMatch, matches: Sequence[LabelMatch])
 
 
 def _qualifier_end(line: TextLine, match: LabelMatch, matches: Sequence[LabelMatch]) -> int:
-    """Where the words end that say more of a heading: up to a wide gap or another heading."""
+    """The end of the words that qualify a heading: a wide gap or another heading."""
     end = min((other.start for other in matches if other.start >= match.end), default=len(line.text))
     behind = re.match(r"(?: ?\S+)*", line.text[match.end : end])
     assert behind is not None

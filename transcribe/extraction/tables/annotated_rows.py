@@ -126,7 +126,7 @@ MIN_CORRIDOR_WIDTH_HEIGHTS = 0.7
 """A wider gap that goes through all rows parts two columns; in heights of print. Chosen by hand."""
 
 MAX_COLUMNS = 9
-"""So many columns are tried in every way; print with more gaps is no table that can be told apart. Chosen by hand."""
+"""The most columns that are tried in every way; print with more gaps is no table. Chosen by hand."""
 
 MIN_PROOF_SHARE = 0.7
 """The share of rows whose numbers must multiply before columns are believed. Where the form has no rule of products,

@@ -310,7 +310,7 @@ MIN_DESCRIPTION_LETTERS = 3
 
 
 NO_ITEM = r"^\W*(?:(?:[^\W\d_]+\W+){0,2}?<sum_of_rows>|<no_item>)\b"
-"""How the text of a line begins that is a sum, an amount carried over, or a payment: no item."""
+"""The beginning of a line that is a sum, an amount carried over, or a payment: no item."""
 
 
 def is_priced_item(cells: Mapping[str, Sequence[Word]], table: Table, form: Form) -> bool:

@@ -78,7 +78,7 @@ def _new_drafts(visit: Visit, _: None) -> str:
 
 
 def _title(visit: Visit, name: str) -> str:
-    """What people call the form of a draft; its name while the draft has mistakes."""
+    """The title of a draft's form; its name while the draft has mistakes."""
     try:
         return said(draft_of(visit.home.settings, name).form().title, visit.language) or name
     except FormError:
@@ -117,7 +117,7 @@ def _has_draft(visit: Visit, known: KnownForm) -> bool:
 
 
 def pages() -> DeskPages:
-    """What the part adds to the desk."""
+    """The pages that the part adds to the desk."""
     every = APIRouter()
     for each in (router, new_form.router, draft_page.router, draft_deeds.router, trial_page.router):
         every.include_router(each)

@@ -1,4 +1,4 @@
-"""What an operator does to a draft: save it, write its text, give it lists, take writing from it, put it in force."""
+"""Operators' changes of a draft: save it, write its text, give it lists, remove writing from it, put it in force."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class EntryView:
 
     @property
     def title(self) -> str:
-        """What people would call it."""
+        """Its label, or its name."""
         return next((each for each in self.labels.values() if each), "") or self.name
 
 
@@ -100,7 +100,7 @@ class DraftView:
 
 
 def draft_view(draft: Draft) -> DraftView:
-    """What the page of a draft shows. FormError where its text is no TOML."""
+    """The view of a draft for its page. FormError where its text is no TOML."""
     written = definition_content(draft.path.name, draft.text)
     faults = draft.mistakes()
     fields = [_entry(number, each, "field", faults) for number, each in enumerate(listed(written, "field"))]

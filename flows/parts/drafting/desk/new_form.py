@@ -17,7 +17,7 @@ from transcribe.review import TAKES_FILE
 router = APIRouter()
 
 NEW = "/desk/forms/new"
-"""Where a form is begun."""
+"""The address of the page where a form is begun."""
 
 MOST_TITLE_CHARACTERS = 100
 """The longest title of a form."""
@@ -33,16 +33,16 @@ LOCALES = (
     "de_CH", "it_IT", "nl_NL", "nl_BE", "pt_PT", "pt_BR", "pl_PL", "da_DK", "sv_SE", "nb_NO", "fi_FI", "cs_CZ", "ro_RO",
     "hu_HU",
 )  # fmt: skip
-"""How dates and amounts are written, as it can be chosen here. Others are written into the definition."""
+"""The locales of dates and amounts that can be chosen here. Others are written into the definition."""
 
 FIRST_CHOICES = {"en": ("eng", "en_GB"), "fr": ("fra", "fr_FR"), "es": ("spa", "es_ES")}
-"""What is chosen at first for a reader of each language."""
+"""The choices that stand at first for a reader of each language."""
 
 NOTHING_THERE = N_(
     "%(file)s shows no frame, line or box with print beside it, so there is no field to begin with. "
     "Scan the empty form, or photograph it from straight above, sharp and in even light, and send that picture."
 )
-"""What is said of a picture that no form can be drafted from."""
+"""The message about a picture that no form can be drafted from."""
 
 
 @router.get("/desk/forms/new")

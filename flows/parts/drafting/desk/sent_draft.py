@@ -1,4 +1,4 @@
-"""What the page of a draft sends, as edits of its definition: each field by its number, nothing that was not asked."""
+"""The input of a draft's page as edits of its definition: each field by its number, nothing that was not asked."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from transcribe.forms import MAX_FIELDS_COUNT
 from transcribe.i18n import SOURCE_LANGUAGE
 
 Sent = Mapping[str, str]
-"""What was filled in for one entry, by key."""
+"""The values that were filled in for one entry, by key."""
 
 NAME = re.compile(r"(field|table|rule|master|column)-(\d{1,4})(?:-(\d{1,4}))?-([a-z0-9_]+)(?:-([a-z]{2,3}))?")
-"""How what is sent is named: of what, which one, of a column which, the key, and of a label its language."""
+"""The names of inputs: the kind of entry, its number, of a column its own, the key, and of a label its language."""
 
 FIELD_NAME = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?")
 """A field or column in a rule."""
 
 CHOSEN_KEYS = frozenset({"page", "type", "personal", "was", "gone"})
-"""What a new entry sends that nobody filled in."""
+"""The values that a new entry sends though nobody filled it in."""
 
 
 def sent_definition(view: DraftView, sent: Mapping[str, str]) -> SentDefinition:

@@ -28,18 +28,18 @@ FATES: Mapping[str, str] = {
     "asked": N_("people are asked"),
     "nothing": N_("not decided"),
 }
-"""What would become of a field that is tried."""
+"""The possible results of a field that is tried."""
 
 FATE_BOXES: Mapping[str, str] = {"decided": "decided", "blank": "nothing", "asked": "open", "nothing": "nothing"}
 """How each is drawn."""
 
 OFFERED_SCANS_COUNT = 12
-"""So many of the latest scans of a form are offered to be tried. Chosen by hand."""
+"""The most of the latest scans of a form that are offered to be tried. Chosen by hand."""
 
 
 @router.get("/desk/draft/{name}/try")
 def trial_page(visit: Look, name: FormName) -> Response:
-    """What came out of the latest trial, and what can be tried next."""
+    """The result of the latest trial, and files and scans that can be tried next."""
     draft = known_draft(visit, name)
     trial = trial_of(visit, name)
     try:
@@ -67,7 +67,7 @@ def trial_page(visit: Look, name: FormName) -> Response:
 
 
 def label_of(visit: Visit, form: Form | None, name: str) -> str:
-    """What a field of the draft is called, as far as the draft has it still."""
+    """The label of a field of the draft, if the draft still has it."""
     try:
         return (said(form.field(name).label, visit.language) if form else "") or name
     except KeyError:
@@ -75,7 +75,7 @@ def label_of(visit: Visit, form: Form | None, name: str) -> str:
 
 
 def text_of(visit: Visit, field: TriedField) -> str:
-    """What was read in a field: of a box to tick, yes or no."""
+    """The text that was read in a field; of a box to tick, yes or no."""
     if field.is_marked is not None:
         return visit.say("yes") if field.is_marked else visit.say("no")
     return field.text or "–"
