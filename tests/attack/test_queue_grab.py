@@ -215,22 +215,6 @@ def texts(site: Site, scan: str, who: Thief) -> list[str | None]:
     return [each.text for each in site.store.readings(scan) if each.source == who.person.id]
 
 
-@pytest.mark.parametrize("late_first", [False, True])
-def test_nobody_is_paid_for_two_readings_of_a_field(site: Site, enter: SIGNED_IN, late_first: bool) -> None:
-    reader, other = enter(site.person("mallory")), enter(site.person("amina"))
-    scan, first, second = lapsed_and_leased_anew(site, reader, other)
-    order = [first, second] if late_first else [second, first]
-    outcomes = [reader.post(task, text="BC-9").json()["outcome"] for task in order]
-    assert outcomes == ["late" if late_first else "kept", "again"]
-    assert reader.post(order[1], text="BC-8").json()["outcome"] == "kept"
-    assert texts(site, scan, reader) == ["BC-9", "BC-8"]
-    assert {each.task for each in site.store.readings(scan) if each.source == reader.person.id} == {order[0]}
-    assert [line.micro for line in reader.lines()] == [PIECE]
-    assert site.store.held(reader.person.id, site.clock.now()) == []
-    third = enter(site.person("chen"))
-    assert third.lease() == ([second] if late_first else []), "the task that they did not use is open to others"
-
-
 def test_one_of_two_readings_of_a_field_is_taken_back_by_either_of_its_tasks(site: Site, enter: SIGNED_IN) -> None:
     reader, other = enter(site.person("mallory")), enter(site.person("amina"))
     scan, first, second = lapsed_and_leased_anew(site, reader, other)

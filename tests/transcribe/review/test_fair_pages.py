@@ -334,27 +334,6 @@ def test_saying_no_to_training_costs_no_work(site: Site, sign_in: SignIn) -> Non
     assert len(client.get("/work/next").json()["tasks"]) == 2
 
 
-@pytest.mark.promise(
-    "Your name, time zone, password and links are erased, with what you asked and",
-    "Your name, time zone, password and links are erased, with what you asked,",
-    "readings, ledger and what",
-    "Your account here is",
-)
-def test_who_leaves_is_forgotten_and_the_ledger_stays(site: Site, sign_in: SignIn, amina: Transcriber) -> None:
-    read(site, amina)
-    client = sign_in(amina)
-    cookies, token = dict(client.cookies), csrf(client)
-    assert client.post("/leave", data={"csrf": token}).status_code == 422, "only who says that they are sure"
-
-    assert client.post("/leave", data={"csrf": token, "sure": "yes"}).status_code == 303
-
-    assert httpx.get(f"{client.base_url}/me", cookies=cookies, timeout=PATIENCE).status_code == 303, (
-        "the session is over"
-    )
-    assert site.store.transcriber(amina.id).handle.startswith("left-")
-    assert [line.micro for line in site.store.ledger(amina.id)] == [14_000]
-
-
 def known(site: Site, count: int) -> None:
     """Fields whose text is known, as control items."""
     for number in range(count):
@@ -363,40 +342,6 @@ def known(site: Site, count: int) -> None:
         site.store.put_truth(
             Truth(scan=scan, key=NUMBER, text=text, origin="gold", at=site.clock.now()), site.clock.now()
         )
-
-
-@pytest.mark.promise(
-    "A test is a few fields of one kind whose text is known. It",
-    "A test is a few fields of one kind whose text is known. You",
-    "You can take it",
-    "The time is paid, whatever",
-    "it can be taken",
-)
-def test_a_test_is_paid_explained_at_once_and_can_be_taken_again(site: Site, sign_in: SignIn) -> None:
-    set_pay(site)
-    known(site, 5)
-    amina = site.person("amina")
-    client = sign_in(amina)
-    token = csrf(client)
-    assert 'action="/test/code"' in client.get("/test").text
-    assert client.post("/test/amount", data={"csrf": token}).status_code == 404
-
-    for right, passed in ((3, "no"), (5, "yes")):
-        page = client.post("/test/code", data={"csrf": token}, follow_redirects=True).text
-        idem = re.search(r'name="idem" value="([^"]+)"', page)
-        tasks = re.findall(r'name="text\.([^"]+)"', page)
-        assert idem
-        assert len(tasks) == 5
-        truths = {task: site.store.truths(site.store.task_subject(task).scan)[0].text for task in tasks}
-        answers = {f"text.{task}": truths[task] if n < right else "BC-9999-9999" for n, task in enumerate(tasks)}
-        sent = {"csrf": token, "idem": idem[1], **answers}
-        done = client.post("/test/code/answers", data=sent, follow_redirects=True)
-        assert f'data-passed="{passed}"' in done.text
-        assert done.text.count('data-same="no"') == 5 - right
-
-    assert "code" in site.store.transcriber(amina.id).qualifications
-    assert [line.kind for line in site.store.ledger(amina.id)] == ["reading"] * 10
-    assert [each.right for each in site.store.qualification_tries(amina.id)] == [5, 3]
 
 
 @pytest.mark.promise("one dispute a task,", "This time was contested")

@@ -164,16 +164,3 @@ def test_what_is_opened_lies_within_the_screen(site: Site, enter: Enter, page: P
                 page.goto(re.sub("/(work|form)$", path, page.url))
                 page.locator("html[data-ready]").wait_for()
             assert (path, name, width, page.evaluate(OPENED, name)) == (path, name, width, [])
-
-
-@pytest.mark.promise("%(count)s fields are on this device until %(until)s. You")
-def test_on_a_phone_the_answer_to_taking_along_is_in_sight(site: Site, enter: Enter, page: Page) -> None:
-    for number in range(6):
-        site.scan("bon-de-commande", {NUMBER: f"BC-{number}", DATE: "1 May 2025"}, name=f"order {number}")
-    page.set_viewport_size({"width": 360, "height": 640})
-    enter(site.person("amina"))
-    page.evaluate("scrollTo(0, 9999)")
-    page.locator("#along summary").click()
-    page.locator("#along button").click()
-    expect(page.locator("#notice")).to_contain_text("are on this device")
-    expect(page.locator("#notice")).to_be_in_viewport(ratio=0.9)

@@ -268,10 +268,13 @@ def test_who_asked_sees_that_it_arrived_and_then_the_answer(site: Site, sign_in:
     site.scan("bon-de-commande", {NUMBER: "BC-2O25-0001"}, name="asked")
     amina = site.person("amina")
     client = sign_in(amina)
-    question = ask(site, client, amina)
+    client.get("/work")
     (task,) = site.store.held(amina.id, site.clock.now())
+    assert "Nobody has asked" in client.get(f"/guide/{task.id}").text
+    question = ask(site, client, amina)
     guide = client.get(f"/guide/{task.id}").text
     assert "A zero or an O?" in guide.split('id="asked"')[1].split("</section>")[0]
+    assert "Nobody has asked" not in guide, "it stood above the person's own question"
     site.store.answer_question(question, "An O.", "olga", site.clock.now())
     guide = client.get(f"/guide/{task.id}").text
     assert 'id="asked"' not in guide
@@ -324,28 +327,25 @@ def test_only_a_field_with_a_picture_is_an_example(site: Site) -> None:
         site.store.put_guide_example(scan, EMAIL, "right", "x", "", "operator", site.clock.now())
 
 
-def test_nobody_asked_is_not_said_above_the_persons_own_question(site: Site, sign_in: SignIn) -> None:
-    site.scan("bon-de-commande", {NUMBER: "BC-2O25-0001"})
-    amina = site.person("amina")
-    client = sign_in(amina)
-    client.get("/work")
-    (task,) = site.store.held(amina.id, site.clock.now())
-    assert "Nobody has asked" in client.get(f"/guide/{task.id}").text
-    ask(site, client, amina)
-    guide = client.get(f"/guide/{task.id}").text
-    assert "A zero or an O?" in guide
-    assert "Nobody has asked" not in guide
-
-
-def test_a_question_that_no_database_keeps_is_refused_and_given_back(site: Site, sign_in: SignIn) -> None:
+@pytest.mark.promise("422 where there are")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("why\0 is it so", "The text has a character that cannot be kept: NUL"),
+        ("  \n ", "You have typed no question."),
+    ],
+)
+def test_a_question_that_no_database_keeps_or_without_words_is_refused_and_given_back(
+    site: Site, sign_in: SignIn, words: str, said: str
+) -> None:
     site.scan("bon-de-commande", {NUMBER: "BC-2O25-0001"}, name="asked")
     amina = site.person("amina")
     client = sign_in(amina)
     (task,) = site.store.lease(amina.id, 1, site.clock.now())
-    answer = client.post(f"/work/{task.id}/ask", data={"csrf": csrf(client), "words": "why\0 is it so"})
+    answer = client.post(f"/work/{task.id}/ask", data={"csrf": csrf(client), "words": words})
     assert answer.status_code == 422
-    assert "The text has a character that cannot be kept: NUL" in answer.text
-    assert "is it so" in answer.text
+    assert said in answer.text
+    assert words.partition("\0")[2] in answer.text
     assert site.store.questions() == []
 
 
@@ -484,26 +484,17 @@ def test_who_leaves_is_told_that_the_account_is_ended_and_what_becomes_of_the_mo
         set_pay(site)
     amina = site.person("amina")
     client = sign_in(amina)
-    gone = client.post("/leave", data={"csrf": csrf(client), "sure": "yes"})
+    cookies, token = dict(client.cookies), csrf(client)
+    assert client.post("/leave", data={"csrf": token}).status_code == 422, "only who says that they are sure"
+    gone = client.post("/leave", data={"csrf": token, "sure": "yes"})
     page = client.get(gone.headers["location"]).text
+    after = httpx.get(f"{client.base_url}/me", cookies=cookies, timeout=PATIENCE)
+    assert after.headers["location"] == "/in", "the session is over"
     assert "Your account here is ended" in page
     assert ("What is due to you is still paid" in page) == is_paid
     named = re.search(r"Your name in the accounts is now (left-[0-9a-f]{12})\. Write it down", page)
     assert (named and named[1]) == (site.store.transcriber(amina.id).handle if is_paid else None)
     assert "To come back" not in page
-
-
-@pytest.mark.promise("422 where there are")
-def test_a_question_without_words_is_not_kept_and_the_page_says_so(site: Site, sign_in: SignIn) -> None:
-    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
-    amina = site.person("amina")
-    client = sign_in(amina)
-    client.get("/work")
-    (task,) = site.store.held(amina.id, site.clock.now())
-    sent = {"csrf": csrf(client), "words": "  \n ", "seconds": "8"}
-    asked = client.post(f"/work/{task.id}/ask", data=sent)
-    assert (asked.status_code, site.store.questions()) == (422, [])
-    assert "You have typed no question." in asked.text
 
 
 @pytest.mark.promise("A field is still", "with `?check=1`, as the")

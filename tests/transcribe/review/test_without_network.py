@@ -206,14 +206,20 @@ def take_along(site: Site, enter: Enter, person: Transcriber) -> Page:
     return page
 
 
-def test_what_takes_fields_along_looks_like_a_button_and_leads_back_to_the_box(site: Site, enter: Enter) -> None:
+def test_what_takes_fields_along_looks_like_a_button_answers_in_sight_and_leads_back_to_the_box(
+    site: Site, enter: Enter, page: Page
+) -> None:
     site.scan("bon-de-commande", {FieldKey("order_number"): "BC-1"})
-    page = enter(site.person("amina"))
+    page.set_viewport_size({"width": 360, "height": 640})
+    enter(site.person("amina"))
+    page.evaluate("scrollTo(0, 9999)")
     page.locator("#along summary").click()
     edge = page.locator("#along button").evaluate("button => getComputedStyle(button).borderTopColor")
     assert edge == page.locator("button[value=blank]").evaluate("button => getComputedStyle(button).borderTopColor")
     page.locator("#along button").click()
     page.locator("#along[data-taken]").wait_for(state="attached")
+    expect(page.locator("#notice")).to_contain_text("on this device")
+    expect(page.locator("#notice")).to_be_in_viewport(ratio=0.9)
     expect(page.locator("#text")).to_be_focused()
     page.keyboard.type("BC-1")
     expect(page.locator("#text")).to_have_value("BC-1")

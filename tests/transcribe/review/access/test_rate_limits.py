@@ -287,14 +287,6 @@ def test_where_it_could_be_two_or_nobody_it_is_nobody(typed: str) -> None:
     assert handle_owner(people("amina", "ben", "BEN"), typed) is None
 
 
-def test_signing_in_takes_any_case_and_spaces(site: Site, address: str) -> None:
-    amina = site.person("Amina")
-    site.store.put_password(amina.id, hashed(WORD), site.clock.now())
-    with httpx.Client(base_url=address, timeout=PATIENCE) as client:
-        assert client.post("/in", data={"handle": " aMINA  ", "password": WORD}).headers["location"] == "/work"
-        assert client.get("/me").status_code == 200
-
-
 def test_another_case_is_no_further_try(site: Site, address: str) -> None:
     amina = site.person("amina")
     site.store.put_password(amina.id, hashed(WORD), site.clock.now())

@@ -36,7 +36,13 @@ def known_fields(site: Site, count: int) -> None:
         site.store.add_gold(scan, NUMBER, text, "olga", "the order itself", site.clock.now())
 
 
-@pytest.mark.promise("who asks (`#asked-by`), the", "like all others and", "look like all others.")
+@pytest.mark.promise(
+    "who asks (`#asked-by`), the",
+    "like all others and",
+    "look like all others.",
+    "A test is a few fields of one kind whose text is known. You",
+    "it can be taken",
+)
 def test_gold_makes_control_items_at_the_announced_share_and_a_test_that_can_be_passed(
     site: Site, sign_in: SignIn
 ) -> None:
