@@ -181,8 +181,10 @@ def process(answer: object) -> object:
     return answer[0]
 
 
-def test_one_child_answers_one_call_after_another(children: WorkerPool) -> None:
-    assert process(children.call("a")) == process(children.call("b"))
+def test_one_child_answers_one_call_after_another_whatever_a_library_prints(children: WorkerPool) -> None:
+    answers = [children.call(request) for request in ("a", "chatter", "b")]
+    assert len({process(each) for each in answers}) == 1
+    assert [each[1] for each in answers if isinstance(each, tuple)] == ["a", "chatter", "b"]
     children.close()
 
 
@@ -217,29 +219,16 @@ def test_a_child_that_was_stopped_between_two_calls_is_killed_and_replaced(child
     children.close()
 
 
-def test_a_child_that_dies_is_an_error_and_not_the_end(children: WorkerPool) -> None:
-    with pytest.raises(EngineError, match="ended without an answer"):
-        children.call("die")
+@pytest.mark.parametrize(
+    ("request_", "said"),
+    [("die", "ended without an answer"), ("fail", "ValueError: no such letter"), ("eat", "MemoryError")],
+)
+def test_a_child_that_dies_fails_or_takes_all_memory_is_an_error_and_not_the_end(
+    children: WorkerPool, request_: str, said: str
+) -> None:
+    with pytest.raises(EngineError, match=said):
+        children.call(request_)
     assert children.call("b")
-    children.close()
-
-
-def test_what_a_reader_raises_arrives_as_an_engine_error(children: WorkerPool) -> None:
-    with pytest.raises(EngineError, match="ValueError: no such letter"):
-        children.call("fail")
-    children.close()
-
-
-def test_a_child_may_not_take_all_memory(children: WorkerPool) -> None:
-    with pytest.raises(EngineError, match="MemoryError"):
-        children.call("eat")
-    children.close()
-
-
-def test_what_a_library_prints_does_not_spoil_the_answer(children: WorkerPool) -> None:
-    answer = children.call("chatter")
-    assert isinstance(answer, tuple)
-    assert answer[1] == "chatter"
     children.close()
 
 
@@ -293,10 +282,6 @@ def test_a_harmful_file_is_refused_in_one_sentence(name: str) -> None:
     assert "\n" not in said
     assert len(said) < 120
     assert time.monotonic() - began < PATIENCE
-
-
-def test_there_are_enough_crafted_files() -> None:
-    assert len(READABLE) + len(REFUSED) >= 60
 
 
 REFUSE_ALL = """
