@@ -346,49 +346,6 @@ def test_a_clock_put_back_again_and_again_pays_no_more_than_it_was_put_back() ->
         assert sum(line.seconds for line in here.store.ledger("ann")) <= 600.0
 
 
-@given(
-    work=st.lists(
-        st.tuples(st.floats(0.1, 900.0), st.floats(0.0, 60.0), st.booleans(), st.booleans()), min_size=1, max_size=6
-    )
-)
-@examples(40)
-def test_who_works_honestly_is_paid_every_second_however_late_the_line_brings_it(
-    work: list[tuple[float, float, bool, bool]],
-) -> None:
-    """One field after the other, each with its own seconds; leased ahead or one by one; sent at once or at the end."""
-    with passing() as here:
-        here.store.put_rate(Rate(form="", micro=RATE, currency="EUR", since=NOON), NOON)
-        for number in range(len(work)):
-            here.ask(here.scan(f"s{number}"), "number")
-        clock, known = 0.0, set[str]()
-        held: list[str] = []
-        kept: list[tuple[str, float]] = []
-
-        def send(task: str, seconds: float) -> None:
-            sent = SentReading(text="x", idem=task, seconds=seconds)
-            here.store.submit(task, "ann", sent, after(clock))
-
-        for seconds, rest, ahead, later in work:
-            if not held:
-                given = here.store.lease("ann", len(kept) + (3 if ahead else 1), after(clock))
-                held = [task.id for task in given if task.id not in known]
-                known |= set(held)
-            task = held.pop(0)
-            clock = round(clock + seconds, 6)
-            kept.append((task, seconds))
-            if not later:
-                for each in kept:
-                    send(*each)
-                kept = []
-            clock = round(clock + rest, 6)
-        for each in kept:
-            send(*each)
-        lines = here.store.ledger("ann")
-        assert len(lines) == len(work)
-        above = sum(each.seconds for each in here.store.kept_times())
-        assert abs(sum(line.seconds for line in lines) + above - sum(each[0] for each in work)) < 1e-4
-
-
 @pytest.mark.promise("`paid_time` holds the stretches", "A reading by the", "the time of whatever")
 @given(
     pieces=st.lists(st.tuples(st.floats(0.5, 40.0), st.none() | CLAIM), min_size=1, max_size=8),

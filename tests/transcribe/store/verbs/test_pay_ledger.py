@@ -64,15 +64,6 @@ def test_a_form_of_its_own_rate_pays_that(here: World) -> None:
     assert [line.micro for line in here.store.ledger()] == [7, 9]
 
 
-@pytest.mark.promise("- What a person", "A reading that comes", "a late reading is", "a reading typed under")
-def test_a_late_reading_is_paid_like_any(here: World) -> None:
-    pay(here)
-    here.ask(here.scan("a"), "number")
-    (task,) = here.store.lease("ann", 1, NOON, seconds=10)
-    assert here.store.submit(task.id, "ann", sent("x", "i"), after(500)).kind == "late"
-    assert [line.micro for line in here.store.ledger("ann")] == [2 * CENT]
-
-
 @pytest.mark.promise("what a skip of", "The reading and its")
 def test_a_reading_taken_back_stays_paid_and_its_replacement_counts_as_time(here: World) -> None:
     pay(here)
@@ -706,15 +697,6 @@ def test_a_week_of_nothing_before_a_plain_form_is_kept_and_not_paid(here: World)
     (line,) = here.store.ledger("hal")
     assert (line.seconds, line.micro) == (BOUND, for_time(12_000_000, BOUND))
     assert _kept(here) == pytest.approx(WEEK - BOUND)
-
-
-@pytest.mark.promise("Time on a field,", "Whatever the door (page,", "What lies above is")
-def test_six_skips_that_claim_ten_minutes_each_are_paid_what_is_usual(here: World) -> None:
-    usual = PAY_MEASURE.usual_times * start_seconds(0)
-    for task in _paid(here, 6):
-        here.store.skip(task, "hal", "other", 600.0, after(3600))
-    assert sum(line.seconds for line in here.store.ledger("hal")) == pytest.approx(6 * usual)
-    assert _kept(here) == pytest.approx(6 * (600 - usual))
 
 
 @pytest.mark.promise("Time on a field,", "its clock is taken),")
