@@ -19,7 +19,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from flows.administration import anomalies
-from tests.transcribe.review.site import Site, make_site
+from tests.transcribe.review.site import Site, csrf, make_site
 from transcribe.model import FieldKey, Transcriber, Truth
 from transcribe.review.options import ReviewOptions
 from transcribe.store import Floor, PayLine, Rate, SentReading
@@ -77,9 +77,7 @@ def enter(site: Site) -> Iterator[SIGNED_IN]:
         client.__enter__()
         clients.append(client)
         assert client.post(f"/in/{site.link(person)}").status_code == 303
-        found = re.search(r'name="csrf" value="([^"]+)"', client.get("/me").text)
-        assert found
-        return Thief(site, person, client, found[1])
+        return Thief(site, person, client, csrf(client))
 
     yield signed_in
     for client in clients:

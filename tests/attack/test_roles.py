@@ -14,6 +14,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
 from tests.transcribe.review.site import Names, Site, hashed, make_site
+from tests.transcribe.review.site import csrf as csrf_of
 from transcribe.model import Decision, FieldKey, Transcriber, Truth
 from transcribe.people import secret_hash
 from transcribe.review.options import ReviewOptions
@@ -250,7 +251,7 @@ def test_a_session_left_open_changes_no_password_and_moves_no_money(site: Site) 
     client, csrf = client_of(site, olga)
     assert client.post("/password", data={"csrf": csrf, "password": PHRASE}).status_code == 303
     assert client_of(site)[0].post(f"/in/{spare}").status_code == 410, "a new password ends older links"
-    csrf = client.get("/me").text.split('name="csrf" value="')[1].split('"')[0]
+    csrf = csrf_of(client)
     assert client.get("/people").status_code == 200
 
     site.clock.forward = timedelta(hours=2)
@@ -294,9 +295,9 @@ def test_every_sign_in_stands_in_the_audit_log_and_nothing_that_was_typed(site: 
     stranger.post("/in", data={"handle": "amina", "password": "canary-7Q4Z"})
     stranger.post("/in/canary-7Q4Z-0123456789")
     assert stranger.post(f"/in/{site.link(amina)}").status_code == 303
-    csrf = stranger.get("/me").text.split('name="csrf" value="')[1].split('"')[0]
+    csrf = csrf_of(stranger)
     assert stranger.post("/password", data={"csrf": csrf, "password": PHRASE}).status_code == 303
-    csrf = stranger.get("/me").text.split('name="csrf" value="')[1].split('"')[0]
+    csrf = csrf_of(stranger)
     assert stranger.post("/out", data={"csrf": csrf}).status_code == 303
     lines = [(line.action, line.subject, line.detail.get("by")) for line in site.store.audit()]
     assert lines[-7:] == [
@@ -322,7 +323,7 @@ def test_a_session_of_an_operator_left_open_gets_no_first_password(site: Site) -
 def test_an_account_is_ended_by_who_proves_that_it_is_theirs_and_never_the_last_operators(site: Site) -> None:
     client, csrf = client_of(site, site.person("olga", "operator"))
     assert client.post("/password", data={"csrf": csrf, "password": PHRASE}).status_code == 303
-    csrf = client.get("/me").text.split('name="csrf" value="')[1].split('"')[0]
+    csrf = csrf_of(client)
     assert client.post("/leave", data={"csrf": csrf, "sure": "yes"}).status_code == 409, "the only operator"
     site.person("oscar", "operator")
     site.clock.forward = timedelta(hours=2)

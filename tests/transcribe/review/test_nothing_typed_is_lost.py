@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.transcribe.review.cable import Cable
 from tests.transcribe.review.device import until_held
-from tests.transcribe.review.site import DATE, NUMBER, Enter, SignIn, Site, as_a_whole
+from tests.transcribe.review.site import DATE, NUMBER, Enter, SignIn, Site, as_a_whole, csrf
 from transcribe.model import Transcriber
 from transcribe.store import Rate, SentReading
 
@@ -117,11 +117,11 @@ def test_of_a_whole_form_what_can_be_kept_is_kept_and_the_rest_given_back(site: 
     amina = site.person("amina")
     client = sign_in(amina)
     assert client.get("/form").status_code == 200
-    csrf = client.get("/me").text.split('name="csrf" value="')[1].split('"')[0]
+    token = csrf(client)
     tasks = {task.key: task.id for task in site.store.held(amina.id, site.clock.now())}
     old = read_elsewhere(site, amina, "first")
     (other,) = set(tasks.values()) - {old}
-    sent = {"csrf": csrf}
+    sent = {"csrf": token}
     for task, text in ((old, "second"), (other, "right")):  # the one that is refused comes first
         sent |= {f"idem.{task}": f"idem-{task[:12]}", f"text.{task}": text}
     answer = client.post("/form", data=sent)
@@ -139,16 +139,16 @@ def test_whatever_refuses_a_form_its_words_are_given_back_and_never_a_password(
     amina = site.person("amina")
     client = sign_in(amina)
     client.get("/work")
-    csrf = client.get("/me").text.split('name="csrf" value="')[1].split('"')[0]
+    token = csrf(client)
     (task,) = site.store.held(amina.id, site.clock.now())
     if ended == "session":
         site.store.end_sessions(amina.id, site.clock.now())
     elif ended == "pause":
         site.store.set_paused(amina.id, paused=True, now=site.clock.now())
     else:
-        csrf = "older"
+        token = "older"
     sent = {
-        "csrf": csrf,
+        "csrf": token,
         "idem": "idem-1234",
         "text": "a long \x01 <b>text</b>",
         "password": "canary",
@@ -172,20 +172,20 @@ def test_a_plain_form_that_comes_late_is_kept_and_paid_as_the_module_s_is(site: 
     amina, ben = site.person("amina"), site.person("ben")
     client = sign_in(amina)
     client.get("/work")
-    csrf = client.get("/me").text.split('name="csrf" value="')[1].split('"')[0]
+    token = csrf(client)
     (task,) = site.store.held(amina.id, now())
     site.clock.forward += timedelta(minutes=40)
     (taken,) = site.store.lease(ben.id, 1, now())
     assert taken.id == task.id
     site.store.submit(task.id, ben.id, SentReading(text="BC-2025-0001", idem="ben's-one"), now())
-    sent = {"csrf": csrf, "idem": "idem-1234", "text": "BC-1 bis"}
+    sent = {"csrf": token, "idem": "idem-1234", "text": "BC-1 bis"}
     answer = client.post(f"/work/{task.id}?check=1", data=sent)
     assert (answer.status_code, answer.headers["location"]) == (303, "/work?late=1")
     assert site.texts_of(amina.id) == ["BC-1 bis"]
     assert [line.micro for line in site.store.ledger(amina.id)] == [50_000]
     strange = sign_in(site.person("eve"))
-    csrf = strange.get("/me").text.split('name="csrf" value="')[1].split('"')[0]
-    assert strange.post(f"/work/{task.id}", data={**sent, "csrf": csrf}).status_code == 404, "it was never hers"
+    token = csrf(strange)
+    assert strange.post(f"/work/{task.id}", data={**sent, "csrf": token}).status_code == 404, "it was never hers"
     assert len([each for each in site.store.readings(scan) if each.kind == "person"]) == 2
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from tests.transcribe.review.site import Site, make_site
+from tests.transcribe.review.site import Site, csrf, make_site
 from transcribe.model import FieldKey, Transcriber
 from transcribe.review.options import ReviewOptions
 
@@ -20,8 +20,7 @@ def client_of(site: Site, person: Transcriber | None = None) -> TestClient:
     client = TestClient(site.app, follow_redirects=False)
     if person:
         assert client.post(f"/in/{site.link(person)}").status_code == 303
-        page = client.get("/me").text
-        client.headers["x-csrf-token"] = page.split('name="csrf" value="')[1].split('"')[0]
+        client.headers["x-csrf-token"] = csrf(client)
     return client
 
 

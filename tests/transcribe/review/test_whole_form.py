@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.known_values import decided_by_people
 from tests.transcribe.review.cable import Cable
 from tests.transcribe.review.device import until_drafted
-from tests.transcribe.review.site import DATE, MARK, NUMBER, Enter, SignIn, Site, as_a_whole, form_of
+from tests.transcribe.review.site import DATE, MARK, NUMBER, Enter, SignIn, Site, as_a_whole, csrf, form_of
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Place, ReadResult, Task
 from transcribe.review.pages.whole_form import paper_order
@@ -97,10 +97,8 @@ def test_what_is_filled_in_is_kept_and_the_rest_stays_open(site: Site, sign_in: 
     page = client.get("/form").text
     tasks = re.findall(r'data-task="([^"]+)"', page)
     sent = dict(re.findall(r'name="(idem\.[^"]+)" value="([^"]+)"', page))
-    csrf = re.search(r'name="csrf" value="([^"]+)"', page)
-    assert csrf
     sent |= {
-        "csrf": csrf[1],
+        "csrf": csrf(client),
         f"text.{tasks[0]}": "BC-2025-0001",
         f"action.{tasks[1]}": "illegible",
         f"text.{tasks[2]}": "true",

@@ -102,11 +102,6 @@ def client_of(site: Site, person: Transcriber | None = None) -> TestClient:
     return client
 
 
-def token_of(client: TestClient) -> str:
-    page = str(client.get("/me").text)
-    return page.split('name="csrf" value="')[1].split('"')[0]
-
-
 def test_every_route_sends_every_header_whatever_it_answers(secured: Site) -> None:
     client, anonymous = client_of(secured, secured.person("amina")), client_of(secured)
     asked = [*routes(secured), ("GET", "/nothing/here"), ("DELETE", "/work")]
@@ -135,7 +130,7 @@ def test_without_a_session_only_the_open_paths_answer(secured: Site) -> None:
 
 def test_nothing_changes_without_the_token_of_the_session_or_from_another_site(secured: Site) -> None:
     client = client_of(secured, secured.person("olga", "operator", "expert"))
-    other = token_of(client_of(secured, secured.person("ben")))
+    other = csrf(client_of(secured, secured.person("ben")))
     before = len(secured.store.audit())
     checked = 0
 
@@ -181,7 +176,7 @@ def test_nobody_reaches_what_is_somebody_elses_or_for_another_role(secured: Site
     amina, visitor = secured.person("amina"), secured.person("ben", role)
     hers = owned(secured, amina)
     client, owner = client_of(secured, visitor), client_of(secured, amina)
-    token = token_of(client)
+    token = csrf(client)
     readings = len(secured.texts_of(amina.id))
     tried = 0
 
@@ -239,7 +234,7 @@ def test_the_cookie_is_bound_to_the_host_and_out_of_reach_of_scripts(secured: Si
 
 def test_a_session_that_ended_is_not_taken_up_again(secured: Site) -> None:
     client = client_of(secured, secured.person("amina"))
-    kept, token = dict(client.cookies), token_of(client)
+    kept, token = dict(client.cookies), csrf(client)
     assert client.post("/out", data={"csrf": token, "sure": "yes"}).status_code == 303
 
     replayed = client_of(secured)
@@ -260,7 +255,7 @@ def test_a_session_ends_by_itself(secured: Site, later: timedelta) -> None:
 
 def test_bodies_are_limited_whatever_they_say_of_their_length(secured: Site) -> None:
     client = client_of(secured, secured.person("amina"))
-    token = token_of(client)
+    token = csrf(client)
     form = {"content-type": "application/x-www-form-urlencoded"}
     chunks = (b"x" * 1000 for _ in range(200))
 
@@ -295,7 +290,7 @@ def test_the_log_holds_no_text_that_a_person_typed(secured: Site, caplog: pytest
     amina = secured.person("amina")
     secured.scan("bon-de-commande", {NUMBER: "1"})
     client = client_of(secured, amina)
-    token = token_of(client)
+    token = csrf(client)
 
     with caplog.at_level(logging.DEBUG):
         task = client.get("/work/next").json()["tasks"][0]["task"]
@@ -317,7 +312,7 @@ def test_random_requests_find_no_server_error_and_no_status_that_is_not_document
     amina = secured.person("olga", "operator", "expert")
     owned(secured, amina)
     client = client_of(secured, amina)
-    token = token_of(client)
+    token = csrf(client)
     cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
     headers = {"cookie": cookie, "x-csrf-token": token}
     schema = schemathesis.openapi.from_asgi("/openapi.json", secured.app, headers=headers)
@@ -343,7 +338,7 @@ def test_random_requests_find_no_server_error_and_no_status_that_is_not_document
 def test_a_password_is_kept_as_argon2id_and_an_unknown_name_is_told_the_same(secured: Site) -> None:
     amina = secured.person("amina")
     client, phrase = client_of(secured, amina), "unDouxNuage7 vert"
-    assert client.post("/password", data={"csrf": token_of(client), "password": phrase}).status_code == 303
+    assert client.post("/password", data={"csrf": csrf(client), "password": phrase}).status_code == 303
     anonymous = client_of(secured)
 
     wrong = anonymous.post("/in", data={"handle": "amina", "password": "something else"})

@@ -107,10 +107,6 @@ REASON = "The next forms come <b>in May</b>."
 PAUSED = "An operator paused your account on "
 
 
-def csrf_of(client: TestClient) -> str:
-    return str(client.get("/me").text).split('name="csrf" value="')[1].split('"')[0]
-
-
 def read_one(site: Site, who: Transcriber) -> None:
     """One field is read by this person, and another waits."""
     for number in range(2):
@@ -151,7 +147,7 @@ def test_who_is_paused_stays_signed_in_sees_what_is_theirs_and_works_on_afterwar
     assert 'data-fact="due"' in client.get("/pay").text
     (address,) = set(re.findall(r"/readings/[A-Za-z0-9_-]{10,}", client.get("/readings").text))
     assert client.get(address.partition("?")[0]).status_code == 200
-    appeal = client.post(f"{address}/appeal", data={"csrf": csrf_of(client), "words": "look again"})
+    appeal = client.post(f"{address}/appeal", data={"csrf": csrf(client), "words": "look again"})
     assert appeal.status_code == 303
     assert [each.words for each in site.store.appeals()] == ["look again"]
     assert client.get("/me.json").json()["person"]["pause_reason"] == REASON
@@ -196,7 +192,7 @@ OPEN = {
 def test_every_other_page_is_shut_to_who_is_paused_whatever_their_role(site: Site, role: str) -> None:
     who = site.person("olga", "transcriber", role)
     client = client_of(site, who)
-    csrf, shut = csrf_of(client), 0
+    token, shut = csrf(client), 0
     pause(site, who)
     opened = set(" ".join(OPEN).split())
     for route in iter_route_contexts(site.app.routes):
@@ -205,7 +201,7 @@ def test_every_other_page_is_shut_to_who_is_paused_whatever_their_role(site: Sit
             continue
         address = re.sub(r"{(\w+)[^}]*}", lambda found: NAMES.get(found[1], "nobodys-0000"), path)
         for method in (route.methods or set()) & {"GET", "POST"}:
-            answer = client.request(method, address, data={"csrf": csrf} if method == "POST" else None)
+            answer = client.request(method, address, data={"csrf": token} if method == "POST" else None)
             assert answer.status_code == 403, (method, path)
             shut += 1
     assert shut > 25

@@ -362,10 +362,9 @@ def walked(site: Site, sign_in: SignIn, case: Case) -> dict[str, str]:
     pages["/guide"] = client.get(f"/guide/{task.id}").text
     site.store.submit(task.id, amina.id, SentReading(text="1", idem="the-first", seconds=9.0), site.clock.now())
     (late,) = site.store.lease(amina.id, 1, site.clock.now())
-    token = re.search(r'name="csrf" value="([^"]+)"', client.get("/me").text)
-    assert token
+    token = csrf(client)
     site.clock.forward = timedelta(hours=2)
-    sent = {"csrf": token[1], "idem": "the-second", "text": "02/02/2026", "action": "send", "overrode": "1"}
+    sent = {"csrf": token, "idem": "the-second", "text": "02/02/2026", "action": "send", "overrode": "1"}
     answer = client.post(f"/work/{late.id}", data=sent)
     pages["/work"] = client.get(answer.headers["location"]).text
     for path in ("/pay", "/readings", "/how", "/test", "/before?again", "/me"):
