@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import product
@@ -11,7 +11,7 @@ from typing import cast
 
 from flows.home import Home, now
 from reconcile.forms import prepared
-from transcribe.codes import Method, RecordRule
+from transcribe.codes import RecordRule
 from transcribe.fields import facts_of
 from transcribe.model import (
     Decision,
@@ -104,17 +104,15 @@ def identity_parts(form: Form, posteriors: Mapping[FieldKey, Posterior]) -> dict
 def are_apart(form: Form, one: Iterable[Decision], other: Iterable[Decision]) -> bool:
     """Whether several decided values of two scans of a form surely are others: text of any type, and no tick.
 
-    What one of them leaves blank, is not decided yet or was corrected tells nothing.
+    What one of them leaves blank or is not decided yet tells nothing.
     """
     spots = prepared(form).fields
-    there = {each.key: each for each in other if each.value is not None and each.method != Method.OPERATOR}
+    there = {each.key: each for each in other if each.value is not None}
     count = 0
     for each in one:
         counterpart = there.get(each.key)
         spot = spots.get(each.key.name)
-        if each.value is None or each.method == Method.OPERATOR or counterpart is None:
-            continue
-        if spot is None or spot.facts.is_mark:
+        if each.value is None or counterpart is None or spot is None or spot.facts.is_mark:
             continue
         is_sure = each.probability * counterpart.probability >= SURELY_ANOTHER
         count += is_sure and spot.normal(each.text) != spot.normal(counterpart.text)
@@ -127,7 +125,8 @@ MAX_DIFFERING_SHARE = 0.24
 """Share of bits of a fingerprint in which two pictures of one sheet differ at most.
 
 Of 324 pairs of photographs of one sheet, under other light and from other sides, all differed in 0.18 or less; of
-14,632 pairs of different sheets of one form, all in 0.29 or more.
+14,632 pairs of sheets with other words, all in 0.29 or more. Sheets with much the same words differ in less: in 0.04 to
+0.31 where only number and date are others. No share tells these apart: their values do.
 """
 
 SAME_ORDER_RULE = RecordRule.SAME_ORDER
@@ -147,22 +146,21 @@ def find_same(
     form: Form,
     standing: View,
     on_paper: View,
+    read_of: Callable[[str], Iterable[Decision]],
     now: datetime,
 ) -> list[str]:
     """Keep what identifies the order of a scan, and find the scans with the same values; gives their ids.
 
     By one identifying value that surely is another, decided or not, two are told apart, and two that look alike by
-    several of any other fields: by what stands on the paper, never by what was corrected.
+    several of any other fields: by what stands on the paper, whatever was corrected. `read_of` gives what is decided
+    of another scan on its paper.
     """
-    decisions, posteriors = standing
-    corrected = {key for key, each in posteriors.items() if each.standing.by_operator}
-    read = {key: each for key, each in on_paper[1].items() if key not in corrected}
-    store.put_identity_parts(scan.id, identity_parts(form, read), now)
+    store.put_identity_parts(scan.id, identity_parts(form, on_paper[1]), now)
     values = identities(form, standing, on_paper)
     found = store.put_identities(scan.id, values, duplicate_policy(of_home, form), now)
     alike = store.look_alikes(scan.id)
     if alike:
-        apart = {each for each in alike if are_apart(form, decisions, store.decisions(each))}
+        apart = {each for each in alike if are_apart(form, on_paper[0], read_of(each))}
         store.tell_apart(scan.id, apart, now)
     return found
 

@@ -244,8 +244,9 @@ class _Loop:
         said = answers_of(scan, form, readings, posteriors, store, *known)
         decisions = [answer for answer in said.values() if isinstance(answer, Decision)]
         tasks = list(distinct_tasks(said))
-        paper = on_paper(form, readings, (decisions, posteriors), self.parameters, self.policy)
-        find_same(store, self.duplicates, scan, form, (decisions, posteriors), paper, self.now())
+        standing = (decisions, posteriors)
+        paper = on_paper(form, readings, standing, self.parameters, self.policy)
+        find_same(store, self.duplicates, scan, form, standing, paper, self.read_of, self.now())
         advice = store.photo_advice(scan.id)
         record = assemble(scan, form, decisions, advice) if is_complete(form, posteriors, decisions) else None
         # what was published and stands on too little now is told at once, and kept up to date
@@ -263,6 +264,12 @@ class _Loop:
         self._conclude(waiting, decisions, [*tasks, *audits], record)
         self._keep_gold(scan, form, readings)
         return _Conclusion(len(decisions), len(tasks), int(record is not None))
+
+    def read_of(self, scan: str) -> Sequence[Decision]:
+        """What is decided of a scan on its paper, whatever was corrected."""
+        found, standing = self.store.scan(scan), self.store.decisions(scan)
+        form = self.forms(found.form, found.form_version)
+        return on_paper(form, self.store.readings(scan), (standing, {}), self.parameters, self.policy)[0]
 
     def _doubted(self, waiting: Waiting, form: Form, readings: Sequence[Reading], doubt: FormDoubt) -> _Conclusion:
         """Ask one more person which form a scan is, and nothing else. Set it aside where people agree on that.

@@ -288,11 +288,6 @@ def test_two_scans_that_look_alike_are_told_apart_by_several_values(
     reconcile_home(rooms)
     assert bool(rooms.store.duplicates(second.id)) == is_pair
     assert rooms.store.look_alikes(second.id) == [first.id]
-    if not is_pair:  # a mistake is mended: then it is the same order after all
-        for name in ("customer", "day"):
-            rooms.store.correct_value(second.id, FieldKey(name), WORDS[name], "olga", "as it stands there", now())
-        reconcile_home(rooms)
-        assert rooms.store.duplicates(second.id)
 
 
 def test_an_order_with_the_same_number_is_the_same_though_other_values_differ(rooms: Home, tmp_path: Path) -> None:
@@ -375,6 +370,38 @@ def test_no_corrections_make_a_pair_of_one_paper_disappear(
     for which, (name, text) in after:
         correct(rooms, {"first": first, "again": again}[which], name, text, made)
         assert marked in found(rooms)[again.id]
+
+
+OF_OTHERS = {"day": "14/03/2025", "customer": "BRAND LTD"}
+"""What stands on another paper than `WORDS`, besides its number."""
+SENT = st.tuples(
+    st.sampled_from([0, 1]), st.sampled_from([*WORDS.items(), *OF_OTHERS.items(), ("total", "1"), ("", "")])
+)
+"""Which of two scans is corrected, in which field and to what (its number to itself); without a field: withdrawn."""
+
+
+@pytest.mark.promise("**What was corrected never")
+@pytest.mark.parametrize("identifies", ["required = true", ""])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(sent=st.lists(SENT, min_size=1, max_size=4))
+def test_no_corrections_make_a_pair_of_two_papers_that_look_alike(
+    rooms: Home, tmp_path: Path, identifies: str, sent: list[tuple[int, tuple[str, str]]]
+) -> None:
+    """Their own values sent back, other ones, or all of the other paper but its number."""
+    path = ticket(tmp_path)
+    path.write_text(path.read_text("utf-8").replace("required = true", identifies), encoding="utf-8")
+    rooms.use_form(str(path))
+    numbers, made = (f"A-{next(NUMBERS)}", f"B-{next(NUMBERS)}"), list[str]()
+    first, other = both = received(rooms, number=numbers[0]), received(rooms, number=numbers[1], **OF_OTHERS)
+    prints = [PageFingerprint(number=1, bits=secrets.token_bytes(64))]
+    for scan in both:
+        rooms.store.put_fingerprints(scan.id, prints, 0.1, "flag", now())
+    reconcile_home(rooms)
+    assert rooms.store.look_alikes(other.id) == [first.id]
+    assert rooms.store.duplicates(other.id) == []
+    for which, (name, text) in sent:
+        correct(rooms, both[which], name, numbers[which] if name == "number" else text, made)
+        assert rooms.store.duplicates(other.id) == []
 
 
 def told(rooms: Home) -> list[tuple[str, str | None]]:

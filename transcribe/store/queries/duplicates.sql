@@ -47,10 +47,15 @@ INSERT INTO identity_part (scan_id, field, keyed, probability) VALUES (:scan_id,
 -- name: identity_parts
 SELECT field, keyed, probability FROM identity_part WHERE scan_id = :scan_id;
 
--- name: parts_differ^
--- Whether a value that identifies one order surely is another on the other scan.
-SELECT 1 FROM identity_part a JOIN identity_part b ON b.field = a.field AND b.scan_id = :other
-WHERE a.scan_id = :scan_id AND a.keyed <> b.keyed AND a.probability * b.probability >= :least LIMIT 1;
+-- name: parts_differing
+-- How probable each value that identifies an order and is another on the other scan is right on both.
+SELECT a.probability * b.probability AS probability FROM identity_part a
+JOIN identity_part b ON b.field = a.field AND b.scan_id = :other AND b.keyed <> a.keyed WHERE a.scan_id = :scan_id;
+
+-- name: share_identity^
+-- Whether all values that identify an order surely are the same on two scans, as read or as corrected.
+SELECT 1 FROM identity i JOIN identity j ON j.keyed = i.keyed AND j.scan_id = :other
+WHERE i.scan_id = :scan_id AND i.probability * j.probability >= :least LIMIT 1;
 
 -- name: same_identities
 SELECT i.scan_id, i.probability FROM identity i JOIN scan s ON s.id = i.scan_id

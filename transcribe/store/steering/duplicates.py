@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from math import prod
 from typing import get_args
 
 from transcribe.errors import SettingsError
@@ -207,11 +208,15 @@ class DuplicateVerbs(IngestVerbs, ActVerbs):
     def _refute(self, scan: int, now: datetime) -> None:
         """Say of each pair of a scan whether an identifying value surely is another than that of its partner.
 
-        One such value is enough, also where the others are not decided yet.
+        One such value is enough, also where the others are not decided yet; several less sure ones count together.
+        Not where all surely are the same, as what was read wrongly may be corrected.
         """
         for pair in self.db.all("duplicates_of_one", scan_id=scan):
             other = pair["older"] if pair["newer"] == scan else pair["newer"]
-            refuted = self.db.one("parts_differ", scan_id=scan, other=other, least=SAME_PROBABILITY) is not None
+            differing = self.db.all("parts_differing", scan_id=scan, other=other)
+            refuted = 1 - prod(1 - each["probability"] for each in differing) >= SAME_PROBABILITY and not self.db.one(
+                "share_identity", scan_id=scan, other=other, least=SAME_PROBABILITY
+            )
             if self.db.changed("set_refuted", id=pair["id"], refuted=int(refuted)):
                 self.db.run("wake", scan_id=pair["newer"])
         self.tell_pairs(scan, now)

@@ -430,6 +430,12 @@ def test_one_value_that_surely_is_another_ends_a_pair_though_the_others_are_not_
     assert pairs(here) == []
     here.store.put_identity_parts(other.id, {"number": ("7", 0.98)}, after(1))
     assert len(pairs(here)) == 1, "it was misread"
+    here.store.put_identity_parts(other.id, {"number": ("8", 0.8), "total": ("12.60", 0.99)}, after(1))
+    here.store.put_identity_parts(one.id, {"number": ("7", 0.9), "total": ("12.50", 0.8)}, after(1))
+    assert pairs(here) == [], "that all of them were misread is not probable"
+    for scan in (one, other):
+        here.store.put_identities(scan.id, {("number=7", "total=12.50"): 0.99}, "flag", after(1))
+    assert len(pairs(here)) == 1, "what was misread is mended"
     words = here.store.db.all("identity_parts", scan_id=here.store.scan_row(one.id)["id"])
     assert "12.50" not in str([dict(each) for each in words]), "only keyed hashes are kept"
     here.store.forget(one.id, after(9))
