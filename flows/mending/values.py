@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from flows.home import Home
 from reconcile.forms import prepared
 from transcribe import fields, values
@@ -25,8 +27,16 @@ TWO_VALUES = N_(
 )
 """What is said of a text that means one value on the form and another one in its record."""
 
-NO_RECORD_VALUE = N_("%(value)s is no value of the field %(key)s, of the type %(type)s, as its record writes it.")
+NO_RECORD_VALUE = N_(
+    "%(value)s is no value of the field %(key)s, of the type %(type)s, as its record writes it. %(expected)s"
+)
 """What is said of a value that a program sends."""
+
+NO_NULL = N_(
+    "The record has no value of %(key)s as it is %(null)s, which is not to be sent back. Send the text that stands "
+    "there: an empty one is blank."
+)
+"""What is said of a null where a field is not blank."""
 
 A_UNIT = N_("%(text)s has %(unit)s beside it, which is no currency, and the field %(key)s holds an amount. %(advice)s")
 """What is said of an amount with the unit of a quantity beside it: a slip, as of x for 2."""
@@ -67,11 +77,30 @@ def require_fitting(
 
 
 def text_of_value(home: Home, scan: str, key: FieldKey, value: Value) -> str:
-    """A value, given as records have it, as the form writes it. SettingsError where the field has no such."""
+    """A value, given as records have it, as it stands on the paper or else as the form writes it.
+
+    None is blank. SettingsError where records do not write such a value of the field.
+    """
     field, form = _field_and_form(home, scan, key)
-    if fields.read_back(value, field, form) is None:
-        raise SettingsError(worded(NO_RECORD_VALUE, value=repr(value), key=str(key), type=field.type))
-    return fields.load(field.type).write(value, field, form)
+    standing = next((each for each in home.store.decisions(scan) if each.key == key), None)
+    null = standing.null if standing is not None else None
+    if value is None and null not in (None, "blank"):
+        raise SettingsError(worded(NO_NULL, key=str(key), null=null))
+    if standing is not None and _is_written(standing.value, value):
+        return standing.text
+    kind = fields.load(field.type)
+    found = kind.parse("", field, form) if value is None else fields.read_back(value, field, form)
+    if not _is_written(found, value):
+        example = facts_of(field.type).example if found is None else found
+        expected = "" if example is None else worded("It writes %(value)s.", value=json.dumps(example))
+        said = {"value": json.dumps(value), "key": str(key), "type": field.type, "expected": expected}
+        raise SettingsError(worded(NO_RECORD_VALUE, **said).strip())
+    return kind.write(found, field, form)
+
+
+def _is_written(value: Value, sent: Value) -> bool:
+    """Whether records write a value so: exactly as it is sent, or beside each field, where all are texts."""
+    return (type(value), value) == (type(sent), sent) or (isinstance(value, int) and str(value).lower() == sent)
 
 
 def _field_and_form(home: Home, scan: str, key: FieldKey) -> tuple[Field, Form]:

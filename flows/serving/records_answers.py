@@ -237,7 +237,7 @@ class _Sent(BaseModel):
 
 
 class CorrectionV1(_Sent):
-    """What a field says: `value` as in the record, or `text` as on the form (empty is blank).
+    """What a field says: `value` as in the record (null is blank), or `text` as on the form (empty is blank).
 
     A text that reads two ways is refused, and so is what is not of `record_version` (or If-Match), the last one.
     """

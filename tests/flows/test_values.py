@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 import typer
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from starlette.testclient import TestClient
 from typer._click import Command
 
@@ -29,8 +31,9 @@ from reconcile.records import query
 from tests.flows.house import PATIENCE, House
 from tests.flows.serving.test_api import app_of
 from tests.flows.steps.test_reconcile_scans import RECEIPT, answer, read_all, received, stranded
+from transcribe import fields
 from transcribe.errors import DiskFull, SettingsError
-from transcribe.model import FieldKey, PageFingerprint, ReadResult, Scan, ScanPage, Task
+from transcribe.model import FieldKey, Form, PageFingerprint, ReadResult, Scan, ScanPage, Task, Value
 from transcribe.ocr.engine import reading
 from transcribe.store.drivers import sqlite
 from transcribe.store.facts import Rate, ScanSearch, SentReading
@@ -223,6 +226,89 @@ def test_a_text_that_reads_two_ways_is_refused_with_both_and_how_to_write_each(r
         require_fitting(rooms, scan.id, key, text)
     require_fitting(rooms, scan.id, key, "1.234", no_value=True)
     assert text_of_value(rooms, scan.id, key, "1.234") == "1,234"
+
+
+EVERY_TYPE = """
+name = "every"
+version = 1
+title = "Every type"
+languages = ["fra"]
+locale = "fr_FR"
+currency = "EUR"
+"""
+FOREIGN = [
+    "1e3",
+    "1_000",
+    "1_000.00",
+    "\u0661\u0662",
+    "\u0661\u0662.00",
+    "+12.00",
+    " 12.00",
+    "012",
+    "1,234.50",
+    "0x10",
+    "True",
+    "yes",
+]
+"""Texts that some program takes for a number or a mark, and no record writes."""
+
+
+@pytest.mark.promise("A correction has either")
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    texts=st.lists(
+        st.sampled_from(FOREIGN)
+        | st.from_regex(r"-?[0-9]{1,5}([.,][0-9]{1,3})?", fullmatch=True)
+        | st.text(max_size=12),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_a_value_is_taken_as_records_write_it_and_no_other_text(
+    every_type: tuple[Home, Form, str], texts: list[str]
+) -> None:
+    rooms, form, scan = every_type
+    for field in form.fields:
+        key, kind = FieldKey(field.name), fields.load(field.type)
+        for text in texts:
+            if (value := kind.parse(text, field, form)) is not None:
+                for sent in (value, text_of(value)):
+                    assert kind.parse(text_of_value(rooms, scan, key, sent), field, form) == value
+            try:
+                written = text_of_value(rooms, scan, key, text)
+            except SettingsError:
+                continue
+            assert text_of(kind.parse(written, field, form)) == text
+
+
+def test_no_value_is_blank_where_a_field_may_be_blank(every_type: tuple[Home, Form, str]) -> None:
+    rooms, form, scan = every_type
+    for field in form.fields:
+        if fields.facts_of(field.type).is_mark:
+            with pytest.raises(SettingsError, match="null is no value"):
+                text_of_value(rooms, scan, FieldKey(field.name), None)
+        else:
+            assert text_of_value(rooms, scan, FieldKey(field.name), None) == ""
+    with pytest.raises(SettingsError, match=r'"1e3" is no value of the field amount, .* It writes "1000\.00"\.'):
+        text_of_value(rooms, scan, FieldKey("amount"), "1e3")
+
+
+def text_of(value: Value) -> str:
+    """A value as it stands beside each field of a record."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@pytest.fixture
+def every_type(rooms: Home, tmp_path: Path) -> tuple[Home, Form, str]:
+    """A scan of a form that has a field of each type."""
+    path = tmp_path / "every.toml"
+    said = {"choice": 'examples = ["bleu", "vert"]'}
+    named = (f'\n[[field]]\nname = "{name}"\ntype = "{name}"\n{said.get(name, "")}\n' for name in fields.names())
+    path.write_text(EVERY_TYPE + "".join(named), encoding="utf-8")
+    form = rooms.use_form(str(path))
+    scan = Scan(id="ab" * 32, form=form.name, form_version=form.version, pages=(ScanPage(file="ab" * 32, page=1),))
+    rooms.store.put_scan(scan, [], now())
+    return rooms, form, scan.id
 
 
 @pytest.mark.promise(

@@ -73,13 +73,13 @@ def guessed() -> tuple[str, ...]:
 
 
 def read_back(value: Value, field: Field, form: Form) -> Value:
-    """The value that a record's own notation means; None where it is no value of this field's type."""
+    """The value that a record's own notation means, also as text; None where it is no value of this field's type."""
     kind = load(field.type)
     try:
         found = kind.parse(kind.write(value, field, form), field, form)
     except (ValueError, ArithmeticError):  # as of no date, or of no number
         return None
-    return found if type(found) is type(value) else None
+    return found if type(found) is type(value) or str(found).lower() == value else None
 
 
 def second_reading(text: str, field: Field, form: Form) -> Value:

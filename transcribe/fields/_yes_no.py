@@ -26,7 +26,7 @@ def normalise(text: str, field: Field, form: Form) -> str:
 
 def write(value: Value, field: Field, form: Form) -> str:
     """ "true" or "false", as every source reads a mark."""
-    return "true" if value else "false"
+    return str(value).lower()
 
 
 def faults(text: str, field: Field, form: Form) -> tuple[str, ...]:

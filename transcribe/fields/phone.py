@@ -43,13 +43,14 @@ def normalise(text: str, field: Field, form: Form) -> str:
 
 
 def write(value: Value, field: Field, form: Form) -> str:
-    """The number as the form's country writes its own, and internationally for other countries."""
+    """The number as the form's country writes its own, and internationally where it gives out no such."""
     try:
         number = phonenumbers.parse(str(value), None)
     except phonenumbers.NumberParseException as error:
         raise ValueError(f"{value!r} is no number as E.164 has it") from error
     home = phonenumbers.country_code_for_region(_country(form.locale)) == number.country_code
-    style = phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    is_known = home and phonenumbers.is_valid_number(number)  # of others the library leaves out the first 0
+    style = phonenumbers.PhoneNumberFormat.NATIONAL if is_known else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     written = phonenumbers.format_number(number, style)
     return written if parse(written, field, form) == value else str(value)
 

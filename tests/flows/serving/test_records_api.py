@@ -330,15 +330,18 @@ def test_a_correction_makes_a_new_version_with_its_reason(rooms: Home, client: T
 
 def test_every_value_of_a_record_is_sent_back_as_it_is_and_nothing_is_another(rooms: Home, client: TestClient) -> None:
     scan = published(rooms).id
-    before = client.get(f"{PAGE}/{scan}").json()["values"]
-    said = {key: value for key, value in before.items() if value is not None}
-    assert len(said) > 3
-    for key, value in said.items():
-        sent = {"key": key, "value": value, "reason": "as it is"}
-        answer = client.post(f"{PAGE}/{scan}/corrections", json=sent)
-        assert answer.status_code == 202, answer.text
-    reconcile_to_the_end(rooms)
-    assert client.get(f"{PAGE}/{scan}").json()["values"] == before
+    before = client.get(f"{PAGE}/{scan}").json()
+    written = {each["key"]: each["text"] for each in before["fields"]}
+    assert len(before["values"]) > 3
+    for said in (before["values"], {each["key"]: each["value"] for each in before["fields"]}):
+        for key, value in said.items():
+            sent = {"key": key, "value": value, "reason": "as it is"}
+            answer = client.post(f"{PAGE}/{scan}/corrections", json=sent)
+            assert answer.status_code == 202, answer.text
+        reconcile_to_the_end(rooms)
+        after = client.get(f"{PAGE}/{scan}").json()
+        assert after["values"] == before["values"]
+        assert {each["key"]: each["text"] for each in after["fields"]} == written
     for wrong in ({"value": True}, {"value": "much"}, {"value": "1.00", "text": "1.00"}, {}):
         refused = client.post(f"{PAGE}/{scan}/corrections", json={"key": "total", "reason": "a slip", **wrong})
         assert refused.status_code == 422, wrong

@@ -53,6 +53,15 @@ def test_what_is_parsed_is_written_and_parsed_again(name: str, text: str, locale
         assert kind.parse(kind.write(value, field, form), field, form) == value
 
 
+@pytest.mark.parametrize(
+    ("text", "locale"), [("01234 5", "de_DE"), ("+49 30 1234567", "de_DE"), ("0612345678", "fr_FR")]
+)
+def test_no_number_of_a_telephone_loses_its_first_0(text: str, locale: str) -> None:
+    kind, field, form = fields.load("phone"), field_of("phone"), FORMS[locale]
+    written = kind.write(kind.parse(text, field, form), field, form)
+    assert written[0] in "+0"
+
+
 @types
 @FAIR
 @example(text="084 497 9382", locale="en_GB")
