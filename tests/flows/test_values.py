@@ -253,7 +253,6 @@ FOREIGN = [
 """Texts that some program takes for a number or a mark, and no record writes."""
 
 
-@pytest.mark.promise("A correction has either")
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     texts=st.lists(

@@ -328,6 +328,7 @@ def test_a_correction_makes_a_new_version_with_its_reason(rooms: Home, client: T
     assert (unknown.status_code, "Use one of " in unknown.json()["detail"]) == (404, True)
 
 
+@pytest.mark.promise("its text stays as")
 def test_every_value_of_a_record_is_sent_back_as_it_is_and_nothing_is_another(rooms: Home, client: TestClient) -> None:
     scan = published(rooms).id
     before = client.get(f"{PAGE}/{scan}").json()
