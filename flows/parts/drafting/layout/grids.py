@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from transcribe.fields import looks_like_payment
+from transcribe.fields import facts_of, looks_like_payment
 from transcribe.forms import cell
 from transcribe.geometry import Box
+from transcribe.values import named_currency
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
@@ -229,7 +230,14 @@ def field_toml(field: Drafted) -> str:
     label = f'label = "{field.label}"\n' if field.label else "# no print stands beside it\n"
     page = f"page = {field.page}\n" if field.page > 1 else ""
     masked = 'personal = "payment"\n' if looks_like_payment(field.label, field.type) else ""
-    return f'[[field]]\nname = "{field.name}"\n{label}type = "{field.type}"\n{masked}{page}box = {list(field.box)}'
+    kind = f"{_kind_toml(field)}{masked}{page}"
+    return f'[[field]]\nname = "{field.name}"\n{label}{kind}box = {list(field.box)}'
+
+
+def _kind_toml(field: Drafted) -> str:
+    """The type of a field or column, with the currency that its label names."""
+    named = named_currency(field.label) if facts_of(field.type).is_money else ""
+    return f'type = "{field.type}"\n' + (f'currency = "{named}"\n' if named else "")
 
 
 def table_toml(number: int, page: int, grid: Grid, columns: Sequence[Drafted]) -> str:
@@ -240,7 +248,7 @@ def table_toml(number: int, page: int, grid: Grid, columns: Sequence[Drafted]) -
     head = f'[[table]]\nname = "{name}"\n' + (f"page = {page}\n" if page > 1 else "")
     head += f"box = {list(box)}\nrows = {grid.rows}"
     each = (
-        f'[[table.column]]\nname = "{column.name}"\nlabel = "{column.label}"\ntype = "{column.type}"\n'
+        f'[[table.column]]\nname = "{column.name}"\nlabel = "{column.label}"\n{_kind_toml(column)}'
         f"span = [{column.box.x0}, {column.box.x1}]"
         for column in columns
     )

@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 
 from flows.parts.drafting.layout.draft import draft_pages
 from flows.parts.drafting.layout.emptied_boxes import emptied
-from flows.parts.drafting.layout.grids import each_on_its_own
+from flows.parts.drafting.layout.grids import Drafted, each_on_its_own, field_toml
 from tests.blanks import FONTS
 from tests.flows.parts.drafting.own_form import FIELDS, blank_page, filled_page
 from transcribe import ocr
@@ -284,6 +284,23 @@ def test_print_in_two_languages_is_drafted_with_both(tmp_path: Path) -> None:
     text = draft(page, ocr.load("tesseract", ("eng", "fra")), name="both", blank="both.png", language="eng+fra")
     assert tomllib.loads(text)["languages"] == ["eng", "fra"]
     assert {"date", "amount", "signature"} <= {each["type"] for each in tomllib.loads(text)["field"]}
+
+
+@pytest.mark.parametrize(
+    ("label", "kind", "currency"),
+    [
+        ("Total EUR", "amount", "EUR"),
+        ("Prix (CHF)", "amount", "CHF"),
+        ("Summe €", "amount", "EUR"),
+        ("Total $", "amount", None),  # of many countries: that of the form
+        ("Total", "amount", None),
+        ("Paid in EUR", "checkbox", None),
+    ],
+)
+def test_an_amount_is_in_the_currency_that_its_label_names(label: str, kind: str, currency: str | None) -> None:
+    """Under en_GB "Total EUR" was drafted in pounds."""
+    drafted = field_toml(Drafted(name="total", label=label, type=kind, box=Box(0, 0, 9, 9)))
+    assert tomllib.loads(drafted)["field"][0].get("currency") == currency
 
 
 def test_a_sign_between_two_words_of_a_label_parts_it_not() -> None:
