@@ -165,6 +165,8 @@ class RecordRule(StrEnum):
     """A value is none of those that the master data of its field have."""
     ONE_KEY = "one key"
     """Two values of an order, or of a line, have different keys in the same master data."""
+    NO_CARD = "no card number"
+    """A number as payment cards have stands in free text, which is not masked."""
 
 
 class Verdict(StrEnum):

@@ -237,9 +237,10 @@ class _Sent(BaseModel):
 
 
 class CorrectionV1(_Sent):
-    """What a field says: `value` as in the record (null is blank), or `text` as on the form (empty is blank).
+    """What a field says: `value` as in the record, or `text` as on the form.
 
-    A text that reads two ways is refused, and so is what is not of `record_version` (or If-Match), the last one.
+    A null value and an empty text are blank. A text that reads two ways is refused, and so is what is not of
+    `record_version` (or If-Match), the last one.
     """
 
     key: Annotated[str, Field(max_length=100, examples=["total"])]

@@ -486,7 +486,7 @@ def _shown(home: Home, scan: str, key: FieldKey) -> None:
 async def _fitting(home: Home, scan: str, key: FieldKey, said: answers.CorrectionV1) -> str:
     """The text of a correction; an HTTPException of 422 where it is no value of its field, or two."""
 
-    is_null = said.value is None and "value" in said.model_fields_set and "text" not in said.model_fields_set
+    is_null = said.value is None and said.model_fields_set & {"value", "text"} == {"value"}
     has_value = is_null or said.value is not None
     if has_value == (said.text is not None):
         raise HTTPException(422, "A correction has either a value, as the record has it, or a text, as the form does.")

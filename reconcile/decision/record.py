@@ -12,7 +12,7 @@ from reconcile.decision.decide import target_of
 from reconcile.forms import Operand, Values, compile_rules, keys_apart, known_match, operand, prepared
 from reconcile.policy import Policy
 from transcribe.codes import FIELDS_OUTSIDE, TWO_FORMS, Method, Reason, RecordRule
-from transcribe.fields import facts_of
+from transcribe.fields import card_numbers, facts_of
 from transcribe.model import Decision, Field, FieldKey, Form, Posterior, Record, RuleException, Scan, Task
 from transcribe.values import currency_of, other_currency
 
@@ -48,6 +48,7 @@ def assemble(
             *broken_checks(form, decisions),
             *unknown_values(form, decisions),
             *other_keys(form, decisions),
+            *in_text(form, decisions),
             *_of_photo(photo_advice),
         ),
     )
@@ -165,6 +166,23 @@ def other_keys(form: Form, decisions: Collection[Decision]) -> tuple[RuleExcepti
         for each in keys_apart(form, decisions)
     ]
     return tuple(sorted(found, key=lambda each: tuple(map(str, each.keys))))
+
+
+def in_text(form: Form, decisions: Iterable[Decision]) -> tuple[RuleException, ...]:
+    """An exception for each number in a free text that may be of a payment card.
+
+    It has the last four digits alone.
+    """
+    texts = {field.name for field in form.all_fields() if facts_of(field.type).is_text}
+    found = [
+        RuleException(
+            rule=RecordRule.NO_CARD, keys=(each.key,), expected="no number of a card", found=f"…{digits[-4:]}"
+        )
+        for each in decisions
+        if each.key.name in texts
+        for digits in card_numbers(each.text)
+    ]
+    return tuple(sorted(found, key=lambda each: str(each.keys[0])))
 
 
 def _values(form: Form, decisions: Iterable[Decision]) -> Values:

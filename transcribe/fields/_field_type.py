@@ -73,7 +73,10 @@ def guessed() -> tuple[str, ...]:
 
 
 def read_back(value: Value, field: Field, form: Form) -> Value:
-    """The value that a record's own notation means, also as text; None where it is no value of this field's type."""
+    """The value that a record's own notation means, also as text.
+
+    None where it is no value of this field's type.
+    """
     kind = load(field.type)
     try:
         found = kind.parse(kind.write(value, field, form), field, form)

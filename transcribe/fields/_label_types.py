@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 
+from babel.numbers import get_currency_symbol, list_currencies
+from stdnum import luhn
+
 from transcribe.fields._field_type import FREE_TEXT, facts_of, names
-from transcribe.values import any_word, without_marks
+from transcribe.values import SHARED_SIGNS, any_word, without_marks
 
 WORDS_FOLDER = Path(__file__).parent / "words"
 """The words of labels, one file for each language."""
@@ -17,6 +21,9 @@ LANGUAGES_OF_LABELS = frozenset({"eng", "fra", "spa", "deu", "ita", "nld"})
 
 PAYMENT_SUBJECTS = ("card", "payment")
 """The lists of words for what a card or an account is known by."""
+
+CARD_NUMBER = re.compile(r"[2-6]\d{12,18}")
+"""13 to 19 digits, the first of them that of banks, travel or shops, as ISO/IEC 7812-1 gives them out."""
 
 OTHER_MEANINGS: dict[str, tuple[str, str]] = {
     "deu": (r"\bfirma\b", "company"),
@@ -53,6 +60,24 @@ def looks_like_payment(label: str, type_name: str) -> bool:
     if any(re.search(any_word(WORDS_FOLDER, subject), text) for subject in PAYMENT_SUBJECTS):
         return True
     return facts.is_of_cards and not any(kind == type_name and words.search(text) for kind, words in _type_patterns())
+
+
+def card_numbers(text: str) -> list[str]:
+    """The numbers in a text that may be of payment cards, as digits: with their check digit (ISO/IEC 7812-1)."""
+    runs = (re.findall(r"\d+", run, re.ASCII) for run in re.findall(r"\d[\d .-]*", text, re.ASCII))
+    found = ("".join(run[first:last]) for run in runs for first, last in combinations(range(len(run) + 1), 2))
+    return [digits for digits in found if CARD_NUMBER.fullmatch(digits) and luhn.is_valid(digits)]
+
+
+def named_currency(label: str) -> str:
+    """The code of the currency that a label ends with, "" where it names none.
+
+    It names one by its code, or by the sign of that one alone: of several that share one the form says which it is.
+    """
+    word = (label.split() or [""])[-1].strip("()[].:")
+    own = (code for code in list_currencies() if word == get_currency_symbol(code, locale="en"))
+    is_shared = any(word.casefold() in signs for signs in SHARED_SIGNS.values())
+    return "" if is_shared else word if word in list_currencies() else next(own, "")
 
 
 @cache

@@ -212,6 +212,7 @@ RECORD_RULES: Mapping[str, str] = {
     RecordRule.FIELD_CHECKS: N_("A value is not as the form says of its field, or its check digit does not fit."),
     RecordRule.KNOWN_VALUE: N_("A value is not in the master data."),
     RecordRule.ONE_KEY: N_("Two values belong to different keys of the master data."),
+    RecordRule.NO_CARD: N_("What may be the number of a payment card stands in a text."),
 }
 
 

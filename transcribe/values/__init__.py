@@ -20,13 +20,13 @@ from transcribe.values.folding import (
     without_marks,
 )
 from transcribe.values.numbers import (
+    SHARED_SIGNS,
     Number,
     comparable_number,
     currency_of,
     has_fillers,
     locale_of,
     minor_digits,
-    named_currency,
     other_currency,
     plain_number,
     read_number,
@@ -39,6 +39,7 @@ from transcribe.values.scripts import has_other_letters, in_letters_of
 from transcribe.values.word_lists import any_word, word_lists
 
 __all__ = [
+    "SHARED_SIGNS",
     "Number",
     "any_word",
     "as_written",
@@ -59,7 +60,6 @@ __all__ = [
     "in_letters_of",
     "locale_of",
     "minor_digits",
-    "named_currency",
     "other_currency",
     "pattern_advice",
     "pattern_fault",

@@ -187,14 +187,6 @@ def currency_words(currency: str, locale: str) -> frozenset[str]:
     return frozenset(word.casefold().strip(".") for word in own)
 
 
-def named_currency(label: str) -> str:
-    """The code of the currency that a label ends with, as code or as sign of that one alone; "" where it names none."""
-    word = (label.split() or [""])[-1].strip("()[].:")
-    own = (code for code in list_currencies() if word == get_currency_symbol(code, locale="en"))
-    code = word if word in list_currencies() else next(own, "")
-    return "" if any(word.casefold() in signs for signs in SHARED_SIGNS.values()) else code
-
-
 def other_currency(text: str, field: Field, form: Form) -> str:
     """The sign, word or code of another currency than the field's that stands beside an amount; "" for none.
 

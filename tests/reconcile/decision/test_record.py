@@ -9,6 +9,7 @@ from itertools import permutations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from stdnum import luhn
 
 from reconcile.decision.answer import Traditions, from_elsewhere, lone_tradition, traditions
 from reconcile.decision.decide import decide
@@ -291,6 +292,29 @@ def test_the_number_of_one_customer_beside_the_name_of_another_is_an_exception_o
 
 
 CODE = field("number", "code")
+NOTES = form(field("remark", "text"), field("article", "code"))
+
+
+@given(
+    digits=st.from_regex(r"[2-6][0-9]{11,17}", fullmatch=True),
+    groups=st.sampled_from([4, 99]),
+    sign=st.sampled_from(" -."),
+    around=st.sampled_from(["", "card ", "n° 12: ", "2 "]),
+)
+@examples(60)
+def test_a_card_number_in_a_text_is_an_exception_that_does_not_tell_it(
+    digits: str, groups: int, sign: str, around: str
+) -> None:
+    whole = digits + luhn.calc_check_digit(digits)
+    written = sign.join(whole[at : at + groups] for at in range(0, len(whole), groups))
+    said = [decided("remark", f"{around}{written}, thanks"), decided("article", whole)]
+    told = [each for each in assemble(SCAN, NOTES, said).exceptions if each.rule == RecordRule.NO_CARD]
+    assert {(each.keys, each.found) for each in told} >= {((FieldKey("remark"),), f"…{whole[-4:]}")}
+    assert not any(whole in each.found for each in told)
+    for text in (f"{whole[:-1]}{(int(whole[-1]) + 1) % 10}", f"{whole}123456789", "tel. 030 1234567, 12.03.2026"):
+        assert assemble(SCAN, NOTES, [decided("remark", text), decided("article", "A")]).exceptions == ()
+
+
 FORM = form(CODE)
 KEY = FieldKey("number")
 PEOPLE = Traditions(

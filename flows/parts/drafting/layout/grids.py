@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from transcribe.fields import facts_of, looks_like_payment
+from transcribe.fields import facts_of, looks_like_payment, named_currency
 from transcribe.forms import cell
 from transcribe.geometry import Box
-from transcribe.values import named_currency
 
 if TYPE_CHECKING:
     from transcribe.model import Picture
