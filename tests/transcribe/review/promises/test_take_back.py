@@ -147,17 +147,26 @@ def test_it_is_offered_only_while_it_is_possible(site: Site, sign_in: SignIn) ->
 
 
 @pytest.mark.browser
-def test_what_looks_odd_is_taken_back_from_the_notice_while_that_is_possible(
+def test_what_looks_odd_is_said_again_when_somebody_comes_back_and_taken_back_while_that_is_possible(
     site: Site, enter: Enter, page: Page, line: Cable
 ) -> None:
+    """Whoever looked away for a minute was asked whether they still read, and the other notice was gone."""
     orders(site, 4, FieldKey("order_date"))
     amina = site.person("amina")
     page.add_init_script(UNANSWERED)
     enter(amina)
     page.clock.install()
+    notice, button = page.locator("#notice"), page.locator("#notice button")
     read(page, "31/02/2025")
-    button = page.locator("#notice button")
-    expect(page.locator("#notice")).to_contain_text("The field before looks odd")
+    expect(notice).to_contain_text("The field before looks odd")
+    page.clock.run_for(65_000)
+    expect(notice).to_contain_text("Still reading?")
+    expect(notice).not_to_contain_text("looks odd")
+    page.mouse.move(5, 5)
+    expect(notice).to_contain_text("The field before looks odd")
+    page.clock.run_for(65_000)
+    expect(notice).to_contain_text("Still reading?")
+    page.mouse.move(50, 50)
     button.click()
     expect(page.locator("#text")).to_have_value("31/02/2025")
     assert site.texts_of(amina.id) == []
@@ -172,33 +181,7 @@ def test_what_looks_odd_is_taken_back_from_the_notice_while_that_is_possible(
     page.clock.run_for(6_000)
     expect(button).to_have_count(0)
     page.mouse.move(5, 5)  # where the machine was so slow that the page asked whether somebody is still reading
-    expect(page.locator("#notice")).to_contain_text("The field before looks odd")
-
-
-@pytest.mark.browser
-def test_what_looks_odd_is_said_again_when_somebody_comes_back(site: Site, enter: Enter, page: Page) -> None:
-    """Whoever looked away for a minute was asked whether they still read, and the other notice was gone."""
-    orders(site, 4, FieldKey("order_date"))
-    amina = site.person("amina")
-    page.add_init_script(UNANSWERED)
-    enter(amina)
-    page.clock.install()
-    notice = page.locator("#notice")
-    read(page, "31/02/2025")
     expect(notice).to_contain_text("The field before looks odd")
-    page.clock.run_for(65_000)
-    expect(notice).to_contain_text("Still reading?")
-    expect(notice).not_to_contain_text("looks odd")
-
-    page.mouse.move(5, 5)
-
-    expect(notice).to_contain_text("The field before looks odd")
-    page.clock.run_for(65_000)
-    expect(notice).to_contain_text("Still reading?")
-    page.mouse.move(50, 50)
-    notice.locator("button").click()
-    expect(page.locator("#text")).to_have_value("31/02/2025")
-    assert site.texts_of(amina.id) == []
 
 
 @pytest.mark.browser
