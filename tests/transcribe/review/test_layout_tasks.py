@@ -270,15 +270,6 @@ def test_rows_are_marked_by_keyboard_alone(site: Site, enter: Enter) -> None:
     assert text.count(",") == 1
 
 
-def test_of_forms_nothing_is_chosen_and_blanks_are_shown(site: Site, enter: Enter) -> None:
-    ask(site, "identify", WHOLE)
-    page = enter(site.person("amina"))
-    expect(page.locator("#task input:checked")).to_have_count(0)
-    blank = page.locator(".thumb img[src^='/blank/']")
-    expect(blank).to_have_count(1)
-    assert blank.evaluate("image => image.decode().then(() => image.naturalWidth)") == 320
-
-
 def test_blanks_are_shown_to_nobody_else(site: Site, sign_in: Callable[[Transcriber], httpx.Client]) -> None:
     site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
     amina = site.person("amina")
@@ -288,9 +279,13 @@ def test_blanks_are_shown_to_nobody_else(site: Site, sign_in: Callable[[Transcri
     assert client.get(f"/blank/{task.id}/bon-de-commande/1").status_code == 404
 
 
-def test_what_is_missing_of_a_form_is_said_and_what_was_chosen_stays(site: Site, enter: Enter) -> None:
+def test_of_forms_nothing_is_chosen_what_is_missing_is_said_and_what_was_chosen_stays(site: Site, enter: Enter) -> None:
     scan = ask(site, "identify", WHOLE)
     page = enter(site.person("amina"))
+    expect(page.locator("#task input:checked")).to_have_count(0)
+    blank = page.locator(".thumb img[src^='/blank/']")
+    expect(blank).to_have_count(1)
+    assert blank.evaluate("image => image.decode().then(() => image.naturalWidth)") == 320
 
     with page.expect_navigation():
         page.locator("[value=send]").click()

@@ -106,18 +106,6 @@ def test_a_countdown_ends_when_the_field_has_gone(site: Site, enter: Enter, page
     expect(notice).not_to_contain_text("goes to somebody else")
 
 
-def test_what_was_said_of_a_field_is_not_said_of_the_next(site: Site, enter: Enter) -> None:
-    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "1 May 2025"})
-    page = enter(site.person("amina"))
-    page.keyboard.press("Alt+u")
-    expect(page.locator("#notice")).to_have_text("There is nothing to take back.")
-    first = str(page.locator("#task").get_attribute("action"))
-    page.keyboard.type("BC-2025-0001")
-    page.keyboard.press("Enter")
-    expect(page.locator("#task")).not_to_have_attribute("action", first)
-    expect(page.locator("#notice")).not_to_contain_text("nothing to take back")
-
-
 def test_who_is_signed_out_is_told_so_and_no_key_is_said_to_keep_the_field(site: Site, enter: Enter) -> None:
     site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
     amina = site.person("amina")

@@ -59,6 +59,7 @@ def test_why_something_cannot_be_taken_back_is_said(site: Site, enter: Enter) ->
     page.keyboard.press("Alt+u")
     expect(page.locator("#notice")).to_contain_text("There is nothing to take back")
     read(page, "BC-2025-1000")
+    expect(page.locator("#notice")).not_to_contain_text("nothing to take back")  # that is not said of the next
     all_sent(page)
     site.clock.forward += timedelta(hours=1, minutes=1)
     page.reload()
