@@ -356,29 +356,23 @@ def limited(site: Site, handle: str, *forms: str) -> Transcriber:
 
 
 @pytest.mark.promise("They invite and change")
-def test_who_is_limited_to_some_forms_has_no_page_of_people_and_makes_no_link(site: Site, sign_in: SignIn) -> None:
-    olga, half = site.person("olga", "operator"), limited(site, "half", "order-form")
+def test_who_is_limited_to_some_forms_has_no_page_of_people_makes_no_link_and_decides_no_contested_time(
+    site: Site, sign_in: SignIn
+) -> None:
+    site.scan("bon-de-commande", {KEY: "Durand"})
+    olga, half, ann = site.person("olga", "operator"), limited(site, "half", "order-form"), site.person("ann")
+    (task,) = site.store.lease(ann.id, 1, site.clock.now())
+    dispute = site.store.dispute_time(task.id, ann.id, 60.0, "slow", site.clock.now())
     client = sign_in(half)
     token = csrf(client)
     for path in ("/people", "/clocks"):
         assert client.get(path).status_code == 404, path
         assert f'href="{path}"' not in client.get("/questions").text
         assert f'href="{path}"' in sign_in(olga).get("/questions").text
-    for path in (f"/people/{olga.id}/link", f"/people/{half.id}", "/people"):
-        sent = {"csrf": token, "role": "operator", "handle": "zoe", "paused": "0"}
+    for path in (f"/people/{olga.id}/link", f"/people/{half.id}", "/people", f"/clocks/{dispute.id}"):
+        sent = {"csrf": token, "role": "operator", "handle": "zoe", "paused": "0", "choice": "theirs"}
         assert client.post(path, data=sent).status_code == 404, path
-    assert {each.handle for each in site.store.transcribers()} == {"olga", "half"}
-
-
-@pytest.mark.promise("They invite and change")
-def test_who_is_limited_to_some_forms_decides_no_contested_time(site: Site, sign_in: SignIn) -> None:
-    site.scan("bon-de-commande", {KEY: "Durand"})
-    now, ann = site.clock.now(), site.person("ann")
-    (task,) = site.store.lease(ann.id, 1, now)
-    dispute = site.store.dispute_time(task.id, ann.id, 60.0, "slow", now)
-    client = sign_in(limited(site, "half", "order-form"))
-    sent = {"csrf": csrf(client), "choice": "theirs"}
-    assert client.post(f"/clocks/{dispute.id}", data=sent).status_code == 404
+    assert {each.handle for each in site.store.transcribers()} == {"olga", "half", "ann"}
     assert [each.answered_at for each in site.store.disputes()] == [None]
 
 
