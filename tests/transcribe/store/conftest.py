@@ -38,7 +38,7 @@ def _fewer_examples(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    """A world with a form, ann, ben, cat, and eve who is an expert."""
-    with world(tmp_path) as made:
+def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    """A world with a form, eve who is an expert, and those whom a module names as PEOPLE: else ann, ben and cat."""
+    with world(tmp_path, people=getattr(request.module, "PEOPLE", ("ann", "ben", "cat"))) as made:
         yield made

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from tests.transcribe.store.world import NOON, World, after, decision, field, form, person, put, sent, world
+from tests.transcribe.store.world import NOON, World, after, decision, field, form, person, put, sent
 from transcribe.model import Scan, Task
 from transcribe.store.facts import Offer, Rate
 
+PEOPLE = ("ann", "ben")
+"""They transcribe; eve is the expert."""
+
 EXPERTS = Offer(pools=("expert", "read"))
 DAY = 9 * 3600
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    """Ann and ben transcribe, eve is the expert."""
-    with world(tmp_path, people=("ann", "ben")) as made:
-        yield made
 
 
 def read(here: World, who: str, text: str = "A1", at: float = 0.0) -> Task:

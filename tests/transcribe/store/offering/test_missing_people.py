@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
-from tests.transcribe.store.world import NOON, World, after, field, form, person, put, sent, world
+from tests.transcribe.store.world import NOON, World, after, field, form, person, put, sent
 from transcribe.store.facts import MissingPeople, Offer
 
+PEOPLE = ("ann",)
+"""She transcribes; eve is the expert."""
+
 EXPERTS = Offer(pools=("expert", "read"))
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    """Ann transcribes, eve is the expert."""
-    with world(tmp_path, people=("ann",)) as made:
-        yield made
 
 
 def away(here: World, *people: str) -> None:
