@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy
 import pytest
 
-from tests.transcribe.store.world import NOON, World, after, decision, field, form, machine, person, sent, world
+from tests.transcribe.store.world import NOON, World, after, decision, field, form, machine, person, sent
 from transcribe.errors import NotFound, SettingsError
 from transcribe.forms import unchanged_fields
 from transcribe.geometry import Box
@@ -89,58 +88,56 @@ def test_a_correction_that_was_read_otherwise_is_found_by_its_time_until_its_sca
 
 
 @pytest.mark.promise("The scan is set", "You may decide at")
-def test_a_scan_set_aside_asks_nobody_until_it_is_brought_back(tmp_path: Path) -> None:
-    with world(tmp_path) as here:
-        scan = here.scan("a")
-        here.ask(scan, "total", "number")
-        (held,) = here.store.lease("ann", 1, after(1))
-        assert here.store.put_scan_aside(scan.id, "olga", "ordered twice", after(2))
-        assert not here.store.put_scan_aside(scan.id, "olga", "ordered twice", after(2))
-        here.ask(scan, "total", "number", now=after(3))
-        assert here.store.lease("ben", 9, after(3)) == []
-        assert here.store.submit(held.id, "ann", sent("1", "one"), after(4)).kind == "kept"
-        assert here.store.bring_scan_back(scan.id, "olga", "it was another", after(5))
-        assert not here.store.bring_scan_back(scan.id, "olga", "it was another", after(5))
-        assert [each.scan.id for each in here.store.claim_waiting(5, after(6))] == [scan.id]
-        here.ask(scan, "total", "number", now=after(6))
-        assert here.store.lease("ben", 9, after(7)) != []
-        assert here.store.verify_audit().forgeries == ()
+def test_a_scan_set_aside_asks_nobody_until_it_is_brought_back(here: World) -> None:
+    scan = here.scan("a")
+    here.ask(scan, "total", "number")
+    (held,) = here.store.lease("ann", 1, after(1))
+    assert here.store.put_scan_aside(scan.id, "olga", "ordered twice", after(2))
+    assert not here.store.put_scan_aside(scan.id, "olga", "ordered twice", after(2))
+    here.ask(scan, "total", "number", now=after(3))
+    assert here.store.lease("ben", 9, after(3)) == []
+    assert here.store.submit(held.id, "ann", sent("1", "one"), after(4)).kind == "kept"
+    assert here.store.bring_scan_back(scan.id, "olga", "it was another", after(5))
+    assert not here.store.bring_scan_back(scan.id, "olga", "it was another", after(5))
+    assert [each.scan.id for each in here.store.claim_waiting(5, after(6))] == [scan.id]
+    here.ask(scan, "total", "number", now=after(6))
+    assert here.store.lease("ben", 9, after(7)) != []
+    assert here.store.verify_audit().forgeries == ()
 
 
 @pytest.mark.promise("All of it stays", "Each keeps what people")
 @pytest.mark.parametrize("said", ["", None, "false", "12"])
 @pytest.mark.parametrize("held", [False, True])
 def test_nothing_that_was_read_on_a_former_picture_counts_for_the_new_one_and_who_said_so_reads_that(
-    tmp_path: Path, said: str | None, held: bool
+    here: World, said: str | None, held: bool
 ) -> None:
     """`held`: it is sent when the new picture is there already, by somebody who was given the task before."""
-    with world(tmp_path) as here:
-        here.store.put_rate(Rate(form="", micro=3, currency="EUR", since=NOON), NOON)
-        scan = here.scan("a")
-        here.ask(scan, "total")
-        (task,) = here.store.lease("ann", 1, after(1))
+    here.store.put_rate(Rate(form="", micro=3, currency="EUR", since=NOON), NOON)
+    scan = here.scan("a")
+    here.ask(scan, "total")
+    (task,) = here.store.lease("ann", 1, after(1))
 
-        def send() -> None:
-            here.store.submit(task.id, "ann", sent(said, "first"), after(5 if held else 2))
+    def send() -> None:
+        here.store.submit(task.id, "ann", sent(said, "first"), after(5 if held else 2))
 
-        if not held:
-            send()
-        reads = here.reads(scan, here.form)
-        here.store.read_again(scan.id, ("order", 1), reads, "olga", "blurred", after(3), retaken=True)
-        here.ask(scan, "total", now=after(4))
-        if held:
-            send()
-        assert people(here, scan) == []
-        here.ask(scan, "total", now=after(6))
-        (again,) = here.store.lease("ann", 1, after(7))
-        assert again.key == FieldKey("total")
-        here.store.submit(again.id, "ann", sent("", "second"), after(8))
-        assert people(here, scan) == [""], "what is said of the new picture counts, blank or not"
-        history = here.store.field_history(scan.id, FieldKey("total"))
-        assert [each.text for each in history.readings if each.kind == "person"] == [said, ""]
-        assert [line.micro for line in here.store.ledger("ann")] == [3, 3]
-        here.ask(scan, "total", now=after(9))
-        assert here.store.lease("ann", 1, after(10)) == [], "nobody reads a picture twice"
+    if not held:
+        send()
+    reads = here.reads(scan, here.form)
+    here.store.read_again(scan.id, ("order", 1), reads, "olga", "blurred", after(3), retaken=True)
+    here.ask(scan, "total", now=after(4))
+    if held:
+        send()
+    assert people(here, scan) == []
+    here.ask(scan, "total", now=after(6))
+    (again,) = here.store.lease("ann", 1, after(7))
+    assert again.key == FieldKey("total")
+    here.store.submit(again.id, "ann", sent("", "second"), after(8))
+    assert people(here, scan) == [""], "what is said of the new picture counts, blank or not"
+    history = here.store.field_history(scan.id, FieldKey("total"))
+    assert [each.text for each in history.readings if each.kind == "person"] == [said, ""]
+    assert [line.micro for line in here.store.ledger("ann")] == [3, 3]
+    here.ask(scan, "total", now=after(9))
+    assert here.store.lease("ann", 1, after(10)) == [], "nobody reads a picture twice"
 
 
 def people(here: World, scan: Scan) -> list[str | None]:
@@ -163,97 +160,90 @@ def question(scan: Scan, slot: int = 2) -> Task:
 
 
 @pytest.mark.promise("`not_this_form` is said of", "who says so (`say_not_this_form`)", "its questions are withdrawn")
-def test_who_says_it_is_paid_for_the_time_and_all_else_of_the_scan_waits(tmp_path: Path) -> None:
-    with world(tmp_path) as here:
-        here.store.put_rate(Rate(form="", micro=36_000_000, currency="EUR", since=NOON, per="hour"), NOON)
-        scan = asked(here)
-        other = here.scan("b")
-        here.ask(other, "total")
-        held = here.store.lease("ann", 3, after(1))
-        outcome = here.store.say_not_this_form(held[0].id, "ann", CAT, after(60))
-        again = here.store.say_not_this_form(held[0].id, "ann", CAT, after(61))
-        assert (outcome.kind, again.kind, again.reading) == ("kept", "again", outcome.reading)
-        assert [(line.kind, line.seconds, line.micro) for line in here.store.ledger("ann")] == [("time", 30.0, 300_000)]
-        (said,) = [each for each in here.store.readings(scan.id) if each.kind == "person"]
-        assert (said.key, said.text, said.legible, said.shown) == (WHOLE, None, "a cat", "order/1")
-        assert [task.scan for task in here.store.held("ann", after(62))] == [other.id], "they hold nothing of it"
-        assert [task.scan for task in here.store.lease("ben", 9, after(62))] == [], "nobody is asked for its fields"
-        assert [each.scan.id for each in here.store.claim_waiting(5, after(63))] == [scan.id]
-        assert here.store.verify_audit().forgeries == ()
+def test_who_says_it_is_paid_for_the_time_and_all_else_of_the_scan_waits(here: World) -> None:
+    here.store.put_rate(Rate(form="", micro=36_000_000, currency="EUR", since=NOON, per="hour"), NOON)
+    scan = asked(here)
+    other = here.scan("b")
+    here.ask(other, "total")
+    held = here.store.lease("ann", 3, after(1))
+    outcome = here.store.say_not_this_form(held[0].id, "ann", CAT, after(60))
+    again = here.store.say_not_this_form(held[0].id, "ann", CAT, after(61))
+    assert (outcome.kind, again.kind, again.reading) == ("kept", "again", outcome.reading)
+    assert [(line.kind, line.seconds, line.micro) for line in here.store.ledger("ann")] == [("time", 30.0, 300_000)]
+    (said,) = [each for each in here.store.readings(scan.id) if each.kind == "person"]
+    assert (said.key, said.text, said.legible, said.shown) == (WHOLE, None, "a cat", "order/1")
+    assert [task.scan for task in here.store.held("ann", after(62))] == [other.id], "they hold nothing of it"
+    assert [task.scan for task in here.store.lease("ben", 9, after(62))] == [], "nobody is asked for its fields"
+    assert [each.scan.id for each in here.store.claim_waiting(5, after(63))] == [scan.id]
+    assert here.store.verify_audit().forgeries == ()
 
 
 @pytest.mark.promise("its questions are withdrawn")
-def test_somebody_else_is_asked_and_the_fields_come_back_where_they_say_otherwise(tmp_path: Path) -> None:
-    with world(tmp_path) as here:
-        scan = asked(here)
-        (held,) = here.store.lease("ann", 1, after(1))
-        here.store.say_not_this_form(held.id, "ann", CAT, after(2))
-        here.store.ask_form_alone(scan.id, here.up_to(scan), question(scan), after(3))
-        assert here.store.lease("ann", 9, after(4)) == []
-        (task,) = here.store.lease("ben", 9, after(4))
-        assert (task.kind, task.key) == ("identify", WHOLE)
-        here.store.submit(task.id, "ben", sent("order/1 0", "ben"), after(5))
-        here.ask(scan, "total", "number", now=after(6))
-        assert {each.kind for each in here.store.lease("cat", 9, after(7))} == {"read"}
+def test_somebody_else_is_asked_and_the_fields_come_back_where_they_say_otherwise(here: World) -> None:
+    scan = asked(here)
+    (held,) = here.store.lease("ann", 1, after(1))
+    here.store.say_not_this_form(held.id, "ann", CAT, after(2))
+    here.store.ask_form_alone(scan.id, here.up_to(scan), question(scan), after(3))
+    assert here.store.lease("ann", 9, after(4)) == []
+    (task,) = here.store.lease("ben", 9, after(4))
+    assert (task.kind, task.key) == ("identify", WHOLE)
+    here.store.submit(task.id, "ben", sent("order/1 0", "ben"), after(5))
+    here.ask(scan, "total", "number", now=after(6))
+    assert {each.kind for each in here.store.lease("cat", 9, after(7))} == {"read"}
 
 
-def test_what_somebody_holds_of_it_is_kept_and_paid_all_the_same(tmp_path: Path) -> None:
-    with world(tmp_path) as here:
-        scan = asked(here)
-        (first,), (second,) = here.store.lease("ann", 1, after(1)), here.store.lease("ben", 1, after(1))
-        here.store.say_not_this_form(first.id, "ann", CAT, after(2))
-        here.store.ask_form_alone(scan.id, here.up_to(scan), question(scan), after(3))
-        assert here.store.submit(second.id, "ben", sent("7", "ben"), after(4)).kind == "kept"
+def test_what_somebody_holds_of_it_is_kept_and_paid_all_the_same(here: World) -> None:
+    scan = asked(here)
+    (first,), (second,) = here.store.lease("ann", 1, after(1)), here.store.lease("ben", 1, after(1))
+    here.store.say_not_this_form(first.id, "ann", CAT, after(2))
+    here.store.ask_form_alone(scan.id, here.up_to(scan), question(scan), after(3))
+    assert here.store.submit(second.id, "ben", sent("7", "ben"), after(4)).kind == "kept"
 
 
-def test_one_person_says_it_once_and_an_operator_has_the_last_word(tmp_path: Path) -> None:
-    with world(tmp_path) as here:
-        scan = asked(here)
-        (held,) = here.store.lease("ann", 1, after(1))
-        here.store.say_not_this_form(held.id, "ann", CAT, after(2))
-        here.store.ask_form_alone(scan.id, here.up_to(scan), question(scan), after(3))
-        assert here.store.bring_scan_back(scan.id, "olga", "it is one, badly lit", after(4))
-        last = here.store.readings(scan.id)[-1]
-        assert (last.source, last.kind, last.text, last.reason) == (
-            "operator",
-            "expert",
-            "order/1 0",
-            "it is one, badly lit",
-        )
-        here.ask(scan, "total", "number", now=after(5))
-        assert {each.kind for each in here.store.lease("ben", 9, after(6))} == {"read"}, "the question went away"
-        (mine,) = here.store.lease("ann", 9, after(6)) or [held]
-        assert here.store.say_not_this_form(mine.id, "ann", sent(None, "two"), after(7)).reading == ""
-        assert [each.verb for each in here.store.acts(scan.id)] == ["scan brought back"]
-        assert here.store.verify_audit().forgeries == ()
+def test_one_person_says_it_once_and_an_operator_has_the_last_word(here: World) -> None:
+    scan = asked(here)
+    (held,) = here.store.lease("ann", 1, after(1))
+    here.store.say_not_this_form(held.id, "ann", CAT, after(2))
+    here.store.ask_form_alone(scan.id, here.up_to(scan), question(scan), after(3))
+    assert here.store.bring_scan_back(scan.id, "olga", "it is one, badly lit", after(4))
+    last = here.store.readings(scan.id)[-1]
+    assert (last.source, last.kind, last.text, last.reason) == (
+        "operator",
+        "expert",
+        "order/1 0",
+        "it is one, badly lit",
+    )
+    here.ask(scan, "total", "number", now=after(5))
+    assert {each.kind for each in here.store.lease("ben", 9, after(6))} == {"read"}, "the question went away"
+    (mine,) = here.store.lease("ann", 9, after(6)) or [held]
+    assert here.store.say_not_this_form(mine.id, "ann", sent(None, "two"), after(7)).reading == ""
+    assert [each.verb for each in here.store.acts(scan.id)] == ["scan brought back"]
+    assert here.store.verify_audit().forgeries == ()
 
 
-def test_who_is_asked_which_form_it_is_answers_that(tmp_path: Path) -> None:
-    with world(tmp_path) as here:
-        scan = here.scan("a")
-        here.store.conclude(scan.id, here.up_to(scan), [], [question(scan)], None, NOON)
-        (task,) = here.store.lease("ann", 1, after(1))
-        with pytest.raises(SettingsError, match="none of these"):
-            here.store.say_not_this_form(task.id, "ann", CAT, after(2))
+def test_who_is_asked_which_form_it_is_answers_that(here: World) -> None:
+    scan = here.scan("a")
+    here.store.conclude(scan.id, here.up_to(scan), [], [question(scan)], None, NOON)
+    (task,) = here.store.lease("ann", 1, after(1))
+    with pytest.raises(SettingsError, match="none of these"):
+        here.store.say_not_this_form(task.id, "ann", CAT, after(2))
 
 
-def test_of_a_control_item_nobody_is_asked(tmp_path: Path) -> None:
-    with world(tmp_path) as here:
-        here.store.put_transcriber(person("dan"), NOON)
-        scan = here.scan("a")
-        here.ask(scan, "total", kind="test", reason="control")
-        (task,) = here.store.lease("dan", 1, after(1))
-        assert here.store.say_not_this_form(task.id, "dan", CAT, after(2)).reading == ""
-        assert [each for each in here.store.readings(scan.id) if each.kind == "person"] == []
+def test_of_a_control_item_nobody_is_asked(here: World) -> None:
+    here.store.put_transcriber(person("dan"), NOON)
+    scan = here.scan("a")
+    here.ask(scan, "total", kind="test", reason="control")
+    (task,) = here.store.lease("dan", 1, after(1))
+    assert here.store.say_not_this_form(task.id, "dan", CAT, after(2)).reading == ""
+    assert [each for each in here.store.readings(scan.id) if each.kind == "person"] == []
 
 
-def test_the_words_are_erased_with_the_scan(tmp_path: Path) -> None:
-    with world(tmp_path) as here:
-        scan = asked(here)
-        (held,) = here.store.lease("ann", 1, after(1))
-        here.store.say_not_this_form(held.id, "ann", CAT, after(2))
-        here.store.forget(scan.id, after(3))
-        assert not here.holds("a cat")
+def test_the_words_are_erased_with_the_scan(here: World) -> None:
+    scan = asked(here)
+    (held,) = here.store.lease("ann", 1, after(1))
+    here.store.say_not_this_form(held.id, "ann", CAT, after(2))
+    here.store.forget(scan.id, after(3))
+    assert not here.holds("a cat")
 
 
 NUMBER, TOTAL_OF_NEW_VERSION = FieldKey("number"), FieldKey("total")
