@@ -181,7 +181,7 @@ def test_a_field_that_the_form_does_not_have_is_named() -> None:
         planned(replace(batch([0.0]), orders=[strange]))
 
 
-@pytest.mark.promise("what a reading (or", "No hour costs less")
+@pytest.mark.promise("No hour costs less")
 def test_hours_and_cost_come_from_seconds_and_rate_and_never_fall_under_the_floor() -> None:
     paid = PlanTerms(seconds=36.0, seconds_from="as stated", micro_rate=50_000, is_hourly=False, currency="EUR")
     assert f"{paid.cost(100)}" == "5"
@@ -232,7 +232,7 @@ def test_people_with_a_history_err_as_was_learnt_of_them() -> None:
     assert mina.errors["amount"] == pytest.approx(0.3, abs=0.05)
 
 
-@pytest.mark.promise("Orders whose truth you", "For each target you see the share", "Without it the rate")
+@pytest.mark.promise("Orders whose truth you", "For each target you see the share", "pays the rate that is kept here")
 def test_a_home_gives_its_machine_readings_rate_and_people(rooms: Home, tmp_path: Path) -> None:
     form = rooms.use_form("bon-de-commande")
     file = next(name for name, sample in SAMPLES.items() if sample.form == form.name)
@@ -250,7 +250,7 @@ def test_a_home_gives_its_machine_readings_rate_and_people(rooms: Home, tmp_path
     assert again.batch.machine_readings == {}
 
 
-@pytest.mark.promise("Orders whose truth you", "For each target you see the share", "hours and cost are for")
+@pytest.mark.promise("Orders whose truth you", "For each target you see the share")
 def test_the_command_prints_a_table_json_and_a_plot_and_makes_no_home(house: House, tmp_path: Path) -> None:
     file = next(name for name, sample in SAMPLES.items() if sample.form == FORM.name)
     words = ("simulate", "--form", FORM.name, "--truth", _truth(tmp_path, file), "--rounds", "1", "--target", "0.99")

@@ -167,7 +167,7 @@ def test_a_home_with_few_finished_orders_is_refused_with_what_to_do(house: House
     assert "Give --form and --truth to plan a batch, or --scale" in done.err
 
 
-@pytest.mark.promise("hours and cost are for", "How many processes that")
+@pytest.mark.promise("How many processes that")
 def test_a_home_gives_what_it_saw_and_it_is_printed(
     rooms: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
