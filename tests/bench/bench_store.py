@@ -18,9 +18,8 @@ from tests.postgres import server, share
 from tests.transcribe.store import databases
 from tests.transcribe.store.world import NOON, World, person, sent, sqlite_of, world
 from transcribe.model import Task
+from transcribe.store.facts import Offer
 from transcribe.store.row_mapping import micros
-from transcribe.store.verbs.queue import WINDOW_PER_TASK_COUNT
-from transcribe.store.verbs.reconcile import MISPLACED
 from transcribe.store.writer import Busy, Writer
 
 SIZES = {True: ((10_000, 100_000), 200, 2.0), False: ((10_000, 1_000_000, 5_000_000), 2_000, 10.0)}
@@ -77,26 +76,13 @@ def leases(count: int, times_count: int) -> tuple[list[float], list[float]]:
             lambda: here.store.give_back(next(held), NOON),
         )
         rows = [here.store.person_row(handle) for handle in people]
-        mine = itertools.cycle(rows)
-        values = {
-            "expert": 0,
-            "spares": None,
-            "refused": None,
-            "kinds": None,
-            "sitting": 0,
-            "pool": "read",
-            "count": WINDOW_PER_TASK_COUNT,
-            "kept": WINDOW_PER_TASK_COUNT,
-            "tradition": "",
-            "waited": 0,
-        }
-        values["misplaced"] = MISPLACED
+        asked = itertools.cycle([here.store._window(row, 1, Offer(), NOON, new=False) for row in rows])
 
         def chosen() -> None:
             """What a task is chosen from, and what somebody adds to which type of field."""
-            who = next(mine)["id"]
-            here.store.db.all("adds_of", person=who)
-            here.store.db.all("next_tasks", who=who, **values)
+            window = next(asked)
+            here.store.db.all("adds_of", person=window["who"])
+            here.store.db.all("next_tasks", pool="read", refused=None, spares=None, **window)
 
         return times(here, chosen, times_count), whole
 
