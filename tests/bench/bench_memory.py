@@ -22,6 +22,7 @@ import psutil
 from flows.home import settings as configuration
 from flows.runtime.prefect_server import prefect_for
 from tests.bench.rows import Row, at_most
+from transcribe import recognition
 from transcribe.intake import redaction, scans
 
 PAGES = {True: 20, False: 1000}
@@ -81,10 +82,9 @@ def rows(small: bool) -> Iterator[Row]:
         settings = configuration.load_settings(folder / "home")
         with prefect_for(settings):
             from flows import ingest
-            from flows.steps import read_scans
 
             for module, work in (
-                *((read_scans, each) for each in ("read", "load_pages")),
+                (recognition, "read"),
                 *((scans, each) for each in ("align", "decoded_page")),
                 *((redaction, each) for each in ("redact", "encode_jpeg")),
             ):
