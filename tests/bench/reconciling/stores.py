@@ -15,7 +15,7 @@ from reconcile.decision.audit_sampling import may_need_second_look
 from reconcile.decision.decide import decide
 from reconcile.forms.prepared_form import prepared
 from reconcile.inference.weigh import weigh
-from reconcile.policy import POLICY, Policy
+from reconcile.policy import POLICY
 from tests.bench.generator import Shape, World, make
 from tests.bench.generator.orders import Item
 from tests.bench.generator.paper import KEYS, forms, reading
@@ -120,19 +120,19 @@ def store(kind: str, seed: int, count: int) -> list[Document]:
     return [_document(world, items, form, slots, place) for items in _by_form(world)]
 
 
-def worked(document: Document, parameters: Parameters, *, experts: bool = True, policy: Policy = POLICY) -> Worked:
+def worked(document: Document, parameters: Parameters, *, experts: bool = True) -> Worked:
     """Weigh, decide, ask the next person, until nothing is asked; without experts what needs one stays open."""
     done = Worked(document, [each for said in document.said.values() for each in said[:2]])
-    work_on(done, parameters, experts=experts, policy=policy)
+    work_on(done, parameters, experts=experts)
     return done
 
 
-def work_on(done: Worked, parameters: Parameters, *, experts: bool = True, policy: Policy = POLICY) -> None:
+def work_on(done: Worked, parameters: Parameters, *, experts: bool = True) -> None:
     """The same for a document with some readings: what an expert alone reads so is read by another, as in a store."""
     while True:
         posteriors = weigh(done.document.form, done.readings, parameters, POLICY)
         answers = {
-            key: decide(done.document.form.field(key.name), posterior, policy) for key, posterior in posteriors.items()
+            key: decide(done.document.form.field(key.name), posterior, POLICY) for key, posterior in posteriors.items()
         }
         done.decisions = {key: each for key, each in answers.items() if isinstance(each, Decision)}
         wanted = [
