@@ -12,7 +12,7 @@ from typing import cast
 import pytest
 from pydantic import BaseModel
 
-from flows.desk.forms.form_words import type_choices
+from flows.desk.pages.form_pages import type_choices
 from flows.desk.visit import Visit
 from reconcile.records.database import open_for_reading
 from reconcile.records.interchange.export_columns import columns_of

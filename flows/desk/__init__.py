@@ -1,18 +1,27 @@
 """The operator's desk: what waits, what it costs, when it will be done, and every verb of an operator, as pages."""
 
-from flows.desk.batches.batch_pages import Name
-from flows.desk.batches.batch_table import BatchView, batch_view
-from flows.desk.batches.new_batch import safe_name, uploads
-from flows.desk.deeds import do, refused, with_done
+from flows.desk.deeds import do, refused, safe_name, uploads, with_done
 from flows.desk.desk import DESK_ADDRESS, add_desk
-from flows.desk.forms.form_page import FormName, PageNumber
-from flows.desk.forms.form_tables import difference_table, earlier_versions, form_of_version
-from flows.desk.forms.form_words import PERSONAL, WHAT, key_words, type_choices
-from flows.desk.forms.known_forms import KnownForm, known_form
-from flows.desk.forms.suggested import forget_suggested, suggested
+from flows.desk.pages.batch_pages import Name
+from flows.desk.pages.batch_table import BatchView, batch_view
+from flows.desk.pages.form_pages import (
+    PERSONAL,
+    WHAT,
+    FormName,
+    KnownForm,
+    PageNumber,
+    difference_table,
+    earlier_versions,
+    forget_suggested,
+    form_of_version,
+    key_words,
+    known_form,
+    suggested,
+    type_choices,
+)
+from flows.desk.pages.programs_page import PROGRAMS, NewSecret, shown_secret
+from flows.desk.pages.scan_view import rule_words
 from flows.desk.parts import Deed, Part
-from flows.desk.published.programs_page import PROGRAMS, NewSecret, shown_secret
-from flows.desk.scans.scan_view import rule_words
 from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell
 from flows.desk.visit import Act, Look, ProvedAct, Visit
 

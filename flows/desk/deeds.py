@@ -5,16 +5,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
+from pathlib import PurePath
 from typing import Annotated
 from urllib.parse import urlsplit, urlunsplit
 
 from fastapi import Form, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
 from starlette.types import Message
 
 from flows.desk.tables import with_query
 from flows.desk.visit import DONE, REFUSED, SentForm, Visit
+from flows.incoming import SUFFIXES
 from transcribe.errors import DiskFull, EngineError, FormError, NotFound, ScanError, SettingsError
 
 logger = logging.getLogger("fairhand.desk")
@@ -96,3 +99,32 @@ def with_done(address: str, done: str) -> str:
     parts = urlsplit(address)
     query = "&".join(filter(None, (parts.query, with_query({DONE: done}).removeprefix("?"))))
     return urlunsplit(parts._replace(query=query))
+
+
+# Files that come with a form.
+
+MOST_NAME_LENGTH = 100
+"""The longest name of a new batch, and of a file."""
+
+
+def safe_name(file: UploadFile) -> str:
+    """A name for a file in the home: what it is called, without a path, with a known ending."""
+    called = PurePath((file.filename or "").replace("\\", "/")).name
+    kept = "".join(each for each in called if each.isalnum() or each in " ._-()").strip(". ")[-MOST_NAME_LENGTH:]
+    ending = PurePath(kept).suffix.lower()
+    known = {*SUFFIXES.values(), ".jpeg", ".tiff", ".heif"}
+    if ending not in known:
+        media = (file.content_type or "").partition(";")[0].lower()
+        if media not in SUFFIXES:
+            raise SettingsError(f"{called or 'A file'}: only {', '.join(sorted(known))} are taken.")
+        kept += SUFFIXES[media]
+    return kept if kept != ending else f"scan{ending}"
+
+
+def uploads(form: FormData, name: str, *, with_empty: bool = False) -> list[UploadFile]:
+    """The files of a field of a form that was sent, also empty ones if asked.
+
+    A field in which nothing was chosen comes as a file without a name.
+    """
+    files = [each for each in form.getlist(name) if isinstance(each, UploadFile)]
+    return [each for each in files if each.size or (with_empty and each.filename)]

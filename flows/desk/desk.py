@@ -10,26 +10,47 @@ from pathlib import Path
 from fastapi import APIRouter, Depends, FastAPI, Request
 from starlette.routing import BaseRoute
 
-from flows.desk.batches import batch_deeds, batch_pages, new_batch
-from flows.desk.forms import form_page, gallery
-from flows.desk.money import closing, rates, statement
-from flows.desk.now import now_page
-from flows.desk.part_pages import pages_of_parts
+from flows.desk.pages import (
+    batch_pages,
+    form_pages,
+    money_page,
+    now_page,
+    people_page,
+    programs_page,
+    quality_page,
+    rates_page,
+    record_pages,
+    scan_list,
+    scan_page,
+    system_page,
+)
 from flows.desk.parts import section_routes
-from flows.desk.people import people_page
-from flows.desk.published import programs_page, record_list, records_page
-from flows.desk.quality import quality_page
-from flows.desk.scans import scan_list, scan_page, whole_form
-from flows.desk.sections import SECTIONS
+from flows.desk.static_files import pages_of_parts
 from flows.desk.static_files import router as static_files
-from flows.desk.system import system_page
 from flows.desk.visit import Desk, Piece
+from flows.desk.words import SECTIONS
 from flows.home import Home
 from flows.house import require_on
 from transcribe.review import Rendering
 
 TEMPLATES = Path(__file__).parent / "templates"
 """Where the templates of the desk lie."""
+
+PAGES = (
+    now_page,
+    batch_pages,
+    scan_list,
+    scan_page,
+    system_page,
+    quality_page,
+    record_pages,
+    money_page,
+    rates_page,
+    programs_page,
+    people_page,
+    form_pages,
+)
+"""The files of pages, each with a `router`."""
 
 DESK_ADDRESS = "/desk"
 """Where operators and auditors come to."""
@@ -69,34 +90,9 @@ def _routes() -> Sequence[BaseRoute]:
     desk = APIRouter()
     for part, added in pages_of_parts().items():
         desk.include_router(added.router, include_in_schema=False, dependencies=[Depends(_required(part))])
-    for pages in (
-        now_page,
-        new_batch,
-        batch_pages,
-        batch_deeds,
-        scan_list,
-        scan_page,
-        scan_page,
-        scan_page,
-        whole_form,
-        system_page,
-        quality_page,
-        record_list,
-        closing,
-        statement,
-        statement,
-        rates,
-        programs_page,
-        programs_page,
-        statement,
-        people_page,
-        people_page,
-        people_page,
-        gallery,
-        form_page,
-    ):
+    for pages in PAGES:
         desk.include_router(pages.router, include_in_schema=False)
-    for made in (system_page, quality_page, records_page, statement, people_page):
-        desk.include_router(section_routes(made.SECTION), include_in_schema=False)
+    for pages in (system_page, quality_page, record_pages, money_page, people_page):
+        desk.include_router(section_routes(pages.SECTION), include_in_schema=False)
     desk.include_router(static_files, include_in_schema=False)
     return desk.routes

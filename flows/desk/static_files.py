@@ -1,4 +1,4 @@
-"""The style sheet and the modules of the desk, at addresses that change with their content."""
+"""The style sheet and the modules of the desk, those of parts too, at addresses that change with their content."""
 
 from __future__ import annotations
 
@@ -12,8 +12,17 @@ import fastapi
 from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse
 
-from flows.desk.part_pages import pages_of_parts
+from flows.house import DeskPages, brought
 from transcribe.errors import NotFound
+
+
+@cache
+def pages_of_parts() -> Mapping[str, DeskPages]:
+    """What each part adds to the desk, by the name of the part."""
+    return dict(brought(lambda part: part.desk))
+
+
+# The style sheet and the modules of the desk, at addresses that change with their content.
 
 STATIC = Path(__file__).parent / "static"
 """Where those of the core lie."""

@@ -14,9 +14,8 @@ from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
 from flows.desk.counting import POLL_SECONDS, Counting, Shared
-from flows.desk.sections import DESK_ROLES, section_of, sections_for
 from flows.desk.static_files import desk_static
-from flows.desk.words import ACTS, WITHOUT_SENTENCE
+from flows.desk.words import ACTS, DESK_ROLES, WITHOUT_SENTENCE, section_of, sections_for
 from flows.desk.words import DONE as DONE_WORDS
 from flows.home import Home
 from transcribe.errors import FairhandError, FormError, NotFound

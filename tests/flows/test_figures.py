@@ -16,12 +16,7 @@ from flows.administration.records import READER_WAIT_SECONDS
 from flows.alerts import conditions, send
 from flows.cli.help_pages import EXAMPLES
 from flows.deployed import DEPLOYMENTS, MAX_TRIES
-from flows.desk.money import amounts
-from flows.desk.now import alarms
-from flows.desk.people import people_page, work_of_each
-from flows.desk.quality import measured
-from flows.desk.scans import scan_list
-from flows.desk.system import machine
+from flows.desk.pages import amounts, now_page, people_page, quality_page, scan_list, system_page
 from flows.duplicates.duplicate_policy import SURELY_ANOTHER
 from flows.home.home import Home, now
 from flows.home.settings import Settings, variables
@@ -160,14 +155,14 @@ def test_what_is_measured_and_planned_with_is_what_the_page_says() -> None:
 
 
 def test_how_old_what_the_desk_shows_may_be_is_what_its_page_says() -> None:
-    assert (alarms.FORECAST_SECONDS, alarms.ALARM_SECONDS, machine.LOOK_SECONDS) == (60, 60, 5 * 60)
-    assert alarms.SLOW_SECONDS == 10 * 60
+    assert (now_page.FORECAST_SECONDS, now_page.ALARM_SECONDS, system_page.LOOK_SECONDS) == (60, 60, 5 * 60)
+    assert now_page.SLOW_SECONDS == 10 * 60
     assert "A forecast is reckoned anew after a minute" in DESK
     slow = "those of ways of reading and of what audits found after ten."
     assert f"Alarms are looked at again after a minute; {slow}" in DESK
-    assert work_of_each.MISSING_SECONDS == 5 * 60
+    assert people_page.MISSING_SECONDS == 5 * 60
     assert "what the doctor finds, and who is missing, is looked at again after five minutes" in DESK
-    assert (measured.MEASURED_SECONDS, work_of_each.WORK_SECONDS) == (10 * 60, 10 * 60)
+    assert (quality_page.MEASURED_SECONDS, people_page.WORK_SECONDS) == (10 * 60, 10 * 60)
     assert "is measured again after ten minutes, and so is everybody's work" in DESK
     assert (amounts.OWED_SECONDS, people_page.ODD_SECONDS) == (3600, 3600)
     assert "what is owed, and what is odd in it, after an hour" in DESK

@@ -11,7 +11,7 @@ import pytest
 
 from flows.alerts import conditions
 from flows.desk.counting import Shared
-from flows.desk.now.alarms import SENTENCES, detail
+from flows.desk.pages.now_page import SENTENCES, detail
 from flows.desk.visit import Visit
 from flows.parts.webhooks import subscribe, troubles, webhook_pages
 from tests.flows.desk.desk_site import DeskSite

@@ -8,11 +8,7 @@ from typing import cast
 import pytest
 from fastapi.testclient import TestClient
 
-from flows.desk.money import statement
-from flows.desk.people import people_page
-from flows.desk.published import records_page
-from flows.desk.quality import quality_page
-from flows.desk.system import system_page
+from flows.desk.pages import money_page, people_page, quality_page, record_pages, system_page
 from tests.flows.desk.all_pages import OF_HOME, SECTIONS, files, pages, routes, scans_by_name
 from tests.flows.desk.desk_site import DeskSite, csrf
 from tests.transcribe.store.world import sqlite_of
@@ -22,7 +18,7 @@ from transcribe.store.state_store import Store
 PASSING = ("INSERT INTO session", "INSERT INTO sign_in_link", "INSERT INTO audit", "INSERT INTO sqlite_sequence")
 """What signing in writes."""
 
-PAGES_OF_TABLES = (statement, people_page, quality_page, records_page, system_page)
+PAGES_OF_TABLES = (money_page, people_page, quality_page, record_pages, system_page)
 """The sections that are pages of tables."""
 
 WORKERS: tuple[Role, ...] = ("transcriber", "expert")

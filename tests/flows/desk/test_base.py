@@ -30,9 +30,9 @@ from flows.alerts import CHECKS
 from flows.alerts.conditions import Alert, Looked
 from flows.desk import counting
 from flows.desk.counting import POLL_SECONDS, Counting, Shared
-from flows.desk.now import alarms
-from flows.desk.now.alarms import FORECAST_SECONDS, kept_forecast
-from flows.desk.published.programs_page import SCOPES
+from flows.desk.pages import now_page
+from flows.desk.pages.now_page import FORECAST_SECONDS, kept_forecast
+from flows.desk.pages.programs_page import SCOPES
 from flows.desk.visit import POLL_HEADER
 from flows.home.home import Home, now, open_home
 from flows.home.settings import load_settings
@@ -155,12 +155,12 @@ def test_alarms_that_were_found_long_ago_are_not_shown_again(desk: DeskSite, mon
             alerts=(Alert(check="duplicates", subject="open", message=f"{next(counts)} scans"),), failed=frozenset()
         ), None
 
-    monkeypatch.setattr(alarms, "alerts_now", looked)
-    watch = alarms.AlarmWatch(desk.home)
+    monkeypatch.setattr(now_page, "alerts_now", looked)
+    watch = now_page.AlarmWatch(desk.home)
     assert [each.message for each in watch.found()] == ["4 scans"]
     assert [each.message for each in watch.found()] == ["4 scans"], "a fresh finding stands"
-    monkeypatch.setattr(alarms, "ALARM_SECONDS", 0.0)
-    monkeypatch.setattr(alarms, "LOOK_AGAIN_SECONDS", 20.0)
+    monkeypatch.setattr(now_page, "ALARM_SECONDS", 0.0)
+    monkeypatch.setattr(now_page, "LOOK_AGAIN_SECONDS", 20.0)
     watch._until = 0.0
     assert [each.message for each in watch.found()] == ["1 scans"]
 
@@ -178,9 +178,9 @@ def test_a_page_does_not_wait_for_a_long_look_where_a_recent_finding_is_known(
             may_end.wait(PATIENCE)
         return Looked(alerts=(Alert(check="disk", subject="disk", message=message),), failed=frozenset()), None
 
-    monkeypatch.setattr(alarms, "alerts_now", looked)
-    monkeypatch.setattr(alarms, "LOOK_SECONDS", 2 * PATIENCE)
-    watch = alarms.AlarmWatch(desk.home)
+    monkeypatch.setattr(now_page, "alerts_now", looked)
+    monkeypatch.setattr(now_page, "LOOK_SECONDS", 2 * PATIENCE)
+    watch = now_page.AlarmWatch(desk.home)
     assert [each.message for each in watch.found()] == ["first"]
     watch._until = time.monotonic() - 1.0
     assert [each.message for each in watch.found()] == ["first"], "who waits finds the second"
@@ -203,10 +203,10 @@ def test_what_weighs_whole_scans_is_looked_at_every_ten_minutes_and_stands_meanw
         return Looked(alerts=alerts, failed=failed), None
 
     failed: frozenset[str] = frozenset()
-    monkeypatch.setattr(alarms, "alerts_now", looked)
-    monkeypatch.setattr(alarms, "ALARM_SECONDS", 0.0)
-    monkeypatch.setattr(alarms, "LOOK_AGAIN_SECONDS", 20.0)
-    watch = alarms.AlarmWatch(desk.home)
+    monkeypatch.setattr(now_page, "alerts_now", looked)
+    monkeypatch.setattr(now_page, "ALARM_SECONDS", 0.0)
+    monkeypatch.setattr(now_page, "LOOK_AGAIN_SECONDS", 20.0)
+    watch = now_page.AlarmWatch(desk.home)
     assert [each.message for each in watch.found()] == ["disk 1", "reading 2", "audit 2"]
     watch._until = 0.0
     assert [each.message for each in watch.found()] == ["disk 3", "reading 2", "audit 2"]
@@ -215,7 +215,7 @@ def test_what_weighs_whole_scans_is_looked_at_every_ten_minutes_and_stands_meanw
     assert [each.message for each in watch.found()] == ["disk 4", "reading 5", "audit 5"]
     watch._until = 0.0
     assert [each.message for each in watch.found()] == ["disk 6", "reading 7", "audit 7"], "what failed is asked anew"
-    quick, slow = alarms.SLOW_CHECKS, frozenset(CHECKS) - alarms.SLOW_CHECKS
+    quick, slow = now_page.SLOW_CHECKS, frozenset(CHECKS) - now_page.SLOW_CHECKS
     assert left == [quick, slow, quick, quick, slow, quick, slow], "what is left out: the slow ones come last"
 
 
@@ -417,7 +417,7 @@ def test_a_forecast_stands_for_a_minute_and_is_that_of_its_batch(
         asked.append(left)
         return left
 
-    monkeypatch.setattr(alarms, "forecast", counted)
+    monkeypatch.setattr(now_page, "forecast", counted)
     known = Shared()
 
     class Looks:

@@ -10,8 +10,8 @@ import httpx
 import pytest
 from PIL import Image
 
-from flows.desk.batches.batch_table import day_of
-from flows.desk.batches.new_batch import IN_CANCELLED
+from flows.desk.pages.batch_pages import IN_CANCELLED
+from flows.desk.pages.batch_table import day_of
 from flows.home.home import now as clock
 from flows.incoming import ArrivingFile, sent_file, waiting_scans
 from flows.mending import batch_report, known_as

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from flows.desk.money.amounts import COST_PLACES, Money, evened
+from flows.desk.pages.amounts import COST_PLACES, Money, evened
 from flows.steps import keep_provisional
 from reconcile.records import MonthOfWork, quality
 from tests.flows.desk.desk_site import DOUBTED, TEXTS, DeskSite, post

@@ -11,8 +11,7 @@ from typing import cast
 import pytest
 from fastapi.testclient import TestClient
 
-from flows.desk.people.people_page import read_lines
-from flows.desk.people.work_of_each import _nobody_missing
+from flows.desk.pages.people_page import _nobody_missing, read_lines
 from flows.desk.visit import Visit
 from tests.flows.desk.desk_site import DeskSite, post
 from tests.flows.house import until

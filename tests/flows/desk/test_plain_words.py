@@ -13,9 +13,7 @@ import pytest
 from flows.administration import Finding, forgery_sentence
 from flows.administration.odd_reading import TABLE_WORDS, _question, _questions
 from flows.desk.charts import Bar, stacked
-from flows.desk.people import people_page
-from flows.desk.scans import scan_list
-from flows.desk.system import machine
+from flows.desk.pages import people_page, scan_list, system_page
 from flows.desk.tables import Table
 from flows.home import limits
 from reconcile.conduct import OddReader
@@ -169,7 +167,7 @@ def test_findings_of_the_doctor_are_in_the_readers_language_and_files_in_english
             Finding(check="webhooks", message="2 deliveries given up", mend="fairhand webhooks", facts=webhook),
         ]
 
-    monkeypatch.setattr(machine, "examine", examine)
+    monkeypatch.setattr(system_page, "examine", examine)
     page = shown(desk, "fr", "/desk/system")
     for said in ("Il ne reste que 3 Mo libres dans /srv.", "faites de la place", ">disque<", "au webhook erp"):
         assert said in page.replace("  ", ""), said
@@ -225,7 +223,7 @@ def test_every_forgery_is_said_in_every_language(desk: DeskSite, language: str, 
         assert isinstance(said, Worded)
         assert gettext(TABLE_WORDS[table]) != TABLE_WORDS[table]
         assert gettext(said.message) != said.message
-    assert what in machine.HOW_WORDS
+    assert what in system_page.HOW_WORDS
 
 
 def test_numbers_of_a_scan_are_written_as_the_language_does(busy: DeskSite) -> None:

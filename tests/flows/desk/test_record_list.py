@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.desk.published import download, record_list
+from flows.desk.pages import record_pages
 from flows.steps import keep_provisional, publish_records
 from reconcile.records import ExportOptions, load_export, one_moment, query
 from tests.flows.desk.desk_site import AGREED, DOUBTED, DeskSite, copied_site, desk_site
@@ -105,7 +105,7 @@ def test_what_is_looked_for_is_listed_and_downloaded(
 
 
 def test_a_page_goes_on_where_the_one_before_ended(records: DeskSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(record_list, "RECORDS_A_PAGE", 2)
+    monkeypatch.setattr(record_pages, "RECORDS_A_PAGE", 2)
     client = records.client(records.person("op", "operator"))
     address, seen = f"{LIST}?form=order", []
     while address:
@@ -169,19 +169,19 @@ def test_a_large_file_is_written_while_it_is_sent_and_no_further_once_nobody_tak
     records: DeskSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = records.home.settings.records
-    monkeypatch.setattr(download, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(record_pages, "LOOK_SECONDS", 0.01)
     written: list[int] = []
 
     def write(out: io.TextIOBase) -> None:
         for number in range(1_000):
             written.append(number)
-            out.write("x" * download.PIECE_CHARACTERS)
+            out.write("x" * record_pages.PIECE_CHARACTERS)
 
-    pieces = download.streamed(path, write)  # type: ignore[arg-type]
-    assert len(next(pieces)) == download.PIECE_CHARACTERS
+    pieces = record_pages.streamed(path, write)  # type: ignore[arg-type]
+    assert len(next(pieces)) == record_pages.PIECE_CHARACTERS
     until(lambda: len(written) > 1)
     time.sleep(0.1)
-    assert 1 < len(written) <= download.MOST_WAITING_PIECES + 3, "it waits for who takes it"
+    assert 1 < len(written) <= record_pages.MOST_WAITING_PIECES + 3, "it waits for who takes it"
     del pieces
     until(lambda: all(each.name != "records download" for each in threading.enumerate()), pause=0.01)
     assert len(written) < 20
@@ -189,10 +189,10 @@ def test_a_large_file_is_written_while_it_is_sent_and_no_further_once_nobody_tak
 
 def test_a_file_that_fails_midway_is_broken_off_and_never_ends_as_if_whole(records: DeskSite) -> None:
     def write(out: io.TextIOBase) -> None:
-        out.write("x" * download.PIECE_CHARACTERS)
+        out.write("x" * record_pages.PIECE_CHARACTERS)
         raise ValueError("the disk is gone")
 
-    pieces = download.streamed(records.home.settings.records, write)  # type: ignore[arg-type]
+    pieces = record_pages.streamed(records.home.settings.records, write)  # type: ignore[arg-type]
     next(pieces)
     with pytest.raises(ValueError, match="the disk is gone"):
         list(pieces)
@@ -210,6 +210,6 @@ def test_a_download_is_of_one_moment(records: DeskSite, monkeypatch: pytest.Monk
         seen.append(len(list(query.records(path, "order"))))
         out.write("end")
 
-    assert b"".join(download.streamed(path, write)) == b"end"  # type: ignore[arg-type]
+    assert b"".join(record_pages.streamed(path, write)) == b"end"  # type: ignore[arg-type]
     with one_moment(path):
         assert [*seen, len(list(query.records(path, "order")))] == [3, 3, 4]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.desk.published.latest_records import fields_in_words
+from flows.desk.pages.record_pages import fields_in_words
 from flows.parts.webhooks.subscribe import add_webhook
 from flows.steps import keep_provisional, publish_records
 from tests.flows.desk.desk_site import DeskSite, post

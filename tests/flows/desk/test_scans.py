@@ -14,8 +14,8 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 import flows.desk
-from flows.desk.scans import scan_list, scan_page
-from flows.desk.scans.scan_view import SHOWN_DAYS
+from flows.desk.pages import scan_list, scan_page
+from flows.desk.pages.scan_view import SHOWN_DAYS
 from flows.desk.visit import HIDDEN_NAMES
 from flows.output import explained, explained_whole, in_words
 from flows.steps import close_appeals, publish_records

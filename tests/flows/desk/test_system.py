@@ -10,7 +10,7 @@ import pytest
 
 from flows.administration import EngineState, Finding, free_bytes
 from flows.backup import make_backup
-from flows.desk.system import machine
+from flows.desk.pages import system_page
 from flows.home import Settings
 from tests.flows.desk.desk_site import DeskSite, post
 from tests.flows.house import until
@@ -20,14 +20,16 @@ from tests.flows.house import until
 def no_engines(monkeypatch: pytest.MonkeyPatch) -> None:
     """The engines of this machine are tested elsewhere; loading them takes seconds."""
     found = EngineState(engine="tesseract", sources=("tesseract 5.3",), languages=("eng",), used=True)
-    monkeypatch.setattr(machine, "engines", lambda settings: iter([found, replace(found, engine="other", used=False)]))
+    monkeypatch.setattr(
+        system_page, "engines", lambda settings: iter([found, replace(found, engine="other", used=False)])
+    )
 
 
 def test_the_page_shows_what_the_doctor_finds(busy: DeskSite, monkeypatch: pytest.MonkeyPatch) -> None:
     def examine(settings: Settings) -> list[Finding]:
         return [Finding(check="disk", message="Only 3 MB are free.", mend="make room", machine=True)]
 
-    monkeypatch.setattr(machine, "examine", examine)
+    monkeypatch.setattr(system_page, "examine", examine)
     client = busy.client(busy.person("op", "operator"))
     (row,) = client.get("/desk/system/findings.json").json()["findings"]
     assert row == {"check": "disk", "kind": "error", "message": "Only 3 MB are free.", "mend": "make room"}
@@ -81,7 +83,7 @@ def test_the_log_is_verified_on_demand_and_that_is_logged(busy: DeskSite) -> Non
 
 def test_what_is_large_is_said_in_large_units(busy: DeskSite, monkeypatch: pytest.MonkeyPatch) -> None:
     """The free space of a disk stood there as 77,543.3 MB, in French too."""
-    monkeypatch.setattr(machine, "free_bytes", lambda settings: dict.fromkeys(free_bytes(settings), 77_543_300_000))
+    monkeypatch.setattr(system_page, "free_bytes", lambda settings: dict.fromkeys(free_bytes(settings), 77_543_300_000))
     for language, said in (("en", "77.5 GB"), ("fr", "77,5 Go")):
         client = busy.client(busy.person(f"op {language}", "operator", language=language))
         assert said in client.get("/desk/system").text

@@ -1,4 +1,4 @@
-"""All batches in a table: how far each is, how much machines did alone, priority and due date."""
+"""All batches in a table, and one batch as its page shows it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flows.desk.charts import Bar, Chart, stacked
-from flows.desk.counts import BY_PEOPLE, REASON_PREFIX, STATE_PREFIX, beginning, summed, visible
-from flows.desk.now.alarms import FORECAST_SECONDS, kept_forecast, readings_a_field
+from flows.desk.pages.counts import BY_PEOPLE, REASON_PREFIX, STATE_PREFIX, beginning, summed, visible
+from flows.desk.pages.now_page import FORECAST_SECONDS, kept_forecast, readings_a_field
 from flows.desk.tables import Cell, Column, Table, time_cell, with_query
 from flows.desk.visit import Visit
 from flows.desk.words import STATES, STOPPED

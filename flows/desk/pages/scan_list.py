@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from flows.desk.batches.batch_table import batch_address
-from flows.desk.counts import REASON_PREFIX, beginning, summed, visible
-from flows.desk.scans.scan_view import form_of
+from flows.desk.pages.batch_table import batch_address
+from flows.desk.pages.counts import REASON_PREFIX, beginning, summed, visible
+from flows.desk.pages.scan_view import form_of
 from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell, with_query
 from flows.desk.visit import Look, Visit
 from flows.desk.words import STATES

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from flows.administration import PayLine, pay_lines
-from flows.desk.batches.batch_table import batch_address
 from flows.desk.counting import Counting
-from flows.desk.counts import BY_PEOPLE, STATE_PREFIX
+from flows.desk.pages.batch_table import batch_address
+from flows.desk.pages.counts import BY_PEOPLE, STATE_PREFIX
 from flows.desk.parts import counting
 from flows.desk.tables import Cell, Column, Plain, Table
 from flows.desk.visit import Visit

@@ -1,4 +1,4 @@
-"""Alarms: what the alerts would tell an operator now, each with what mends it."""
+"""The page Now: what waits, who works, what is wrong, what was done today."""
 
 from __future__ import annotations
 
@@ -11,14 +11,21 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from fastapi import APIRouter, Request, Response
+
 from flows.alerts import CHECKS, Alert, alerts_now
 from flows.desk.charts import Bar, Chart, stacked
-from flows.desk.counts import BY_PEOPLE, summed, visible
-from flows.desk.tables import Cell, Column, Table
-from flows.desk.visit import Visit
+from flows.desk.deeds import do
+from flows.desk.pages.counts import BY_PEOPLE, summed, visible
+from flows.desk.pages.scan_view import latest_overridden
+from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell, with_query
+from flows.desk.visit import Act, Look, Visit
 from flows.home import Home, now
+from flows.incoming import unread_files, waiting_batches
 from flows.mending import LOOK_BACK, MIN_READINGS, READINGS_PER_FIELD, Forecast, forecast
-from transcribe.errors import FairhandError
+from flows.steps import cancelled_at
+from reconcile.records import query
+from transcribe.errors import FairhandError, NotFound
 from transcribe.i18n import N_
 from transcribe.store import MissingPeople, facts
 
@@ -438,3 +445,197 @@ def readings_a_field(work: list[facts.WorkDone]) -> float:
     readings = sum(each.count for each in work if each.what in BY_PEOPLE)
     decided = sum(each.count for each in work if each.what == "decided by people")
     return readings / decided if decided else READINGS_PER_FIELD
+
+
+# What waits, for whom, how much of it and since when.
+
+
+def waits_table(visit: Visit) -> Table:
+    """What waits for machines, people, experts, appeals and publishing, with the age of the oldest of each."""
+    say = visit.say
+    columns = (
+        Column("for", say("Waits for")),
+        Column("what", say("What")),
+        Column("count", say("How many"), is_number=True),
+        Column("oldest", say("The oldest waits since")),
+    )
+    return Table(name="waits", caption=say("What waits"), columns=columns, rows=_rows(visit), address="/desk/waits")
+
+
+def _rows(visit: Visit) -> list[tuple[Cell, ...]]:
+    say, total = visit.say, summed(visible(visit, visit.home.store.scan_counts_in_all()))
+    apart = summed(visible(visit, visit.home.store.scan_counts_of_cancelled()))
+    since = visit.home.store.waiting_since(published(visit))
+    sees_all = visit.forms is None
+    arrived, held = _files(visit) if sees_all else (0, 0)
+    unread = total["state not weighed"] - apart["state not weighed"]
+    rows = [
+        ("machines", say("machines"), say("files to be taken in"), arrived, None, ""),
+        ("weighing", say("machines"), say("scans to be read and weighed"), unread, since.machines,
+         _scans(state="not weighed")),
+        ("people", say("people"), say("questions"), total["open for people"], since.people,
+         _scans(state="waits for people")),
+        ("experts", say("experts"), say("questions"), total["open for experts"], since.experts,
+         _scans(asks="experts")),
+    ]  # fmt: skip
+    rows += _rows_of_home(visit, since) if sees_all else []
+    rows += _rows_of_cancelled(visit, held, apart["state not weighed"])
+    return [
+        (
+            Cell(code, words),
+            Cell(what),
+            Cell(count, visit.number(count), href if count else ""),
+            _age(visit, oldest if count and sees_all else None),
+        )
+        for code, words, what, count, oldest, href in rows
+    ]
+
+
+def _rows_of_home(visit: Visit, since: facts.WaitingSince) -> list[tuple[str, str, str, int, datetime | None, str]]:
+    say = visit.say
+    appeals = "/appeals" if visit.may_change else ""
+    asked = visit.home.store.questions(open_only=True)
+    oldest = min((each.at for each in asked), default=None)
+    disputed = visit.home.store.disputes(open_only=True)
+    return [
+        ("answers", say("an operator"), say("what readers ask about a field"), len(asked), oldest,
+         "/questions" if visit.may_change else ""),
+        ("disputes", say("an operator"), say("contested times"), len(disputed),
+         min((each.at for each in disputed), default=None), "/clocks" if visit.may_change else ""),
+        ("appeals", say("a hearing"), say("appeals"), since.appeal_count, since.appeals, appeals),
+        ("publishing", say("publishing"), say("records"), since.publishing_count, since.publishing, ""),
+    ]  # fmt: skip
+
+
+def _rows_of_cancelled(visit: Visit, files: int, scans: int) -> list[tuple[str, str, str, int, None, str]]:
+    """What stands still with its cancelled batch; no rows where nothing does."""
+    words = visit.say("nobody: the batch is cancelled")
+    rows = [("cancelled", words, visit.say("files that are not taken in"), files, None, "/desk/batches"),
+            ("cancelled", words, visit.say("scans that are not finished"), scans, None, "/desk/batches")]  # fmt: skip
+    return [row for row in rows if row[3]]
+
+
+def _files(visit: Visit) -> tuple[int, int]:
+    """How many files are to be taken in, and how many wait for a cancelled batch to go on."""
+    batches = waiting_batches(visit.home)
+    held = sum(unread_files(visit.home, each) for each in batches if cancelled_at(visit.home, each) is not None)
+    return unread_files(visit.home) - held, held
+
+
+def _scans(**search: str) -> str:
+    given: Mapping[str, str] = search
+    return f"/desk/scans{with_query(given)}"
+
+
+def _age(visit: Visit, since: datetime | None) -> Cell:
+    return time_cell(since, "" if since is None else visit.age(since))
+
+
+def published(visit: Visit) -> int:
+    """Up to which number of the outbox the record database stands; 0 where there is none yet."""
+    try:
+        return query.position(visit.home.settings.records)
+    except NotFound:
+        return 0
+
+
+# The page Now, its tables as files, and the one deed of it: what could not be weighed is weighed again.
+
+router = APIRouter()
+
+
+@router.get("/desk")
+async def now_page(request: Request, visit: Look) -> Response:
+    """What waits, who works, what is wrong, what was done today."""
+    watch = _watch(request, visit)
+
+    def made() -> Response:
+        work, alarmed = work_today(visit), alarms(visit, watch)
+        return visit.page(
+            "desk_now.html",
+            waits=waits_table(visit),
+            people=_people_table(visit),
+            alarms=alarmed,
+            overridden=latest_overridden(visit),
+            lacks_people=any(each.check == "people" for each in alarmed),
+            quarantined=len(visit.home.store.quarantined()) if visit.forms is None else 0,
+            today=_today(work),
+            today_date=f"{midnight(visit):%Y-%m-%d}",
+            chart_today=throughput_chart(visit, work),
+            forecast=home_forecast(visit),
+            is_empty=visit.may_change and visit.forms is None and _is_empty(visit),
+            behind=visit.home.store.not_summed_up() if visit.forms is None else 0,
+        )
+
+    return await visit.show(made)
+
+
+@router.get("/desk/waits.{kind}")
+def waits_file(visit: Look, kind: Kind) -> Response:
+    """What waits, as a file."""
+    return table_file(waits_table(visit), kind)
+
+
+@router.get("/desk/throughput.{kind}")
+def throughput_file(visit: Look, kind: Kind) -> Response:
+    """What was done today, hour by hour, as a file."""
+    return table_file(throughput_chart(visit, work_today(visit)).table, kind)
+
+
+@router.get("/desk/at-work.{kind}")
+def people_file(visit: Look, kind: Kind) -> Response:
+    """Who works now, as a file."""
+    return table_file(_people_table(visit), kind)
+
+
+@router.post("/desk/quarantine/retry")
+async def retry(visit: Act) -> Response:
+    """Has everything weighed again that could not be."""
+    visit.require_all_forms()
+    return await do(visit, lambda: visit.home.store.retry_quarantined(visit.now), "/desk", "retry")
+
+
+def _is_empty(visit: Visit) -> bool:
+    """Whether nothing has come here yet."""
+    return not visit.home.store.scan_counts_in_all() and not waiting_batches(visit.home)
+
+
+def _watch(request: Request, visit: Visit) -> AlarmWatch:
+    """The watch of this app, made with the first page."""
+    state = request.app.state
+    if not hasattr(state, "desk_alarms"):
+        state.desk_alarms = AlarmWatch(visit.home)
+    watch: AlarmWatch = state.desk_alarms
+    return watch
+
+
+def _people_table(visit: Visit) -> Table:
+    say = visit.say
+    columns = (
+        Column("handle", say("Who")),
+        Column("roles", say("Roles")),
+        Column("held", say("Questions on their screen"), is_number=True),
+        Column("last_at", say("Last reading")),
+    )
+    rows = [
+        (
+            Cell(each.handle),
+            Cell(" ".join(sorted(each.roles)), visit.roles(each.roles)),
+            Cell(each.held),
+            time_cell(each.last_at, visit.age(each.last_at) if each.last_at else ""),
+        )
+        for each in visit.home.store.people_at_work(visit.now)
+    ]
+    nothing = say("Nobody has a question on their screen just now.")
+    caption = say("People at work")
+    return Table(name="at-work", caption=caption, columns=columns, rows=rows, address="/desk/at-work", nothing=nothing)
+
+
+def _today(work: list[facts.WorkDone]) -> Counter[str]:
+    """What was done today, by what it is."""
+    total: Counter[str] = Counter()
+    for each in work:
+        total[each.what] += each.count
+    total["readings by people"] = sum(total[each] for each in BY_PEOPLE)
+    total["decided"] = total["decided by machine"] + total["decided by people"]
+    return total

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from flows.administration import micro_of, set_floor, set_rate, unfair_forms
 from flows.desk.deeds import do, refused
-from flows.desk.money.amounts import FAULTS, Money, evened, faults_with, forms_of, hours_table, share_in_words, standing
+from flows.desk.pages.amounts import FAULTS, Money, evened, faults_with, forms_of, hours_table, share_in_words, standing
 from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell, with_query
 from flows.desk.visit import Look, ProvedAct, Visit
 from transcribe.errors import SettingsError

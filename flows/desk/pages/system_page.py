@@ -1,21 +1,25 @@
-"""What runs on this machine: findings of the doctor, engines, processes, versions."""
+"""The page System: findings, engines, queue, processes, files, backups, and the log with its verification."""
 
 from __future__ import annotations
 
 import platform
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from fastapi import APIRouter, Response
+from fastapi.responses import RedirectResponse
+
 from flows.administration import EngineState, Finding, engines, examine, forgery_sentence, free_bytes
 from flows.backup import BackupFolder
 from flows.desk.counting import Counted, Counting
-from flows.desk.counts import summed
-from flows.desk.now.alarms import detail
-from flows.desk.now.waits import published
-from flows.desk.parts import counting
+from flows.desk.deeds import with_done
+from flows.desk.pages.counts import summed
+from flows.desk.pages.now_page import detail, published
+from flows.desk.parts import Deed, Part, SectionPage, counting, when_counted
 from flows.desk.tables import Cell, Column, Table, time_cell
-from flows.desk.visit import Visit
+from flows.desk.visit import Act, Visit
 from flows.runtime import is_locked, lock_file, notice
 from transcribe.i18n import N_
 from transcribe.store import AuditState
@@ -346,3 +350,52 @@ def queue_table(visit: Visit) -> Table:
         ],
         address="/desk/system/queue",
     )  # fmt: skip
+
+
+# The page System, its tables as files, and its one deed: the log is verified.
+
+router = APIRouter()
+
+
+@router.post("/desk/system/verify")
+async def verify(visit: Act) -> Response:
+    """Has the log verified, beside the pages."""
+    visit.require_all_forms()
+
+    def begin() -> None:
+        visit.home.store.log(visit.by, "log verification begun", "log", {}, visit.now)
+        verifying(visit).begin()
+
+    await visit.look(begin)
+    return RedirectResponse(with_done("/desk/system", "count"), 303)
+
+
+def _parts(visit: Visit) -> list[Part]:
+    say, looking = visit.say, looked_at(visit)
+    asked = verifying(visit)
+    return [
+        Part(head=say("What the doctor finds"), table=findings_table(visit), faint=when_counted(visit, looking)),
+        Part(head=say("Queue and leases"), table=queue_table(visit), links=[("/desk", say("Who holds what: Now"))]),
+        Part(head=say("Log"), table=forgeries_table(visit, asked.last), said=verified(visit, asked.last),
+             faint=when_counted(visit, asked), deeds=[Deed(action="/desk/system/verify", label=say("Verify the log"))]),
+        Part(head=say("Engines"), table=engines_table(visit)),
+        Part(head=say("Disks and databases"), table=files_table(visit)),
+        Part(head=say("Backups"), table=backups_table(visit)),
+        Part(head=say("Processes"), table=processes_table(visit)),
+        Part(head=say("Versions"), table=versions_table(visit)),
+    ]  # fmt: skip
+
+
+TABLES: Mapping[str, Callable[[Visit], Table]] = {
+    "findings": findings_table,
+    "queue": queue_table,
+    "engines": engines_table,
+    "files": files_table,
+    "backups": backups_table,
+    "processes": processes_table,
+    "versions": versions_table,
+}
+"""The tables that can be made alone."""
+
+SECTION = SectionPage(address="/desk/system", title=N_("System"), parts=_parts, tables=TABLES, of_home=True)
+"""The page and its tables as files."""

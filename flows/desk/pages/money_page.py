@@ -1,16 +1,20 @@
-"""The statement of one person for one month, as they see it themselves, and as a file."""
+"""The page Money, the statement of one person for a month, pay periods, and how one is closed."""
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Form, Query, Response
 from fastapi.responses import RedirectResponse
 
-from flows.desk.deeds import with_done
-from flows.desk.money.amounts import (
+from flows.desk.deeds import refused, with_done
+from flows.desk.pages.amounts import (
     BATCHES_COUNT,
     Money,
     batch_costs,
@@ -20,16 +24,18 @@ from flows.desk.money.amounts import (
     owed_counting,
     owed_lines,
 )
-from flows.desk.money.rates import RATES
+from flows.desk.pages.people_page import odd_counting, questions_table
+from flows.desk.pages.rates_page import RATES
 from flows.desk.parts import Deed, Part, SectionPage, single_page, when_counted
 from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell, with_query
-from flows.desk.visit import Act, Look, Visit
+from flows.desk.visit import Act, Look, ProvedAct, Visit
 from reconcile.records import MonthOfWork, quality
 from transcribe.errors import NotFound
 from transcribe.i18n import N_
-from transcribe.pay_arithmetic import MICRO_UNITS
+from transcribe.pay_arithmetic import MICRO_UNITS, end_of_day
 from transcribe.people import TRANSFER_COLUMNS, transfers
-from transcribe.review import Statement, month_words, months_of, statements_of
+from transcribe.review import Statement, month_words, months_of, require_proof, require_still_operator, statements_of
+from transcribe.store import facts
 
 router = APIRouter()
 
@@ -378,3 +384,196 @@ TABLES: Mapping[str, Callable[[Visit], Table]] = {
 
 SECTION = SectionPage(address="/desk/money", title=N_("Money"), parts=_parts, tables=TABLES, of_home=True)
 """The page and its tables as files."""
+
+
+# What closing a period would pay: in all by currency, and to each person.
+
+
+def sums_in_words(visit: Visit, shares: Sequence[facts.PeriodShare]) -> str:
+    """What is paid in all, such as "€12.50, £3.00"; "" where nothing is."""
+    paid = {currency: sum(each.paid for each in own) for currency, own in _by_currency(shares).items()}
+    return ", ".join(visit.amount(micro, currency) for currency, micro in paid.items() if micro)
+
+
+def sums_table(visit: Visit, shares: Sequence[facts.PeriodShare]) -> Table:
+    """A row for each currency: how many are paid, how much, what is carried, what is rounded up."""
+    say = visit.say
+    rows = [
+        (
+            Cell(currency),
+            Cell(count := sum(each.paid > 0 for each in own), visit.number(count)),
+            Money(sum(each.paid for each in own), currency),
+            carried_cell(sum(each.carried for each in own), currency),
+            Money(sum(each.rounded for each in own) or None, currency),
+        )
+        for currency, own in _by_currency(shares).items()
+    ]
+    columns = (
+        Column("currency", say("Currency")), Column("people", say("People"), True),
+        Column("amount", say("To be transferred"), True), Column("carried", say("Carried to the next period"), True),
+        Column("rounded", say("Rounded up for who has left"), True),
+    )  # fmt: skip
+    return Table(name="would-pay", caption=say("In all"), columns=columns, rows=evened(visit, rows))
+
+
+def payments_table(visit: Visit, shares: Sequence[facts.PeriodShare]) -> Table:
+    """A row for each person and currency, with what would be paid and what would be carried."""
+    say = visit.say
+    handles = {person.id: person.handle for person in visit.home.store.transcribers()}
+    rows = [
+        (
+            Cell(handles[each.transcriber], "", statement_address(handles[each.transcriber])),
+            Money(each.paid, each.currency),
+            carried_cell(each.carried, each.currency),
+        )
+        for each in shares
+    ]
+    columns = (
+        Column("handle", say("Who")), Column("amount", say("To be transferred"), True),
+        Column("carried", say("Carried to the next period"), True),
+    )  # fmt: skip
+    return Table(name="payments", caption=say("To whom"), columns=columns, rows=evened(visit, rows))
+
+
+def _by_currency(shares: Sequence[facts.PeriodShare]) -> dict[str, list[facts.PeriodShare]]:
+    """The shares of each currency, by its code."""
+    found: dict[str, list[facts.PeriodShare]] = {}
+    for each in sorted(shares, key=lambda share: share.currency):
+        found.setdefault(each.currency, []).append(each)
+    return found
+
+
+# A pay period is closed in two presses: the first says what would be paid to whom, the second marks it as paid.
+
+MOST_REFERENCE_CHARACTERS = 35
+"""SEPA takes so many on a transfer."""
+REFERENCE = r"^[A-Za-z0-9][A-Za-z0-9 ./-]*$"
+"""What stands on the transfers: no other marks are taken everywhere."""
+DAY = r"^(\d{4}-\d{2}-\d{2})?$"
+
+PaidUnder = Annotated[str, Form(min_length=1, max_length=MOST_REFERENCE_CHARACTERS, pattern=REFERENCE)]
+Day = Annotated[str, Form(max_length=10, pattern=DAY)]
+At = Annotated[datetime | None, Form()]
+"""When it was looked at what would be paid: what comes later is of the next period."""
+Seen = Annotated[str, Form(max_length=64)]
+"""The digest of what was seen to be paid."""
+
+AskedReference = Annotated[str, Query(max_length=1000)]
+"""A reference as it was typed: one that transfers do not take is refused in its form."""
+AskedDay = Annotated[str, Query(max_length=10, pattern=DAY)]
+
+TAKEN = N_("A period was closed with this reference before. Choose another.")
+"""Why a reference is refused that was used before."""
+
+NO_REFERENCE = N_("A reference has at most 35 characters: letters without accents, figures, spaces and . / -.")
+"""Why a reference is refused that transfers do not take."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """What is asked to be closed. `day` is as it was typed, `at` when it was looked at."""
+
+    reference: str
+    day: str
+    until: datetime
+    at: datetime
+
+
+@router.get("/desk/money/close")
+async def close_page(visit: Look) -> Response:
+    """Asks for the reference, beside the questions that should be answered before money leaves."""
+    visit.require_operator()
+    visit.require_all_forms()
+    await require_proof(visit.context, visit.visitor)
+    return await visit.look(lambda: visit.page("desk_close.html", questions=questions_table(visit)))
+
+
+@router.get("/desk/money/close/look")
+async def look_page(visit: Look, reference: AskedReference, until: AskedDay = "", changed: bool = False) -> Response:
+    """What would be paid to whom, and the form that confirms it. Nothing is written."""
+    visit.require_operator()
+    visit.require_all_forms()
+    await require_proof(visit.context, visit.visitor)
+    asked = _asked(visit, reference, until, visit.now)
+    if isinstance(asked, str):
+        return await refused(visit, visit.say(asked), "/desk/money/close")
+    page = await visit.look(lambda: _look(visit, asked, changed=changed))
+    return await refused(visit, visit.say(TAKEN), "/desk/money/close") if page is None else page
+
+
+@router.post("/desk/money/close")
+async def close(visit: ProvedAct, reference: PaidUnder, until: Day = "", at: At = None, seen: Seen = "") -> Response:
+    """Closes the period as it was looked at, and shows its transfers. What nobody has looked at is shown first."""
+    visit.require_all_forms()
+    looked = visit.now if at is None or at.tzinfo is None or at > visit.now else at
+    asked = _asked(visit, reference, until, looked)
+    if isinstance(asked, str):
+        return await refused(visit, visit.say(asked), "/desk/money/close")
+    done = await visit.look(lambda: _close(visit, asked, seen))
+    if done == "taken":
+        return await refused(visit, visit.say(TAKEN), "/desk/money/close")
+    if done == "nothing":
+        return RedirectResponse(with_done("/desk/money", "nothing-due"), 303)
+    query = {"reference": asked.reference}
+    if done == "closed":
+        return RedirectResponse(with_done(f"/desk/money/period{with_query(query)}", "period-closed"), 303)
+    query |= {"until": until, "changed": "true" if seen else ""}
+    return RedirectResponse(f"/desk/money/close/look{with_query(query)}", 303)
+
+
+def _asked(visit: Visit, reference: str, day: str, at: datetime) -> Closing | str:
+    """What is to be closed, up to the day as `fairhand pay close --until` does; or why it cannot be, as a message."""
+    until, reference = at, reference.strip()
+    if not re.match(REFERENCE, reference) or len(reference) > MOST_REFERENCE_CHARACTERS:
+        return NO_REFERENCE
+    if day:
+        try:
+            last = date.fromisoformat(day)
+        except ValueError:
+            return N_("There is no such day.")
+        if last > visit.now.date():
+            return N_("This day has not come yet.")
+        until = end_of_day(last, at)
+    return Closing(reference=reference, day=day, until=until, at=at)
+
+
+def _look(visit: Visit, asked: Closing, *, changed: bool) -> Response | None:
+    """The page; None where the reference was taken before."""
+    store = visit.home.store
+    if store.payments_of(asked.reference):
+        return None
+    shares = store.period_shares(asked.until, asked.at)
+    return visit.page(
+        "desk_close_look.html",
+        asked=asked,
+        changed=changed,
+        seen=_digest(shares),
+        people=len({each.transcriber for each in shares if each.paid}),
+        waiting=len({each.transcriber for each in shares if each.carried}),
+        total=sums_in_words(visit, shares),
+        sums=sums_table(visit, shares),
+        payments=payments_table(visit, shares),
+    )
+
+
+def _digest(shares: Sequence[facts.PeriodShare]) -> str:
+    """What tells whether as much would be paid as was seen."""
+    return hashlib.sha256(repr([*map(str, shares)]).encode()).hexdigest()
+
+
+def _close(visit: Visit, asked: Closing, seen: str) -> str:
+    """Close it: "closed", or "nothing" is due, the reference is "taken", or what is due was not "seen"."""
+    store = visit.home.store
+    with store.together(by=visit.by):
+        require_still_operator(store, visit.visitor)
+        if store.payments_of(asked.reference):
+            return "taken"
+        shares = store.period_shares(asked.until, asked.at)
+        if not any(each.paid for each in shares):
+            return "nothing"
+        if seen != _digest(shares):
+            return "not seen"
+        store.close_period(asked.until, asked.reference, visit.now)
+    owed_counting(visit).begin()
+    odd_counting(visit).begin()
+    return "closed"

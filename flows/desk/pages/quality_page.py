@@ -1,0 +1,697 @@
+"""The page Quality: measured error, needless questions, and what was learnt with the way back."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Response
+from fastapi.responses import RedirectResponse
+
+from flows.desk.charts import Chart, Point, plotted
+from flows.desk.counting import Counted, Counting
+from flows.desk.deeds import do, with_done
+from flows.desk.parts import Deed, Part, SectionPage, counting, when_counted
+from flows.desk.tables import Cell, Column, Glimpse, Table, time_cell, with_query
+from flows.desk.visit import Act, Visit
+from flows.measuring import (
+    MIN_GROUP_COUNT,
+    Confusion,
+    CurvePoint,
+    Measured,
+    calibration_points,
+    confusions,
+    coverage_points,
+    error_by_week,
+    field_qualities,
+    measure,
+)
+from flows.steps import go_back, parameter_versions
+from flows.views import known_values
+from reconcile.algorithms import exact_interval
+from reconcile.learning import AuditedValue
+from reconcile.records import FieldQuality, quality, query
+from transcribe.codes import Verdict
+from transcribe.errors import NotFound
+from transcribe.i18n import N_
+
+
+def _audited(visit: Visit) -> list[FieldQuality]:
+    """The rows of the forms that the visitor sees; none where nothing was audited.
+
+    Published rows count all audits, but once a day. What is counted beside the pages is newer and counts the latest
+    scans alone. Of each form the rows that count more audits are taken.
+    """
+    rows = defaultdict(list)
+    for row in field_qualities(audited(visit), visit.now):
+        rows[row.form].append(row)
+    for form, published in _published(visit).items():
+        if _count(published) > _count(rows[form]):
+            rows[form] = published
+    return [row for _, found in sorted(rows.items()) for row in found]
+
+
+def _published(visit: Visit) -> dict[str, list[FieldQuality]]:
+    """The published rows by form."""
+    path = visit.home.settings.records
+    try:
+        return {form: quality.quality(path, form) for form in query.forms(path) if visit.sees(form)}
+    except NotFound:
+        return {}
+
+
+def _count(rows: Iterable[FieldQuality]) -> int:
+    return sum(each.audited for each in rows)
+
+
+def by_type_table(visit: Visit) -> Table:
+    """Wrong values by form and field type, the whole form first."""
+    found: dict[tuple[str, str], list[FieldQuality]] = defaultdict(list)
+    for row in _audited(visit):
+        found[row.form, row.type].append(row)
+    rows = []
+    for (form, kind), fields in sorted(found.items()):
+        wrong, count = sum(each.wrong for each in fields), sum(each.audited for each in fields)
+        words = visit.kind(kind) if kind else visit.say("all fields")
+        rows.append((Cell(form), Cell(kind, words), *_figures(visit, wrong, count, *exact_interval(wrong, count))))
+    return Table(
+        name="by-type",
+        caption=visit.say("Wrong values by form and field type"),
+        columns=(Column("form", visit.say("Form")), Column("type", visit.say("Field type")), *_columns(visit)),
+        rows=rows,
+        address="/desk/quality/by-type",
+        nothing=visit.say("Nothing was audited yet."),
+    )
+
+
+def by_field_table(visit: Visit) -> Table:
+    """Wrong values of each audited field."""
+    say = visit.say
+    rows = [
+        (Cell(each.form), Cell(each.field), Cell(each.type, visit.kind(each.type)),
+         *_figures(visit, each.wrong, each.audited, each.interval_low, each.interval_high),
+         Cell(each.until, visit.moment(visit.iso_moment(each.until)) if each.until else ""))
+        for each in _audited(visit)
+        if each.field != quality.WHOLE_FORM
+    ]  # fmt: skip
+    return Table(
+        name="by-field",
+        caption=say("Wrong values by field"),
+        columns=(
+            Column("form", say("Form")),
+            Column("field", say("Field")),
+            Column("type", say("Field type")),
+            *_columns(visit),
+            Column("until", say("Last audit")),
+        ),
+        rows=rows,
+        address="/desk/quality/by-field",
+        nothing=say("Nothing was audited yet."),
+    )
+
+
+def _columns(visit: Visit) -> tuple[Column, ...]:
+    say = visit.say
+    return (
+        Column("audited", say("Audited"), is_number=True),
+        Column("wrong", say("Wrong"), is_number=True),
+        Column("share", say("Share wrong"), is_number=True),
+        Column("interval_low", say("At least"), is_number=True),
+        Column("interval_high", say("At most"), is_number=True),
+    )
+
+
+def _figures(visit: Visit, wrong: int, count: int, low: float, high: float) -> tuple[Cell, ...]:
+    counts = (Cell(count, visit.number(count)), Cell(wrong, visit.number(wrong)))
+    return (*counts, *(share_cell(visit, each) for each in (wrong / count, low, high)))
+
+
+def share_cell(visit: Visit, share: float) -> Cell:
+    """A share, for people with two places of its percentage."""
+    return Cell(round(share, 6), visit.share(share, 2))
+
+
+# What is measured of quality beside the pages, of the forms that a visitor sees. It stands ten minutes.
+
+MEASURED_SECONDS = 600.0
+"""How long what was measured stands: it takes some ten seconds of a processor. Chosen by hand."""
+
+
+def measuring(visit: Visit) -> Counting:
+    """The count, begun where the last one is old."""
+    home, context = visit.home, visit.context
+    asked = counting(visit, "measured", lambda: measure(home, context.now()))
+    asked.recent(MEASURED_SECONDS)
+    return asked
+
+
+def measured(visit: Visit) -> Measured | None:
+    """What was measured last, of all forms."""
+    last = measuring(visit).last
+    return last.found if last and isinstance(last.found, Measured) else None
+
+
+def audited(visit: Visit) -> list[AuditedValue]:
+    """The audited fields of the forms that the visitor sees."""
+    found = measured(visit)
+    return [each for each in found.audited if visit.sees(each.form)] if found else []
+
+
+# Questions that need not have been asked, by form and reason, as `fairhand status --json` counts them.
+
+
+def asked_counting(visit: Visit) -> Counting:
+    """The count of what was asked: begun by a person, as it looks at every field."""
+    store = visit.home.store
+    return counting(visit, "asked", lambda: store.counts().asked)
+
+
+def needless_table(visit: Visit, last: Counted | None) -> Table:
+    """By the reason of the first question: fields that people have read, decided ones, and those asked needlessly."""
+    say, asked = visit.say, (last.found or {}) if last else {}
+    rows = [
+        (
+            Cell(form),
+            Cell(reason, visit.reason(reason)),
+            Cell(each.fields, visit.number(each.fields)),
+            Cell(each.decided, visit.number(each.decided)),
+            Cell(each.needless, visit.number(each.needless)),
+            Cell(round(each.needless / each.decided, 6), visit.share(each.needless / each.decided))
+            if each.decided
+            else Cell(None),
+        )
+        for form, reasons in sorted(asked.items())
+        if visit.sees(form)
+        for reason, each in sorted(reasons.items())
+    ]
+    return Table(
+        name="needless",
+        caption=say("Questions that need not have been asked"),
+        columns=(
+            Column("form", say("Form")),
+            Column("reason", say("Why people are asked")),
+            Column("fields", say("Fields that people read"), is_number=True),
+            Column("decided", say("Decided"), is_number=True),
+            Column("needless", say("Asked needlessly"), is_number=True),
+            Column("share", say("Share of the decided"), is_number=True),
+        ),
+        rows=rows,
+        address="/desk/quality/needless",
+    )
+
+
+# Known values in use: which they are, and how many answers of people were as expected.
+
+
+def known_values_table(visit: Visit) -> Table:
+    """Every known value in use, with the answers of who did not know that it was one."""
+    say = visit.say
+    visit.require_all_forms()
+    rows = [
+        (
+            Cell(it.scan, it.name or it.scan[:12], f"/desk/scan/{it.scan}{with_query({'field': it.field})}#field"),
+            Cell(it.field), Cell(it.text),
+            Cell(it.answers, visit.number(it.answers)), Cell(it.as_expected, visit.number(it.as_expected)),
+        )
+        for it in known_values(visit.home)
+    ]  # fmt: skip
+    return Table(
+        name="known",
+        caption=say("Known values"),
+        columns=(
+            Column("scan", say("Scan")), Column("field", say("Field")), Column("text", say("What is written there")),
+            Column("answers", say("Answers of people"), True), Column("as_expected", say("As expected"), True),
+        ),
+        rows=rows,
+        address="/desk/quality/known",
+        nothing=say("No value is held to be known."),
+    )  # fmt: skip
+
+
+# How often engines agree, which characters they take for others, and which rules and troubles ask in vain.
+
+CONFUSIONS_COUNT = 40
+"""So many confusions are listed, the most frequent. Chosen by hand."""
+
+
+def agreement_table(visit: Visit) -> Table:
+    """Each pair of engines by field type: fields that both read, and those that they read alike."""
+    say, found = visit.say, measured(visit)
+    fields: Counter[tuple[str, str, str]] = Counter()
+    alike: Counter[tuple[str, str, str]] = Counter()
+    for each in found.latest.agreements if found else []:
+        if visit.sees(each.form):
+            fields[each.first, each.second, each.type] += each.fields
+            alike[each.first, each.second, each.type] += each.alike
+    rows = [
+        (
+            Cell(first), Cell(second), Cell(kind, visit.kind(kind)), Cell(count, visit.number(count)),
+            Cell(alike[key], visit.number(alike[key])),
+            *(share_cell(visit, it) for it in (alike[key] / count, *exact_interval(alike[key], count))),
+        )
+        for key, count in sorted(fields.items())
+        for first, second, kind in [key]
+    ]  # fmt: skip
+    return Table(
+        name="agreement",
+        caption=say("Agreement of engines"),
+        columns=(
+            Column("first", say("Engine")), Column("second", say("Other engine")), Column("type", say("Field type")),
+            Column("fields", say("Fields that both read"), True), Column("alike", say("Read alike"), True),
+            Column("share", say("Share alike"), True), Column("interval_low", say("At least"), True),
+            Column("interval_high", say("At most"), True),
+        ),
+        rows=rows,
+        address="/desk/quality/agreement",
+        nothing=say("No field of the latest scans was read by two engines."),
+    )  # fmt: skip
+
+
+def alarms_table(visit: Visit) -> Table:
+    """Rules and troubles that made people look, the most often in vain first."""
+    say, found = visit.say, measured(visit)
+    alarms = [each for each in (found.latest.alarms if found else []) if visit.sees(each.form)]
+    rows = [
+        (
+            Cell(each.form),
+            Cell(each.kind, say("rule of the form") if each.kind == "rule" else say("trouble")),
+            Cell(each.name, visit.reason(each.name) if each.kind == "trouble" else each.name),
+            Cell(each.asked, visit.number(each.asked)),
+            Cell(each.false, visit.number(each.false)),
+            *(share_cell(visit, it) for it in (each.false / each.asked, *exact_interval(each.false, each.asked))),
+        )
+        for each in sorted(alarms, key=lambda each: (-each.false, each.form, each.name))
+    ]
+    return Table(
+        name="alarms",
+        caption=say("Rules and troubles by false alarms"),
+        columns=(
+            Column("form", say("Form")), Column("kind", say("Kind")), Column("name", say("Why people are asked")),
+            Column("asked", say("People looked"), True), Column("false", say("Right after all"), True),
+            Column("share", say("Share right after all"), True), Column("interval_low", say("At least"), True),
+            Column("interval_high", say("At most"), True),
+        ),
+        rows=rows,
+        address="/desk/quality/alarms",
+        nothing=say("Of the latest scans people have read nothing that is decided."),
+    )  # fmt: skip
+
+
+def confusions_table(visit: Visit) -> Table:
+    """Characters that engines took for others, the most frequent first, with fields where they did."""
+    say = visit.say
+    rows = [
+        (
+            Cell(each.written, _character(visit, each.written)),
+            Cell(each.read, _character(visit, each.read)),
+            Cell(each.times, visit.number(each.times)),
+            Cell(each.of, "" if each.of is None else visit.number(each.of)),
+            Cell(", ".join(each.engines)),
+            Cell(" ".join(f"{it.scan}/{it.key}" for it in each.examples), pictures=_glimpses(visit, each)),
+        )
+        for each in confusions(audited(visit))[:CONFUSIONS_COUNT]
+    ]
+    return Table(
+        name="confusions",
+        caption=say("Characters that engines take for others"),
+        columns=(
+            Column("written", say("Written")), Column("read", say("Read as")), Column("times", say("Times"), True),
+            Column("of", say("Of so many written"), True), Column("engines", say("Engines")),
+            Column("examples", say("For example")),
+        ),
+        rows=rows,
+        address="/desk/quality/confusions",
+        nothing=say("In the audited fields engines read every character right, or none was audited yet."),
+    )  # fmt: skip
+
+
+def _character(visit: Visit, character: str) -> str:
+    """A character as people see it."""
+    if not character:
+        return visit.say("nothing")
+    return visit.say("a space") if character.isspace() else character
+
+
+def _glimpses(visit: Visit, confusion: Confusion) -> list[Glimpse]:
+    """The fields where it happened, each leading to its scan."""
+    return [
+        Glimpse(
+            source=f"/desk/scan/{each.scan}/snippet{with_query({'field': str(each.key)})}",
+            words=visit.say("%(field)s: %(text)s is written", field=each.key.name, text=each.truth),
+            href=f"/desk/scan/{each.scan}{with_query({'field': str(each.key)})}",
+        )
+        for each in confusion.examples
+    ]
+
+
+# The versions of what was learnt: why each came into force or was refused, compared on known truths.
+
+VERDICTS_OF_LEARNING: Mapping[str, str] = {
+    "": N_("as shipped, or learnt without a reason on record"),
+    Verdict.BETTER: N_("known truths speak for it"),
+    Verdict.NOT_WORSE: N_("on known truths it is not worse beyond chance"),
+    Verdict.TOO_LITTLE_TRUTH: N_("too little truth is known to judge it"),
+    Verdict.WORSE: N_("refused: on known truths it is worse beyond chance"),
+    Verdict.REOPENS_TOO_MANY: N_("refused: too many decided fields would come out otherwise"),
+    Verdict.WENT_BACK: N_("an operator went back to it"),
+}
+"""Why each version came into force, or did not, as people are told."""
+
+NUMBERS = ("compared", "decided_before", "wrong_before", "decided_after", "wrong_after", "otherwise", "reopened")
+"""The figures that are compared, as learning keeps them."""
+
+
+def earlier(visit: Visit) -> list[tuple[str, str]]:
+    """The versions that one can go back to, the latest first."""
+    versions = parameter_versions(visit.home)
+    here = {number for each in versions if each.in_force for number in (each.version, each.back_to)}
+    return [
+        (str(each.version), f"{each.version} ({visit.moment(each.at)})")
+        for each in reversed(versions)
+        if each.version is not None and each.version not in here
+    ]
+
+
+def learnt_table(visit: Visit) -> Table:
+    """Every version and every refused proposal, the latest first."""
+    say = visit.say
+    heads = (say("Compared fields"), say("Decided before"), say("Wrong before"), say("Decided with it"),
+             say("Wrong with it"), say("Come out otherwise"), say("Asked again"))  # fmt: skip
+    rows = [
+        (
+            Cell(each.version, "" if each.version else say("refused")),
+            Cell(each.in_force, say("yes") if each.in_force else say("no")),
+            time_cell(each.at, visit.moment(each.at)),
+            Cell(each.verdict, say(VERDICTS_OF_LEARNING.get(each.verdict, each.verdict))),
+            Cell(each.back_to),
+            Cell(each.by),
+            *(Cell(each.numbers.get(name)) for name in NUMBERS),
+        )
+        for each in reversed(parameter_versions(visit.home))
+    ]
+    return Table(
+        name="learnt",
+        caption=say("What was learnt"),
+        columns=(
+            Column("version", say("Version")),
+            Column("in_force", say("In force")),
+            Column("at", say("When")),
+            Column("verdict", say("Why")),
+            Column("back_to", say("Is again version")),
+            Column("by", say("By")),
+            *(Column(name, head, is_number=True) for name, head in zip(NUMBERS, heads, strict=True)),
+        ),
+        rows=rows,
+        address="/desk/quality/learnt",
+        nothing=say("Nothing was weighed or learnt here yet: what ships with fairhand is in force."),
+    )
+
+
+# Two curves of audited fields: how right it is where we say how sure we are, and the error where less is decided.
+
+
+def calibration_part(visit: Visit) -> Part:
+    """What was stated of audited fields against the share that was right."""
+    say, points = visit.say, calibration_points(audited(visit))
+    rows = [
+        (
+            Cell(round(each.least, 6), visit.chance(each.least)),
+            Cell(round(each.stated, 6), visit.chance(each.stated)),
+            *_counts(visit, each),
+            Cell(round(1 - each.share, 6), visit.share(1 - each.share, 2)),
+            *(Cell(round(1 - bound, 6), visit.share(1 - bound, 2)) for bound in reversed(each.interval)),
+        )
+        for each in points
+    ]
+    table = Table(
+        name="calibration",
+        caption=say("How sure we said we were, and how much was right"),
+        columns=(
+            Column("stated_from", say("Stated from"), True), Column("stated", say("Stated in the mean"), True),
+            *_count_columns(visit), Column("right", say("Share right"), True),
+            Column("interval_low", say("At least"), True), Column("interval_high", say("At most"), True),
+        ),
+        rows=rows,
+        address="/desk/quality/calibration",
+        nothing=say("Nothing was audited yet."),
+    )  # fmt: skip
+    shown = [
+        Point(words=visit.chance(each.least), share=each.share, low=each.interval[0], high=each.interval[1],
+              expected=1 - each.stated)
+        for each in points
+    ]  # fmt: skip
+    kinds = (say("share wrong, by audits"), say("its interval"), say("stated"))
+    title = say("Share wrong by how sure we said we were, the least sure first")
+    return Part(
+        head=table.caption,
+        table=table,
+        chart=plotted("calibration", title, shown, kinds, table, partial(visit.share, places=2)),
+        said=[say("Where the stated line lies within the interval, audits do not speak against what we say.")],
+        faint=[_groups(visit, points)] if points else [],
+    )
+
+
+def coverage_part(visit: Visit) -> Part:
+    """The error among the surest fields, for more and more of them."""
+    say, values = visit.say, list(audited(visit))
+    points = coverage_points(values)
+    rows = [
+        (
+            Cell(round(each.coverage, 6), visit.share(each.coverage)),
+            Cell(round(each.least, 6), visit.chance(each.least)),
+            *_counts(visit, each),
+            *(share_cell(visit, share) for share in (each.share, *each.interval)),
+        )
+        for each in points
+    ]
+    table = Table(
+        name="coverage",
+        caption=say("Error if only the surest values were decided"),
+        columns=(
+            Column("coverage", say("Share decided"), True), Column("stated_from", say("Stated from"), True),
+            *_count_columns(visit), Column("share", say("Share wrong"), True),
+            Column("interval_low", say("At least"), True), Column("interval_high", say("At most"), True),
+        ),
+        rows=rows,
+        address="/desk/quality/coverage",
+        nothing=(
+            say("Fewer than %(count)s values were audited: they tell nothing of it yet.", count=MIN_GROUP_COUNT)
+            if values
+            else say("Nothing was audited yet.")
+        ),
+    )  # fmt: skip
+    return Part(
+        head=table.caption,
+        table=table,
+        chart=_coverage_chart(visit, points, table),
+        said=[say("Of the audited values, the surest first: a higher target decides less of them.")],
+    )
+
+
+def _coverage_chart(visit: Visit, points: Sequence[CurvePoint], table: Table) -> Chart:
+    shown = [
+        Point(words=visit.share(each.coverage), share=each.share, low=each.interval[0], high=each.interval[1])
+        for each in points
+    ]
+    kinds = (visit.say("share wrong, by audits"), visit.say("its interval"))
+    title = visit.say("Share wrong among the surest, by the share decided")
+    return plotted("coverage", title, shown, kinds, table, partial(visit.share, places=2))
+
+
+def _count_columns(visit: Visit) -> tuple[Column, ...]:
+    return (Column("audited", visit.say("Audited"), True), Column("wrong", visit.say("Wrong"), True))
+
+
+def _counts(visit: Visit, point: CurvePoint) -> tuple[Cell, ...]:
+    return (Cell(point.count, visit.number(point.count)), Cell(point.wrong, visit.number(point.wrong)))
+
+
+def _groups(visit: Visit, points: Sequence[CurvePoint]) -> str:
+    """How small groups are joined; said of one that is small all the same."""
+    if points[0].count < MIN_GROUP_COUNT:
+        return visit.say("Fewer than %(count)s audited values are one group: they tell little.", count=MIN_GROUP_COUNT)
+    return visit.say("Groups of fewer than %(count)s audited values are joined with the next.", count=MIN_GROUP_COUNT)
+
+
+# This home's learning curve: the share of fields that people were asked for, and the error, week by week.
+
+
+def asked_part(visit: Visit) -> Part:
+    """Of the fields decided in each week, the share that people were asked for."""
+    say, found = visit.say, measured(visit)
+    people, machine = Counter[date](), Counter[date]()
+    for each in found.weeks if found else []:
+        if visit.sees(each.form):
+            people[each.monday] += each.by_people
+            machine[each.monday] += each.by_machine
+    weeks = {week: people[week] + machine[week] for week in sorted({*people, *machine}) if people[week] + machine[week]}
+    rows = [
+        (_week(visit, week), Cell(count, visit.number(count)), Cell(people[week], visit.number(people[week])),
+         *(share_cell(visit, it) for it in (people[week] / count, *exact_interval(people[week], count))))
+        for week, count in weeks.items()
+    ]  # fmt: skip
+    table = Table(
+        name="asked-by-week",
+        caption=say("Share of fields that people were asked for, by week"),
+        columns=(
+            Column("week", say("Week from")), Column("decided", say("Decided"), True),
+            Column("by_people", say("By people"), True), *_share_columns(visit, say("Share asked")),
+        ),
+        rows=rows,
+        address="/desk/quality/asked-by-week",
+        nothing=say("Nothing was decided in the last half year."),
+    )  # fmt: skip
+    points = [
+        _point(visit, week, people[week], count) for week, count in weeks.items()
+    ]  # fmt: skip
+    kinds = (say("share asked"), say("its interval"))
+    chart = plotted("asked-by-week", table.caption, points, kinds, table, partial(visit.share, places=2))
+    said = [say("What was decided for the first time in each week, of the last half year.")]
+    return Part(head=say("Learning curve: share asked"), table=table, chart=chart, said=said)
+
+
+def errors_part(visit: Visit) -> Part:
+    """The share wrong of what was audited in each week; nothing of a week with too few."""
+    say, weeks = visit.say, error_by_week(audited(visit))
+    rows = [
+        (_week(visit, week), Cell(count, visit.number(count)),
+         *((Cell(wrong, visit.number(wrong)),
+            *(share_cell(visit, it) for it in (wrong / count, *exact_interval(wrong, count))))
+           if count >= MIN_GROUP_COUNT else (Cell(None, "–"),) * 4))
+        for week, (wrong, count) in weeks.items()
+    ]  # fmt: skip
+    table = Table(
+        name="errors-by-week",
+        caption=say("Share wrong by week of the audit"),
+        columns=(
+            Column("week", say("Week from")), Column("audited", say("Audited"), True),
+            Column("wrong", say("Wrong"), True), *_share_columns(visit, say("Share wrong")),
+        ),
+        rows=rows,
+        address="/desk/quality/errors-by-week",
+        nothing=say("Nothing was audited yet."),
+    )  # fmt: skip
+    points = [_point(visit, week, wrong, count) for week, (wrong, count) in weeks.items() if count >= MIN_GROUP_COUNT]
+    kinds = (say("share wrong, by audits"), say("its interval"))
+    return Part(
+        head=say("Learning curve: error"),
+        table=table,
+        chart=plotted("errors-by-week", table.caption, points, kinds, table, partial(visit.share, places=2)),
+        faint=[say("A week with fewer than %(count)s audited values tells nothing and is left blank.",
+                   count=MIN_GROUP_COUNT)] if weeks else [],
+    )  # fmt: skip
+
+
+def _share_columns(visit: Visit, head: str) -> tuple[Column, ...]:
+    return (
+        Column("share", head, True),
+        Column("interval_low", visit.say("At least"), True),
+        Column("interval_high", visit.say("At most"), True),
+    )
+
+
+def _week(visit: Visit, week: date) -> Cell:
+    return Cell(week.isoformat(), visit.date(week))
+
+
+def _point(visit: Visit, week: date, hits: int, count: int) -> Point:
+    low, high = exact_interval(hits, count)
+    words = visit.date(week)
+    return Point(words=words, share=hits / count, low=low, high=high)
+
+
+# The page Quality, its tables as files, and its deeds: needless questions counted, an earlier version put back.
+
+router = APIRouter()
+
+
+@router.post("/desk/quality/count")
+async def count_asked(visit: Act) -> Response:
+    """Has the questions counted that need not have been asked."""
+    visit.require_all_forms()
+    asked_counting(visit).begin()
+    measuring(visit).begin()
+    return RedirectResponse(with_done("/desk/quality", "count"), 303)
+
+
+@router.post("/desk/quality/back")
+async def back(visit: Act, version: Annotated[int, Form(ge=1)]) -> Response:
+    """Puts an earlier version of what was learnt in force again, as `fairhand learn back` does."""
+    visit.require_all_forms()
+    return await do(visit, lambda: go_back(visit.home, version, by=visit.by), "/desk/quality", "learn-back")
+
+
+def _parts(visit: Visit) -> list[Part]:
+    say, asked = visit.say, asked_counting(visit)
+    deeds = [Deed(action="/desk/quality/count", label=say("Count them anew"))] if visit.forms is None else []
+    audits = say("Audits alone count: decided values drawn by lot and read again blind.")
+    faint = when_counted(visit, measuring(visit))
+    parts = [
+        Part(head=say("Wrong values by form and field type"), table=by_type_table(visit), said=[audits], faint=faint),
+        Part(head=say("Wrong values by field"), table=by_field_table(visit), faint=faint),
+        Part(
+            head=say("Questions that need not have been asked"),
+            table=needless_table(visit, asked.last),
+            said=[say("People decided exactly what every engine had read before.")],
+            faint=when_counted(visit, asked),
+            deeds=deeds,
+        ),
+        *_measured(visit),
+    ]
+    if visit.forms is None:
+        choices = earlier(visit)
+        way_back = Deed(
+            action="/desk/quality/back", label=say("Put it in force again"), choice="version",
+            asks=say("An earlier version"), choices=choices,
+        )  # fmt: skip
+        known = say("One that good readers fail is wrong. Its field's page keeps and withdraws it.")
+        parts.append(Part(head=say("Known values"), table=known_values_table(visit), said=[known]))
+        parts.append(Part(head=say("What was learnt"), table=learnt_table(visit), deeds=[way_back] if choices else []))
+    return parts
+
+
+def _measured(visit: Visit) -> list[Part]:
+    """What is measured beside the page: alarms, engines, confusions, curves."""
+    say, faint = visit.say, when_counted(visit, measuring(visit))
+    looked = found.latest.scans if (found := measured(visit)) else 0
+    latest = say("Of the %(count)s scans that came last.", count=visit.number(looked))
+    return [
+        Part(
+            head=say("Rules and troubles by false alarms"),
+            table=alarms_table(visit),
+            said=[
+                say("How often people looked because of it, and what machines had read was right after all. A rule is"
+                    " counted each time that it was broken; it asked in vain where all of its fields were right."),
+                latest,
+            ],
+            faint=faint,
+        ),
+        Part(head=say("Agreement of engines"), table=agreement_table(visit), said=[latest], faint=faint),
+        Part(
+            head=say("Characters that engines take for others"),
+            table=confusions_table(visit),
+            said=[say("What audits found written against what each engine had read.")],
+            faint=faint,
+        ),
+        calibration_part(visit),
+        coverage_part(visit),
+        asked_part(visit),
+        errors_part(visit),
+    ]  # fmt: skip
+
+
+TABLES: Mapping[str, Callable[[Visit], Table]] = {
+    "by-type": by_type_table,
+    "by-field": by_field_table,
+    "alarms": alarms_table,
+    "agreement": agreement_table,
+    "confusions": confusions_table,
+    "known": known_values_table,
+}
+"""The tables that can be made alone."""
+
+SECTION = SectionPage(address="/desk/quality", title=N_("Quality"), parts=_parts, tables=TABLES)
+"""The page and its tables as files."""

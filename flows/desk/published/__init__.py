@@ -1,1 +1,0 @@
-"""The section Records: duplicates, exceptions, corrected records, webhooks with resending, tokens."""

@@ -1,1 +1,0 @@
-"""The section System: versions, findings, engines, queue, processes, files, backups, and the log with verification."""
