@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -36,13 +36,17 @@ class Glimpse:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell: what it is for programs, how people see it, the list behind it, and pictures beside it."""
+    """A cell: what it is for programs, how people see it, the list behind it, and pictures beside it.
+
+    `is_amount`: it is a figure though programs are given it as text, so that no place is lost.
+    """
 
     value: Plain
     shown: str = ""
     href: str = ""
     badge: str = ""
     pictures: Sequence[Glimpse] = ()
+    is_amount: bool = False
 
     @property
     def words(self) -> str:
@@ -52,14 +56,23 @@ class Cell:
         return self.shown or ("" if self.value is None else str(self.value))
 
     @property
+    def is_number(self) -> bool:
+        """Whether it is a figure."""
+        return self.is_amount or (isinstance(self.value, int | float) and not isinstance(self.value, bool))
+
+    @property
     def has_long_word(self) -> bool:
         """Whether a word is so long that it has to break, as its table would be wider than the page."""
         return any(len(word) > MOST_WORD_CHARACTERS for word in self.words.split())
 
 
+Raw = str | int | datetime | date | Cell | None
+"""What a row is made of: what is no cell is shown by its type."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its name for programs, its head for people, and whether its cells are numbers."""
+    """A column: its name for programs, its head for people, and whether any of its cells is a number."""
 
     name: str
     head: str
@@ -89,9 +102,24 @@ def with_query(values: Mapping[str, str]) -> str:
     return f"?{urlencode(given)}" if given else ""
 
 
-def time_cell(at: datetime | None, shown: str, href: str = "") -> Cell:
+def time_cell(at: datetime | None, shown: str) -> Cell:
     """A time, for programs as ISO 8601."""
-    return Cell(None, "", href) if at is None else Cell(at.isoformat(timespec="seconds"), shown, href)
+    return Cell(None) if at is None else Cell(at.isoformat(timespec="seconds"), shown)
+
+
+def scan_cell(scan: str, name: str, place: str = "") -> Cell:
+    """A scan by its file's name, by the beginning of its id where that is erased; it leads to a place of its page."""
+    return Cell(scan, name or scan[:12], f"/desk/scan/{scan}{place}")
+
+
+def batch_address(name: str, page: str = "") -> str:
+    """The address of a batch's page, or of one below it."""
+    return f"/desk/batch{page}{with_query({'name': name})}"
+
+
+def batch_cell(name: str) -> Cell:
+    """A batch, which leads to its page; nothing where there is none."""
+    return Cell(name, "", batch_address(name) if name else "")
 
 
 def table_file(table: Table, kind: Kind) -> Response:

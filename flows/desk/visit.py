@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, TypeVar
@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from flows.desk.counting import POLL_SECONDS, Counting, Shared
 from flows.desk.static_files import desk_static
+from flows.desk.tables import Cell, Column, Raw, Table, time_cell
 from flows.desk.words import ACTS, DESK_ROLES, WITHOUT_SENTENCE, section_of, sections_for
 from flows.desk.words import DONE as DONE_WORDS
 from flows.home import Home
@@ -262,6 +263,51 @@ class Visit:
     def age(self, since: datetime) -> str:
         """How long ago something was."""
         return format_timedelta(self.now - since, locale=self.language, threshold=1.5)
+
+    def written(self, value: object) -> str:
+        """A value as people here see it, by its type; "" for none."""
+        match value:
+            case None:
+                return ""
+            case bool():
+                return self.say("yes") if value else self.say("no")
+            case int():
+                return self.number(value)
+            case datetime():
+                return self.moment(value)
+            case date():
+                return self.date(value)
+            case _:
+                return str(value)
+
+    def table(
+        self,
+        name: str,
+        caption: str,
+        heads: Mapping[str, str],
+        rows: Iterable[Sequence[Raw]],
+        *,
+        at: str = "",
+        query: Mapping[str, str] | None = None,
+        nothing: str = "",
+    ) -> Table:
+        """A table of these rows: `heads` are its columns in words, by name; it stands as a file at `at`/`name`."""
+        cells = [[self._cell(each) for each in row] for row in rows]
+        columns = [
+            Column(column, head, any(row[place].is_number for row in cells))
+            for place, (column, head) in enumerate(heads.items())
+        ]
+        address = f"{at}/{name}" if at else ""
+        return Table(
+            name=name, caption=caption, columns=columns, rows=cells, address=address, query=query, nothing=nothing
+        )
+
+    def _cell(self, value: Raw) -> Cell:
+        if isinstance(value, Cell):
+            return value
+        if isinstance(value, datetime):
+            return time_cell(value, self.moment(value))
+        return Cell(value.isoformat() if isinstance(value, date) else value, self.written(value))
 
     def sees(self, form: str) -> bool:
         """Whether the visitor sees scans of this form. Whose form nobody knows yet is seen by who is not limited."""

@@ -9,10 +9,9 @@ from datetime import timedelta
 
 from flows.administration import PayLine, pay_lines
 from flows.desk.counting import Counting
-from flows.desk.pages.batch_table import batch_address
 from flows.desk.pages.counts import BY_PEOPLE, STATE_PREFIX
 from flows.desk.parts import counting
-from flows.desk.tables import Cell, Column, Plain, Table
+from flows.desk.tables import Cell, Plain, Raw, Table, batch_cell
 from flows.desk.visit import Visit
 from reconcile.records import quality
 from transcribe.errors import NotFound
@@ -35,21 +34,21 @@ class Money:
     value: Plain = None
 
 
-def carried_cell(micro: int | None, currency: str) -> Money | Cell:
+def carried_cell(micro: int | None, currency: str) -> Money | None:
     """What was carried to the next period, for programs as decimal text; empty where no period was closed."""
-    return Cell(None) if micro is None else Money(micro, currency, decimal_text(micro, MICRO_PLACES))
+    return None if micro is None else Money(micro, currency, decimal_text(micro, MICRO_PLACES))
 
 
-def evened(visit: Visit, rows: Sequence[Sequence[Cell | Money]], most: int = MICRO_PLACES) -> list[tuple[Cell, ...]]:
+def evened(visit: Visit, rows: Sequence[Sequence[Raw | Money]], most: int = MICRO_PLACES) -> list[list[Raw]]:
     """Rows in which amounts of a currency have as many places as their column needs, at most so many.
 
     Where the places of the currency itself are enough, it has these.
     """
     places = [_places(column, most) for column in zip(*rows, strict=True)]
-    return [tuple(_cell(visit, *each) for each in zip(row, places, strict=True)) for row in rows]
+    return [[_cell(visit, *each) for each in zip(row, places, strict=True)] for row in rows]
 
 
-def _places(column: Sequence[Cell | Money], most: int) -> Mapping[str, int]:
+def _places(column: Sequence[Raw | Money], most: int) -> Mapping[str, int]:
     """How many places the amounts of a column need, by currency."""
     found: dict[str, int] = {}
     for each in column:
@@ -59,13 +58,14 @@ def _places(column: Sequence[Cell | Money], most: int) -> Mapping[str, int]:
     return found
 
 
-def _cell(visit: Visit, each: Cell | Money, places: Mapping[str, int]) -> Cell:
-    if isinstance(each, Cell):
+def _cell(visit: Visit, each: Raw | Money, places: Mapping[str, int]) -> Raw:
+    if not isinstance(each, Money):
         return each
     if each.micro is None:
         return Cell(None, "–")
     value = round(each.micro / MICRO_UNITS, MICRO_PLACES) if each.value is None else each.value
-    return Cell(value, placed_amount(round(each.micro), each.currency, places[each.currency], visit.language))
+    shown = placed_amount(round(each.micro), each.currency, places[each.currency], visit.language)
+    return Cell(value, shown, is_amount=True)
 
 
 # What records cost: engines' seconds, people's minutes, pay, and how much of it a right record takes.
@@ -116,12 +116,12 @@ def form_costs(visit: Visit) -> Table:
         for form, cost in sorted(costs.items(), key=lambda each: (not each[0], each[0]))
         for cells in _rows(visit, cost, right)
     ]
-    return Table(
-        name="form-costs",
-        caption=say("Cost by form in the last 31 days"),
-        columns=(Column("form", say("Form")), *_columns(visit)),
-        rows=evened(visit, rows, COST_PLACES),
-        address="/desk/money/form-costs",
+    return visit.table(
+        "form-costs",
+        say("Cost by form in the last 31 days"),
+        {"form": say("Form"), **_heads(visit)},
+        evened(visit, rows, COST_PLACES),
+        at="/desk/money",
         nothing=say("Nothing was done."),
     )
 
@@ -133,18 +133,13 @@ def batch_costs(visit: Visit) -> Table:
     for each in store.work_of_batches(names):
         costs[each.batch].add(each)
     say, right = visit.say, right_shares(visit)
-    rows = [
-        (Cell(name, name, batch_address(name)), *cells)
-        for name in names
-        if name in costs
-        for cells in _rows(visit, costs[name], right)
-    ]
-    return Table(
-        name="batch-costs",
-        caption=say("Cost by batch"),
-        columns=(Column("batch", say("Batch")), *_columns(visit)),
-        rows=evened(visit, rows, COST_PLACES),
-        address="/desk/money/batch-costs",
+    rows = [(batch_cell(name), *cells) for name in names if name in costs for cells in _rows(visit, costs[name], right)]
+    return visit.table(
+        "batch-costs",
+        say("Cost by batch"),
+        {"batch": say("Batch"), **_heads(visit)},
+        evened(visit, rows, COST_PLACES),
+        at="/desk/money",
         nothing=say("There is no batch yet."),
     )
 
@@ -173,23 +168,27 @@ def _audited(visit: Visit, form: str) -> list[quality.FieldQuality]:
         return []
 
 
-def _columns(visit: Visit) -> tuple[Column, ...]:
+def _heads(visit: Visit) -> dict[str, str]:
     say = visit.say
-    return (
-        Column("records", say("Finished records"), True), Column("engine_seconds", say("Engine seconds"), True),
-        Column("people_minutes", say("Minutes of people"), True), Column("pay", say("Pay"), True),
-        Column("top_ups", say("Top-ups"), True), Column("currency", say("Currency")),
-        Column("a_record", say("A record"), True), Column("right_from", say("A right record, at least"), True),
-        Column("right_to", say("A right record, at most"), True),
-    )  # fmt: skip
+    return {
+        "records": say("Finished records"),
+        "engine_seconds": say("Engine seconds"),
+        "people_minutes": say("Minutes of people"),
+        "pay": say("Pay"),
+        "top_ups": say("Top-ups"),
+        "currency": say("Currency"),
+        "a_record": say("A record"),
+        "right_from": say("A right record, at least"),
+        "right_to": say("A right record, at most"),
+    }
 
 
-def _rows(visit: Visit, cost: Cost, right: Mapping[str, tuple[float, float]]) -> list[tuple[Cell | Money, ...]]:
+def _rows(visit: Visit, cost: Cost, right: Mapping[str, tuple[float, float]]) -> list[tuple[Raw | Money, ...]]:
     """The row of each currency; one without where nothing was paid."""
     records = sum(cost.records.values())
     seconds, minutes = cost.engine_ms / 1000, cost.people_ms / 60_000
     took = (
-        Cell(records, visit.number(records)),
+        records,
         Cell(round(seconds, 1), visit.number(seconds, 1)),
         Cell(round(minutes, 1), visit.number(minutes, 1)),
     )
@@ -198,14 +197,14 @@ def _rows(visit: Visit, cost: Cost, right: Mapping[str, tuple[float, float]]) ->
             *took,
             Money(cost.pay[currency] if currency else None, currency),
             Money(cost.top_ups[currency] or None, currency),
-            Cell(currency),
+            currency,
             *_of_a_record(cost, right, currency),
         )
         for currency in sorted({*cost.pay, *cost.top_ups}) or [""]
     ]
 
 
-def _of_a_record(cost: Cost, right: Mapping[str, tuple[float, float]], currency: str) -> tuple[Cell | Money, ...]:
+def _of_a_record(cost: Cost, right: Mapping[str, tuple[float, float]], currency: str) -> tuple[Raw | Money, ...]:
     """What a record cost, and a right one at least and at most."""
     records, micro = sum(cost.records.values()), cost.pay[currency]
     if not records or not currency:
@@ -271,18 +270,22 @@ def hours_table(visit: Visit, rate: Rate, before: Rate | None) -> Table:
         pace = visit.home.store.pace(form)
         is_known = pace.readings >= MIN_MEASURED_READINGS
         takes = visit.spent(pace.seconds / pace.readings) if is_known else say("not measured yet")
-        rows.append((
-            Cell(form, visit.called(form)),
-            Cell(takes),
-            Money(_hour(before, pace) if is_known else None, before.currency if before else rate.currency),
-            Money(_hour(rate, pace) if is_known else None, rate.currency),
-        ))  # fmt: skip
-    columns = (
-        Column("form", say("Form")), Column("takes", say("A reading takes"), True),
-        Column("before", say("An hour comes to now"), True), Column("then", say("An hour would come to"), True),
-    )  # fmt: skip
+        rows.append(
+            (
+                Cell(form, visit.called(form)),
+                takes,
+                Money(_hour(before, pace) if is_known else None, before.currency if before else rate.currency),
+                Money(_hour(rate, pace) if is_known else None, rate.currency),
+            )
+        )
+    columns = {
+        "form": say("Form"),
+        "takes": say("A reading takes"),
+        "before": say("An hour comes to now"),
+        "then": say("An hour would come to"),
+    }
     evenly = evened(visit, rows, HOUR_PLACES)
-    return Table(name="hours", caption=say("What an hour comes to"), columns=columns, rows=evenly)
+    return visit.table("hours", say("What an hour comes to"), columns, evenly)
 
 
 def _hour(rate: Rate | None, pace: Pace) -> int | None:

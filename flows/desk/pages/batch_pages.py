@@ -14,7 +14,6 @@ from starlette.datastructures import UploadFile
 from flows.desk.deeds import MOST_NAME_LENGTH, Why, do, refused, safe_name, uploads, with_done
 from flows.desk.pages.batch_table import (
     aside_table,
-    batch_address,
     batch_view,
     batches_table,
     course_chart,
@@ -25,7 +24,7 @@ from flows.desk.pages.batch_table import (
     states_table,
 )
 from flows.desk.pages.record_pages import forms_table
-from flows.desk.tables import Kind, Table, table_file
+from flows.desk.tables import Kind, Table, batch_address, table_file
 from flows.desk.visit import Act, Look, ProvedAct, Visit
 from flows.incoming import SUFFIXES, ArrivingFile, SentFile, require_welcome, sent_file
 from flows.mending import batch_due_of, due_set
@@ -90,10 +89,7 @@ async def batch_page(visit: Look, name: Name) -> Response:
 
 @router.get("/desk/batch/{table}.{kind}")
 def batch_file(
-    visit: Look,
-    table: Literal["states", "reasons", "course", "aside", "known", "by-form"],
-    kind: Kind,
-    name: Name,
+    visit: Look, table: Literal["states", "reasons", "course", "aside", "known", "by-form"], kind: Kind, name: Name
 ) -> Response:
     """One table of a batch as a file."""
     return table_file(_table(visit, table, name), kind)

@@ -10,18 +10,13 @@ from datetime import datetime, timedelta
 from flows.desk.charts import Bar, Chart, stacked
 from flows.desk.pages.counts import BY_PEOPLE, REASON_PREFIX, STATE_PREFIX, beginning, summed, visible
 from flows.desk.pages.now_page import FORECAST_SECONDS, kept_forecast, readings_a_field
-from flows.desk.tables import Cell, Column, Table, time_cell, with_query
+from flows.desk.tables import Cell, Raw, Table, batch_cell, scan_cell, with_query
 from flows.desk.visit import Visit
 from flows.desk.words import STATES, STOPPED
 from flows.incoming import unread_files
 from flows.mending import LOOK_BACK, Forecast
 from transcribe.errors import NotFound
 from transcribe.store import Batch, facts
-
-
-def batch_address(name: str, page: str = "") -> str:
-    """The address of a batch's page, or of one below it."""
-    return f"/desk/batch{page}{with_query({'name': name})}"
 
 
 def batch_counts(visit: Visit, name: str | None = None) -> Mapping[str, Counter[str]]:
@@ -43,51 +38,40 @@ def batches_table(visit: Visit, first: int = 0, most: int | None = None) -> Tabl
         theirs = [each for each in store.summed_batches() if scans_of(counts.get(each.name, {}))]
         shown = theirs[first:] if most is None else theirs[first : first + most]
     columns = _columns(visit)
-    return Table(
-        name="batches",
-        caption=visit.say("Batches, the most urgent first"),
-        columns=[column for column, _ in columns],
-        rows=[[cell(each, counts[each.name]) for _, cell in columns] for each in shown],
-        address="/desk/batches",
+    return visit.table(
+        "batches",
+        visit.say("Batches, the most urgent first"),
+        {name: head for name, (head, _) in columns.items()},
+        [[cell(each, counts[each.name]) for _, cell in columns.values()] for each in shown],
+        at="/desk",
         nothing=visit.say("Nothing has come in a batch yet."),
     )
 
 
-def _columns(visit: Visit) -> list[tuple[Column, Callable[[Batch, Counter[str]], Cell]]]:
-    """Each column with the cell of a batch in it, made from the batch and what is counted there."""
+def _columns(visit: Visit) -> dict[str, tuple[str, Callable[[Batch, Counter[str]], Raw]]]:
+    """Each column with its head and the cell of a batch in it, made from the batch and what is counted there."""
     say = visit.say
 
-    def number(count: int, href: str = "") -> Cell:
-        return Cell(count, visit.number(count), href if count else "")
-
-    def time(at: datetime | None) -> Cell:
-        return time_cell(at, visit.moment(at) if at else "")
-
     def listed(batch: Batch, count: int, state: str = "") -> Cell:
-        return number(count, f"/desk/scans{with_query({'batch': batch.name, 'state': state})}")
+        href = f"/desk/scans{with_query({'batch': batch.name, 'state': state})}" if count else ""
+        return Cell(count, visit.number(count), href)
 
-    def share(alone: float | None) -> Cell:
-        return Cell(None) if alone is None else Cell(round(alone, 4), visit.share(alone))
+    def share(alone: float | None) -> Cell | None:
+        return None if alone is None else Cell(round(alone, 4), visit.share(alone))
 
-    return [
-        (Column("batch", say("Batch")), lambda of, _: Cell(of.name, of.name, batch_address(of.name))),
-        (Column("scans", say("Scans"), True), lambda of, counts: listed(of, scans_of(counts))),
-        (
-            Column("finished", say("Finished"), True),
-            lambda of, counts: listed(of, counts["state finished"], "finished"),
-        ),
-        (
-            Column("set_aside", say("Set aside"), True),
-            lambda of, counts: listed(of, counts["state set aside"], "set aside"),
-        ),
-        (Column("open", say("Open"), True), lambda _, counts: number(_open_scans(counts))),
-        (Column("questions", say("Questions"), True), lambda of, counts: number(_questions(of, counts))),
-        (Column("straight_through", say("Straight through"), True), lambda _, counts: share(straight_through(counts))),
-        (Column("priority", say("Priority"), True), lambda of, _: Cell(of.priority)),
-        (Column("due", say("Due")), lambda of, _: time(of.due)),
-        (Column("since", say("Since")), lambda of, _: time(of.since)),
-        (Column("state", say("State")), lambda of, counts: _state(visit, of, counts)),
-    ]
+    return {
+        "batch": (say("Batch"), lambda of, _: batch_cell(of.name)),
+        "scans": (say("Scans"), lambda of, counts: listed(of, scans_of(counts))),
+        "finished": (say("Finished"), lambda of, counts: listed(of, counts["state finished"], "finished")),
+        "set_aside": (say("Set aside"), lambda of, counts: listed(of, counts["state set aside"], "set aside")),
+        "open": (say("Open"), lambda _, counts: _open_scans(counts)),
+        "questions": (say("Questions"), lambda of, counts: _questions(of, counts)),
+        "straight_through": (say("Straight through"), lambda _, counts: share(straight_through(counts))),
+        "priority": (say("Priority"), lambda of, _: of.priority),
+        "due": (say("Due"), lambda of, _: of.due),
+        "since": (say("Since"), lambda of, _: of.since),
+        "state": (say("State"), lambda of, counts: _state(visit, of, counts)),
+    }
 
 
 def scans_of(counts: Mapping[str, int]) -> int:
@@ -116,7 +100,7 @@ def _state(visit: Visit, batch: Batch, counts: Counter[str]) -> Cell:
         return Cell("cancelled", visit.say("cancelled"), badge="cancelled")
     if batch.due is not None and batch.due < visit.now and _open_scans(counts):
         return Cell("late", visit.say("late"), badge="late")
-    return Cell("")
+    return ""
 
 
 def day_of(due: datetime | None) -> str:
@@ -250,13 +234,13 @@ def states_table(visit: Visit, view: BatchView) -> Table:
         for state, words in STATES.items()
         if state in found
     ]
-    columns = (Column("state", say("How far")), Column("scans", say("Scans"), is_number=True))
-    return Table(
-        name="states",
-        caption=say("Scans by how far they are"),
-        columns=columns,
-        rows=rows,
-        address="/desk/batch/states",
+    columns = {"state": say("How far"), "scans": say("Scans")}
+    return visit.table(
+        "states",
+        say("Scans by how far they are"),
+        columns,
+        rows,
+        at="/desk/batch",
         query={"name": name},
         nothing=say("No scan of it was read yet."),
     )
@@ -273,13 +257,13 @@ def reasons_table(visit: Visit, view: BatchView) -> Table:
         )
         for reason, count in found
     ]
-    columns = (Column("reason", say("Why people are asked")), Column("questions", say("Questions"), is_number=True))
-    return Table(
-        name="reasons",
-        caption=say("Open questions by reason"),
-        columns=columns,
-        rows=rows,
-        address="/desk/batch/reasons",
+    columns = {"reason": say("Why people are asked"), "questions": say("Questions")}
+    return visit.table(
+        "reasons",
+        say("Open questions by reason"),
+        columns,
+        rows,
+        at="/desk/batch",
         query={"name": name},
         nothing=say("Nobody is asked anything about it."),
     )
@@ -292,18 +276,15 @@ def course_chart(visit: Visit, view: BatchView) -> Chart:
     kinds = [state for state in shown if any(found.get(state) for _, found in course)]
     words = [say(STATES[state]) for state in kinds]
     rows = [
-        (Cell(at.isoformat(timespec="minutes"), visit.moment(at)), *(Cell(found.get(state, 0)) for state in kinds))
+        (Cell(at.isoformat(timespec="minutes"), visit.moment(at)), *(found.get(state, 0) for state in kinds))
         for at, found in course
     ]
-    table = Table(
-        name="course",
-        caption=say("Scans by how far they were"),
-        columns=(
-            Column("at", say("When")),
-            *(Column(kind, word, True) for kind, word in zip(kinds, words, strict=True)),
-        ),
-        rows=rows,
-        address="/desk/batch/course",
+    table = visit.table(
+        "course",
+        say("Scans by how far they were"),
+        {"at": say("When"), **dict(zip(kinds, words, strict=True))},
+        rows,
+        at="/desk/batch",
         query={"name": view.batch.name},
     )
     bars = [Bar(visit.moment(at), [float(found.get(state, 0)) for state in kinds]) for at, found in course]
@@ -347,12 +328,7 @@ def scans_aside(visit: Visit, name: str) -> list[ScanAside]:
     search = facts.ScanSearch(batch=name, state="set aside", forms=visit.forms)
     store = visit.home.store
     return [
-        ScanAside(
-            each.scan,
-            each.name,
-            _because(visit, store.scan_state(each.scan)),
-            bool(store.pictures(each.scan)),
-        )
+        ScanAside(each.scan, each.name, _because(visit, store.scan_state(each.scan)), bool(store.pictures(each.scan)))
         for each in store.find_scans(search, MOST_PICTURES)
     ]
 
@@ -367,43 +343,20 @@ def known_table(visit: Visit, name: str) -> Table:
     """The scans of other batches that came again in this one, of the forms that the visitor sees."""
     say = visit.say
     rows = [
-        (
-            Cell(each.scan, each.name or each.scan[:12], f"/desk/scan/{each.scan}"),
-            Cell(each.batch, each.batch, f"/desk/batch{with_query({'name': each.batch})}" if each.batch else ""),
-            time_cell(each.at, visit.moment(each.at)),
-        )
+        (scan_cell(each.scan, each.name), batch_cell(each.batch), each.at)
         for each in visit.home.store.known_again(name, MOST_FILES)
         if visit.sees(each.form)
     ]
-    columns = (Column("scan", say("Known as")), Column("batch", say("In the batch")), Column("at", say("Came again")))
-    return Table(
-        name="known",
-        caption=say("Known already"),
-        columns=columns,
-        rows=rows,
-        address="/desk/batch/known",
-        query={"name": name},
-    )
+    columns = {"scan": say("Known as"), "batch": say("In the batch"), "at": say("Came again")}
+    return visit.table("known", say("Known already"), columns, rows, at="/desk/batch", query={"name": name})
 
 
 def aside_table(visit: Visit, name: str) -> Table:
     """The files of a batch that could not be read; nobody knows their form, so who is limited sees none."""
     say = visit.say
     files = visit.home.store.set_aside_of_batch(name, MOST_FILES) if visit.forms is None else []
-    columns = (Column("file", say("File")), Column("reason", say("Why")), Column("at", say("When")))
-    rows = [
-        (
-            Cell(each.file.name),
-            Cell(each.message, visit.in_words(each.message)),
-            time_cell(each.at, visit.moment(each.at)),
-        )
-        for each in files
-    ]
-    return Table(
-        name="aside",
-        caption=say("Files that could not be read"),
-        columns=columns,
-        rows=rows,
-        address="/desk/batch/aside",
-        query={"name": name},
+    columns = {"file": say("File"), "reason": say("Why"), "at": say("When")}
+    rows = [(each.file.name, Cell(each.message, visit.in_words(each.message)), each.at) for each in files]
+    return visit.table(
+        "aside", say("Files that could not be read"), columns, rows, at="/desk/batch", query={"name": name}
     )

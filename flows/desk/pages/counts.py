@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 
 from flows.desk.visit import Visit
+from reconcile.records import forms_of_batch, query
+from transcribe.errors import NotFound
 from transcribe.store import facts
 
 STATE_PREFIX = "state "
@@ -34,3 +36,12 @@ def summed(counts: list[facts.ScanCount]) -> Counter[str]:
 def beginning(total: Mapping[str, int], prefix: str) -> dict[str, int]:
     """What begins with a prefix, without it; where nothing is counted it is left out."""
     return {what.removeprefix(prefix): count for what, count in total.items() if what.startswith(prefix) and count}
+
+
+def published_forms(visit: Visit, batch: str = "") -> list[str]:
+    """The forms that the visitor sees of which records are published, of one batch or of all."""
+    path = visit.home.settings.records
+    try:
+        return [each for each in (forms_of_batch(path, batch) if batch else query.forms(path)) if visit.sees(each)]
+    except NotFound:
+        return []

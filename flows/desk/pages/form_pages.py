@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -19,7 +19,7 @@ from flows.desk.deeds import with_done
 from flows.desk.pages.batch_table import scans_of, straight_through
 from flows.desk.pages.counts import visible
 from flows.desk.parts import counting, when_counted
-from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell
+from flows.desk.tables import Cell, Kind, Raw, Table, table_file
 from flows.desk.visit import Act, Look, Visit
 from flows.measuring import SuggestedForm, suggest_form
 from transcribe import fields, forms
@@ -68,11 +68,6 @@ def type_words(visit: Visit, name: str) -> str:
     return said(fields.facts_of(name).name, visit.language) or name
 
 
-def key_words(visit: Visit, key: str) -> str:
-    """What a key of a definition is called."""
-    return visit.say(KEYS[key]) if key in KEYS else key
-
-
 # What the decided fields of a form suggest: looked for beside the pages, as it reads every scan of the form.
 
 MOST_SCANS_UNASKED = 500
@@ -117,25 +112,25 @@ def suggestions_table(visit: Visit, name: str) -> Table:
             Cell(each.field, each.field or say("the form")),
             Cell(each.kind, say(SUGGESTED[each.kind])),
             Cell(each.toml, _line(each.toml)),
-            Cell(each.seen),
-            Cell(each.of),
-            Cell(each.rests_on.people),
+            each.seen,
+            each.of,
+            each.rests_on.people,
         )
         for each in (found.suggestions if found else ())
     ]
-    return Table(
-        name="suggestions",
-        caption=say("What the data suggest"),
-        columns=(
-            Column("field", say("Field")),
-            Column("kind", say("What")),
-            Column("toml", say("What it says")),
-            Column("seen", say("Seen in records"), is_number=True),
-            Column("of", say("Of records"), is_number=True),
-            Column("people", say("People who read them"), is_number=True),
-        ),
-        rows=rows,
-        address=f"/desk/form/{name}/suggestions",
+    return visit.table(
+        "suggestions",
+        say("What the data suggest"),
+        {
+            "field": say("Field"),
+            "kind": say("What"),
+            "toml": say("What it says"),
+            "seen": say("Seen in records"),
+            "of": say("Of records"),
+            "people": say("People who read them"),
+        },
+        rows,
+        at=f"/desk/form/{name}",
         nothing=_nothing(visit, found),
     )
 
@@ -259,22 +254,22 @@ MOST_SHOWN_VALUES = 3
 def fields_table(visit: Visit, known: KnownForm) -> Table:
     """Every field and column of the version in force."""
     say = visit.say
-    columns = (
-        Column("name", say("Name")),
-        Column("label", say("Label")),
-        Column("type", say("Type")),
-        Column("required", say("Required")),
-        Column("pattern", say("Pattern")),
-        Column("personal", say("Personal data")),
-        Column("list", say("Known values"), is_number=True),
-        Column("page", say("Page"), is_number=True),
-    )
-    return Table(
-        name="fields",
-        caption=say("Fields of the form"),
-        columns=columns,
-        rows=list(_field_rows(visit, known.form)) if known.form else [],
-        address=f"/desk/form/{known.name}/fields",
+    columns = {
+        "name": say("Name"),
+        "label": say("Label"),
+        "type": say("Type"),
+        "required": say("Required"),
+        "pattern": say("Pattern"),
+        "personal": say("Personal data"),
+        "list": say("Known values"),
+        "page": say("Page"),
+    }
+    return visit.table(
+        "fields",
+        say("Fields of the form"),
+        columns,
+        list(_field_rows(visit, known.form)) if known.form else [],
+        at=f"/desk/form/{known.name}",
         nothing=known.problem,
     )
 
@@ -290,48 +285,41 @@ def without_empty(table: Table) -> Table:
     return replace(table, columns=columns, rows=[[row[place] for place in said] for row in table.rows])
 
 
-def _field_rows(visit: Visit, form: Form) -> Iterator[tuple[Cell, ...]]:
+def _field_rows(visit: Visit, form: Form) -> Iterator[tuple[Raw, ...]]:
     listed = {each.field: len(set(_texts(each))) for each in form.masters}
     for each in form.all_fields():
         yield (
-            Cell(each.name),
-            Cell(said(each.label, visit.language) or each.name),
+            each.name,
+            said(each.label, visit.language) or each.name,
             Cell(each.type, type_words(visit, each.type)),
-            Cell(each.required or None, visit.say("yes") if each.required else ""),
-            Cell(each.pattern or ""),
+            each.required or None,
+            each.pattern or "",
             Cell(each.personal or "", visit.say(PERSONAL[each.personal]) if each.personal else ""),
-            Cell(listed.get(each.name), visit.number(listed[each.name]) if each.name in listed else ""),
-            Cell(each.page),
+            listed.get(each.name),
+            each.page,
         )
 
 
 def versions_table(visit: Visit, known: KnownForm) -> Table:
     """Every version that was used or is in force, the latest first."""
     say = visit.say
-    rows = []
-    for version in reversed(known.versions):
-        since, is_in_force = known.since.get(version), version == known.in_force
-        shown = visit.moment(since) if since else say("no scan came with it yet")
-        at = known.installed_at if is_in_force else None
-        rows.append(
-            (
-                Cell(version),
-                Cell(is_in_force or None, say("yes") if is_in_force else ""),
-                time_cell(since, shown) if since else Cell(None, shown),
-                time_cell(at, visit.moment(at) if at else ""),
-            )
-        )
-    return Table(
-        name="versions",
-        caption=say("Versions, the latest first"),
-        columns=(
-            Column("version", say("Version"), is_number=True),
-            Column("in_force", say("In force")),
-            Column("first_scan", say("First scan")),
-            Column("installed", say("Installed on")),
-        ),
-        rows=rows,
-        address=f"/desk/form/{known.name}/versions",
+    no_scan = Cell(None, say("no scan came with it yet"))
+    rows = [
+        (version, *((True, first, known.installed_at) if version == known.in_force else (None, first, None)))
+        for version in reversed(known.versions)
+        for first in [known.since.get(version) or no_scan]
+    ]
+    return visit.table(
+        "versions",
+        say("Versions, the latest first"),
+        {
+            "version": say("Version"),
+            "in_force": say("In force"),
+            "first_scan": say("First scan"),
+            "installed": say("Installed on"),
+        },
+        rows,
+        at=f"/desk/form/{known.name}",
     )
 
 
@@ -342,39 +330,34 @@ def earlier_versions(known: KnownForm) -> list[int]:
 
 def differences_table(visit: Visit, known: KnownForm) -> Table:
     """What each version says otherwise than the one before, the latest first."""
+    return difference_table(visit, f"/desk/form/{known.name}", _between_versions(visit, known))
+
+
+def difference_table(visit: Visit, at: str, versions: Iterable[tuple[int, Sequence[Difference]]]) -> Table:
+    """What versions say otherwise, each difference in a row."""
+    say = visit.say
     rows = [
         (
-            Cell(version),
-            Cell(each.what, visit.say(WHAT[each.what])),
-            Cell(each.name),
-            Cell(each.key, key_words(visit, each.key)),
+            version,
+            Cell(each.what, say(WHAT[each.what])),
+            each.name,
+            Cell(each.key, say(KEYS[each.key]) if each.key in KEYS else ""),
             Cell(each.before, each.before or "–"),
             Cell(each.after, each.after or "–"),
         )
-        for version, found in _between_versions(visit, known)
+        for version, found in versions
         for each in found
     ]
-    return difference_table(visit, f"/desk/form/{known.name}/differences", rows)
-
-
-def difference_table(visit: Visit, address: str, rows: Sequence[tuple[Cell, ...]]) -> Table:
-    """A table of differences, each with its version."""
-    say = visit.say
-    return Table(
-        name="differences",
-        caption=say("What differs between versions"),
-        columns=(
-            Column("version", say("Version"), is_number=True),
-            Column("what", say("What")),
-            Column("name", say("Name")),
-            Column("key", say("In what")),
-            Column("before", say("Before")),
-            Column("after", say("After")),
-        ),
-        rows=rows,
-        address=address,
-        nothing=say("There is no earlier version to compare with."),
-    )
+    heads = {
+        "version": say("Version"),
+        "what": say("What"),
+        "name": say("Name"),
+        "key": say("In what"),
+        "before": say("Before"),
+        "after": say("After"),
+    }
+    nothing = say("There is no earlier version to compare with.")
+    return visit.table("differences", say("What differs between versions"), heads, rows, at=at, nothing=nothing)
 
 
 def _between_versions(visit: Visit, known: KnownForm) -> Iterator[tuple[int, list[Difference]]]:
@@ -398,12 +381,12 @@ def rules_table(visit: Visit, known: KnownForm) -> Table:
     """What the figures of the paper should satisfy."""
     say = visit.say
     rules = known.form.rules if known.form else ()
-    return Table(
-        name="rules",
-        caption=say("Rules"),
-        columns=(Column("name", say("Name")), Column("check", say("What should hold"))),
-        rows=[(Cell("" if each.name == each.check else each.name), Cell(each.check)) for each in rules],
-        address=f"/desk/form/{known.name}/rules",
+    return visit.table(
+        "rules",
+        say("Rules"),
+        {"name": say("Name"), "check": say("What should hold")},
+        [("" if each.name == each.check else each.name, each.check) for each in rules],
+        at=f"/desk/form/{known.name}",
         nothing=say("It has no rule."),
     )
 
@@ -421,25 +404,25 @@ def lists_table(visit: Visit, known: KnownForm) -> Table:
     """The lists of known values."""
     say = visit.say
     masters = known.form.masters if known.form else ()
-    return Table(
-        name="lists",
-        caption=say("Lists of known values"),
-        columns=(
-            Column("field", say("Field")),
-            Column("values", say("Known values"), is_number=True),
-            Column("first", say("The first of them")),
-            Column("twice", say("Written more than once")),
-        ),
-        rows=[
+    return visit.table(
+        "lists",
+        say("Lists of known values"),
+        {
+            "field": say("Field"),
+            "values": say("Known values"),
+            "first": say("The first of them"),
+            "twice": say("Written more than once"),
+        },
+        [
             (
-                Cell(each.field),
-                Cell(len(set(_texts(each))), visit.number(len(set(_texts(each))))),
-                Cell(", ".join(list(dict.fromkeys(_texts(each)))[:MOST_SHOWN_VALUES])),
-                Cell(", ".join(_repeated(each))),
+                each.field,
+                len(set(_texts(each))),
+                ", ".join(list(dict.fromkeys(_texts(each)))[:MOST_SHOWN_VALUES]),
+                ", ".join(_repeated(each)),
             )
             for each in masters
         ],
-        address=f"/desk/form/{known.name}/lists",
+        at=f"/desk/form/{known.name}",
         nothing=say("It has no list of known values."),
     )
 
@@ -447,38 +430,34 @@ def lists_table(visit: Visit, known: KnownForm) -> Table:
 def forms_table(visit: Visit, forms: list[KnownForm]) -> Table:
     """All forms."""
     say = visit.say
-    rows = []
-    for each in forms:
-        in_force = each.in_force
-        since = each.since.get(in_force) if in_force is not None else None
-        scans = f"/desk/scans?form={each.name}" if each.scans else ""
-        rows.append(
-            (
-                Cell(each.name, each.name, f"/desk/form/{each.name}"),
-                Cell(each.title(visit.language)),
-                Cell(in_force),
-                time_cell(since, visit.moment(since) if since else ""),
-                Cell(len(each.versions)),
-                Cell(each.scans, visit.number(each.scans), scans),
-                Cell(each.straight, "" if each.straight is None else visit.share(each.straight)),
-                Cell(each.suggestions),
-            )
+    rows = [
+        (
+            Cell(each.name, "", f"/desk/form/{each.name}"),
+            each.title(visit.language),
+            each.in_force,
+            None if each.in_force is None else each.since.get(each.in_force),
+            len(each.versions),
+            Cell(each.scans, visit.number(each.scans), f"/desk/scans?form={each.name}" if each.scans else ""),
+            Cell(each.straight, "" if each.straight is None else visit.share(each.straight)),
+            each.suggestions,
         )
-    return Table(
-        name="forms",
-        caption=say("Forms, the most used first"),
-        columns=(
-            Column("form", say("Form")),
-            Column("title", say("Title")),
-            Column("version", say("In force"), is_number=True),
-            Column("since", say("First scan of it")),
-            Column("versions", say("Versions"), is_number=True),
-            Column("scans", say("Scans"), is_number=True),
-            Column("straight_through", say("Straight through"), is_number=True),
-            Column("suggestions", say("Suggestions"), is_number=True),
-        ),
-        rows=rows,
-        address="/desk/forms",
+        for each in forms
+    ]
+    return visit.table(
+        "forms",
+        say("Forms, the most used first"),
+        {
+            "form": say("Form"),
+            "title": say("Title"),
+            "version": say("In force"),
+            "since": say("First scan of it"),
+            "versions": say("Versions"),
+            "scans": say("Scans"),
+            "straight_through": say("Straight through"),
+            "suggestions": say("Suggestions"),
+        },
+        rows,
+        at="/desk",
         nothing=say("There is no form here yet."),
     )
 
@@ -547,12 +526,7 @@ def gallery(visit: Look) -> Response:
     """All forms, the most used first."""
     found = known_forms(visit)
     shown = {each.name: drawn_pages(each.form, visit.language)[:1] if each.form else [] for each in found}
-    return visit.page(
-        "forms/gallery.html",
-        forms=found,
-        pages=shown,
-        table_of_forms=forms_table(visit, found),
-    )
+    return visit.page("forms/gallery.html", forms=found, pages=shown, table_of_forms=forms_table(visit, found))
 
 
 @router.get("/desk/forms.{kind}")

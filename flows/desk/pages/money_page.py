@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
@@ -27,7 +27,7 @@ from flows.desk.pages.amounts import (
 from flows.desk.pages.people_page import odd_counting, questions_table
 from flows.desk.pages.rates_page import RATES
 from flows.desk.parts import Deed, Part, SectionPage, single_page, when_counted
-from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell, with_query
+from flows.desk.tables import Cell, Kind, Raw, Table, table_file, with_query
 from flows.desk.visit import Act, Look, ProvedAct, Visit
 from reconcile.records import MonthOfWork, quality
 from transcribe.errors import NotFound
@@ -46,6 +46,11 @@ Month = Annotated[str, Query(pattern=r"^(20\d\d-(0[1-9]|1[0-2]))?$")]
 def statement_address(who: str, month: str = "") -> str:
     """Where the statement of somebody stands; of their latest month where none is named."""
     return f"/desk/money/statement{with_query({'who': who, 'month': month})}"
+
+
+def _who(who: str, at: datetime | None = None) -> Cell:
+    """Somebody, who leads to their statement of the month of this time."""
+    return Cell(who, "", statement_address(who, f"{at:%Y-%m}" if at else ""))
 
 
 @router.get("/desk/money/statement")
@@ -79,11 +84,13 @@ def _page(visit: Visit, who: str, month: str) -> Response:
     said = [
         visit.say(
             "%(before)s due when the month began, %(earned)s earned, %(paid)s paid out, %(due)s due at its end.",
-            before=visit.full_amount(each.before, each.currency), earned=visit.full_amount(each.earned, each.currency),
-            paid=visit.full_amount(each.paid, each.currency), due=visit.full_amount(each.due, each.currency),
+            before=visit.full_amount(each.before, each.currency),
+            earned=visit.full_amount(each.earned, each.currency),
+            paid=visit.full_amount(each.paid, each.currency),
+            due=visit.full_amount(each.due, each.currency),
         )
         for each in found
-    ]  # fmt: skip
+    ]
     said += [
         visit.say(
             "%(amount)s of it was carried to the next period, as it is less than a bank can transfer.",
@@ -102,39 +109,39 @@ def _days(visit: Visit, who: str, month: str, found: Sequence[Statement]) -> Tab
     say = visit.say
     rows = [
         (
-            Cell(day.day.isoformat(), visit.date(day.day)),
-            Cell(day.readings, visit.number(day.readings)),
+            day.day,
+            day.readings,
             Cell(round(day.seconds, 1), visit.spent(day.seconds)),
             Money(day.earned, each.currency),
             Money(day.paid, each.currency),
             carried_cell(day.carried, each.currency),
-            Cell(each.currency),
+            each.currency,
         )
         for each in found
         for day in each.days
     ]
-    return Table(
-        name="statement",
-        caption=say("Days"),
-        columns=(
-            Column("day", say("Day")), Column("readings", say("Readings"), True), Column("seconds", say("Time"), True),
-            Column("earned", say("Earned"), True), Column("paid", say("Paid out"), True),
-            Column("carried", say("Carried to the next period"), True),
-            Column("currency", say("Currency")),
-        ),
-        rows=evened(visit, rows),
-        address="/desk/money/statement",
+    return visit.table(
+        "statement",
+        say("Days"),
+        {
+            "day": say("Day"),
+            "readings": say("Readings"),
+            "seconds": say("Time"),
+            "earned": say("Earned"),
+            "paid": say("Paid out"),
+            "carried": say("Carried to the next period"),
+            "currency": say("Currency"),
+        },
+        evened(visit, rows),
+        at="/desk/money",
         query={"who": who, "month": month},
         nothing=say("Nothing stands in this month."),
-    )  # fmt: skip
+    )
 
 
 # Pay periods that were closed, and the transfers of one, as the command prints them.
 
 Reference = Annotated[str, Query(max_length=200)]
-
-AMOUNTS = frozenset({"amount", "carried"})
-"""The columns of a transfer that are numbers."""
 
 WHY_CARRIED = N_(
     "A bank transfers no less than the smallest coin, such as a cent. What is less stays due, and is paid with the"
@@ -169,26 +176,32 @@ def periods_table(visit: Visit) -> Table:
     say = visit.say
     rows = [
         (
-            Cell(each.reference, each.reference or say("without a reference"),
-                 f"/desk/money/period{with_query({'reference': each.reference})}" if each.reference else ""),
-            time_cell(each.at, visit.moment(each.at)),
-            Cell(each.people, visit.number(each.people)),
+            Cell(
+                each.reference,
+                each.reference or say("without a reference"),
+                f"/desk/money/period{with_query({'reference': each.reference})}" if each.reference else "",
+            ),
+            each.at,
+            each.people,
             Money(each.micro, each.currency),
-            Cell(each.currency),
+            each.currency,
         )
         for each in visit.home.store.pay_periods()
-    ]  # fmt: skip
-    return Table(
-        name="periods",
-        caption=say("Pay periods"),
-        columns=(
-            Column("reference", say("Reference")), Column("at", say("Closed")), Column("people", say("People"), True),
-            Column("amount", say("Transferred"), True), Column("currency", say("Currency")),
-        ),
-        rows=evened(visit, rows),
-        address="/desk/money/periods",
+    ]
+    return visit.table(
+        "periods",
+        say("Pay periods"),
+        {
+            "reference": say("Reference"),
+            "at": say("Closed"),
+            "people": say("People"),
+            "amount": say("Transferred"),
+            "currency": say("Currency"),
+        },
+        evened(visit, rows),
+        at="/desk/money",
         nothing=say("No period was closed yet."),
-    )  # fmt: skip
+    )
 
 
 def _page_of_periods(visit: Visit, reference: str) -> Response:
@@ -207,21 +220,20 @@ def _transfers(visit: Visit, reference: str) -> Table:
     if not lines and not store.carried_of(reference):
         raise NotFound("No period was closed with this reference.")
     heads = (say("Who"), say("Amount"), say("Currency"), say("Reference"), say("Day"), say("Carried"))
+    paid = sorted(zip(transfers(store, lines), lines, strict=True), key=lambda each: each[0][0])
     rows = [
-        (Cell(row[0], "", statement_address(row[0], f"{line.at:%Y-%m}")), *map(Cell, row[1:]))
-        for row, line in zip(transfers(store, lines), lines, strict=True)
+        (_who(who, line.at), Cell(amount, is_amount=True), *named, Cell(carried, is_amount=True))
+        for (who, amount, *named, carried), line in paid
     ]
-    return Table(
-        name="transfers",
-        caption=say("Pay period %(reference)s", reference=reference),
-        columns=[
-            Column(name, head, name in AMOUNTS) for name, head in zip(TRANSFER_COLUMNS, heads, strict=True)
-        ],
-        rows=sorted(rows, key=lambda row: str(row[0].value)),
-        address="/desk/money/period",
+    table = visit.table(
+        "transfers",
+        say("Pay period %(reference)s", reference=reference),
+        dict(zip(TRANSFER_COLUMNS, heads, strict=True)),
+        rows,
         query={"reference": reference},
         nothing=say("Nothing is transferred."),
-    )  # fmt: skip
+    )
+    return replace(table, address="/desk/money/period")
 
 
 def _carried(visit: Visit, reference: str) -> Table:
@@ -229,24 +241,19 @@ def _carried(visit: Visit, reference: str) -> Table:
     say, store = visit.say, visit.home.store
     handles = {person.id: person.handle for person in store.transcribers()}
     rows = [
-        (
-            Cell(handles[each.transcriber], "", statement_address(handles[each.transcriber], f"{each.at:%Y-%m}")),
-            carried_cell(each.micro, each.currency),
-            Cell(each.currency),
-        )
-        for each in store.carried_of(reference)
+        (_who(handles[each.transcriber], each.at), carried_cell(each.micro, each.currency), each.currency)
+        for each in sorted(store.carried_of(reference), key=lambda each: handles[each.transcriber])
         if each.micro
     ]
-    return Table(
-        name="carried",
-        caption=say("Carried to the next period"),
-        columns=(Column("handle", say("Who")), Column("carried", say("Carried"), True),
-                 Column("currency", say("Currency"))),
-        rows=sorted(evened(visit, rows), key=lambda row: str(row[0].value)),
-        address="/desk/money/carried",
+    return visit.table(
+        "carried",
+        say("Carried to the next period"),
+        {"handle": say("Who"), "carried": say("Carried"), "currency": say("Currency")},
+        evened(visit, rows),
+        at="/desk/money",
         query={"reference": reference},
         nothing=say("Nothing was carried: all that was due is paid."),
-    )  # fmt: skip
+    )
 
 
 # The page Money, its tables as files, and its one deed: what is owed is counted.
@@ -267,15 +274,28 @@ def _parts(visit: Visit) -> list[Part]:
     return [
         Part(head=say("Months of work"), table=_months(visit), links=[(RATES, say("What work pays"))]),
         Part(head=say("What is owed"), table=_owed(visit), faint=owed, deeds=[count]),
-        Part(head=say("Pay periods"), table=periods_table(visit),
-             links=[("/desk/money/close", say("Close a pay period"))] if closes else []),
-        Part(head=say("Cost by form in the last 31 days"), table=form_costs(visit), said=[_right(visit)],
-             faint=[say("Top-ups that are not settled are not in it.")]),
-        Part(head=say("Cost by batch"), table=batch_costs(visit),
-             faint=[say("The latest %(count)s batches, all of their work.", count=BATCHES_COUNT)]),
-        Part(head=say("Disputes of time"), table=_disputes(visit),
-             links=[("/clocks", say("Answer disputes"))] if visit.may_change else []),
-    ]  # fmt: skip
+        Part(
+            head=say("Pay periods"),
+            table=periods_table(visit),
+            links=[("/desk/money/close", say("Close a pay period"))] if closes else [],
+        ),
+        Part(
+            head=say("Cost by form in the last 31 days"),
+            table=form_costs(visit),
+            said=[_right(visit)],
+            faint=[say("Top-ups that are not settled are not in it.")],
+        ),
+        Part(
+            head=say("Cost by batch"),
+            table=batch_costs(visit),
+            faint=[say("The latest %(count)s batches, all of their work.", count=BATCHES_COUNT)],
+        ),
+        Part(
+            head=say("Disputes of time"),
+            table=_disputes(visit),
+            links=[("/clocks", say("Answer disputes"))] if visit.may_change else [],
+        ),
+    ]
 
 
 def _right(visit: Visit) -> str:
@@ -288,24 +308,26 @@ def _right(visit: Visit) -> str:
 
 def _months(visit: Visit) -> Table:
     say = visit.say
-    rows: list[tuple[Cell | Money, ...]] = [
+    rows: list[tuple[Raw | Money, ...]] = [
         (
-            Cell(each.month),
-            Cell(each.currency),
-            Cell(each.people, visit.number(each.people)),
+            each.month,
+            each.currency,
+            each.people,
             Cell(each.hours, "–" if each.hours is None else visit.number(each.hours, 1)),
             *(Money(pay and pay * MICRO_UNITS, each.currency, pay) for pay in (each.pay, each.pay_per_hour)),
         )
         for each in _labour(visit)
     ]
-    columns = (
-        Column("month", say("Month")), Column("currency", say("Currency")), Column("people", say("People"), True),
-        Column("hours", say("Hours"), True), Column("amount", say("Amount"), True),
-        Column("an_hour", say("Earned per hour"), True),
-    )  # fmt: skip
+    columns = {
+        "month": say("Month"),
+        "currency": say("Currency"),
+        "people": say("People"),
+        "hours": say("Hours"),
+        "amount": say("Amount"),
+        "an_hour": say("Earned per hour"),
+    }
     nothing = say("No month of work is published yet.")
-    return Table(name="months", caption=say("Months of work"), columns=columns, rows=evened(visit, rows),
-                 address="/desk/money/months", nothing=nothing)  # fmt: skip
+    return visit.table("months", say("Months of work"), columns, evened(visit, rows), at="/desk/money", nothing=nothing)
 
 
 def _labour(visit: Visit) -> list[MonthOfWork]:
@@ -317,23 +339,27 @@ def _labour(visit: Visit) -> list[MonthOfWork]:
 
 def _owed(visit: Visit) -> Table:
     say = visit.say
-    rows: list[tuple[Cell | Money, ...]] = [
+    rows: list[tuple[Raw | Money, ...]] = [
         (
-            Cell(each.handle, "", statement_address(each.handle)),
-            Cell(each.currency),
+            _who(each.handle),
+            each.currency,
             _money(each.due, each.currency),
             _money(each.carried, each.currency) if Decimal(each.carried) else Cell(each.carried, "–"),
             *(_money(amount, each.currency) for amount in (each.coming, each.paid)),
         )
         for each in owed_lines(visit)
-    ]  # fmt: skip
-    columns = (
-        Column("handle", say("Who")), Column("currency", say("Currency")), Column("due", say("Owed"), True),
-        Column("carried", say("Of it carried from the last period"), True),
-        Column("coming", say("Top-up on the way"), True), Column("transferred", say("Transferred"), True),
-    )  # fmt: skip
-    return Table(name="owed", caption=say("What is owed"), columns=columns, rows=evened(visit, rows),
-                 address="/desk/money/owed", nothing=_why_none(visit))  # fmt: skip
+    ]
+    columns = {
+        "handle": say("Who"),
+        "currency": say("Currency"),
+        "due": say("Owed"),
+        "carried": say("Of it carried from the last period"),
+        "coming": say("Top-up on the way"),
+        "transferred": say("Transferred"),
+    }
+    return visit.table(
+        "owed", say("What is owed"), columns, evened(visit, rows), at="/desk/money", nothing=_why_none(visit)
+    )
 
 
 def _why_none(visit: Visit) -> str:
@@ -355,21 +381,29 @@ def _disputes(visit: Visit) -> Table:
     handles = {person.id: person.handle for person in store.transcribers()}
     rows = [
         (
-            Cell(handles.get(each.transcriber, each.transcriber)), time_cell(each.at, visit.moment(each.at)),
-            *(Cell(seconds, "–" if seconds is None else visit.number(seconds, 1))
-              for seconds in (each.measured, each.claimed, each.granted)),
-            Cell(each.words), Cell(each.reason),
+            handles.get(each.transcriber, each.transcriber),
+            each.at,
+            *(
+                Cell(seconds, "–" if seconds is None else visit.number(seconds, 1))
+                for seconds in (each.measured, each.claimed, each.granted)
+            ),
+            each.words,
+            each.reason,
         )
         for each in store.disputes()
-    ]  # fmt: skip
-    columns = (
-        Column("who", say("Who")), Column("at", say("When")), Column("measured_seconds", say("Measured seconds"), True),
-        Column("claimed_seconds", say("Claimed seconds"), True),
-        Column("granted_seconds", say("Granted seconds"), True),
-        Column("words", say("In their words")), Column("reason", say("Why")),
-    )  # fmt: skip
-    return Table(name="disputes", caption=say("Disputes of time"), columns=columns, rows=rows,
-                 address="/desk/money/disputes", nothing=say("Nothing is disputed."))  # fmt: skip
+    ]
+    columns = {
+        "who": say("Who"),
+        "at": say("When"),
+        "measured_seconds": say("Measured seconds"),
+        "claimed_seconds": say("Claimed seconds"),
+        "granted_seconds": say("Granted seconds"),
+        "words": say("In their words"),
+        "reason": say("Why"),
+    }
+    return visit.table(
+        "disputes", say("Disputes of time"), columns, rows, at="/desk/money", nothing=say("Nothing is disputed.")
+    )
 
 
 TABLES: Mapping[str, Callable[[Visit], Table]] = {
@@ -400,20 +434,22 @@ def sums_table(visit: Visit, shares: Sequence[facts.PeriodShare]) -> Table:
     say = visit.say
     rows = [
         (
-            Cell(currency),
-            Cell(count := sum(each.paid > 0 for each in own), visit.number(count)),
+            currency,
+            sum(each.paid > 0 for each in own),
             Money(sum(each.paid for each in own), currency),
             carried_cell(sum(each.carried for each in own), currency),
             Money(sum(each.rounded for each in own) or None, currency),
         )
         for currency, own in _by_currency(shares).items()
     ]
-    columns = (
-        Column("currency", say("Currency")), Column("people", say("People"), True),
-        Column("amount", say("To be transferred"), True), Column("carried", say("Carried to the next period"), True),
-        Column("rounded", say("Rounded up for who has left"), True),
-    )  # fmt: skip
-    return Table(name="would-pay", caption=say("In all"), columns=columns, rows=evened(visit, rows))
+    columns = {
+        "currency": say("Currency"),
+        "people": say("People"),
+        "amount": say("To be transferred"),
+        "carried": say("Carried to the next period"),
+        "rounded": say("Rounded up for who has left"),
+    }
+    return visit.table("would-pay", say("In all"), columns, evened(visit, rows))
 
 
 def payments_table(visit: Visit, shares: Sequence[facts.PeriodShare]) -> Table:
@@ -421,18 +457,11 @@ def payments_table(visit: Visit, shares: Sequence[facts.PeriodShare]) -> Table:
     say = visit.say
     handles = {person.id: person.handle for person in visit.home.store.transcribers()}
     rows = [
-        (
-            Cell(handles[each.transcriber], "", statement_address(handles[each.transcriber])),
-            Money(each.paid, each.currency),
-            carried_cell(each.carried, each.currency),
-        )
+        (_who(handles[each.transcriber]), Money(each.paid, each.currency), carried_cell(each.carried, each.currency))
         for each in shares
     ]
-    columns = (
-        Column("handle", say("Who")), Column("amount", say("To be transferred"), True),
-        Column("carried", say("Carried to the next period"), True),
-    )  # fmt: skip
-    return Table(name="payments", caption=say("To whom"), columns=columns, rows=evened(visit, rows))
+    columns = {"handle": say("Who"), "amount": say("To be transferred"), "carried": say("Carried to the next period")}
+    return visit.table("payments", say("To whom"), columns, evened(visit, rows))
 
 
 def _by_currency(shares: Sequence[facts.PeriodShare]) -> dict[str, list[facts.PeriodShare]]:

@@ -18,7 +18,7 @@ from flows.desk.charts import Bar, Chart, stacked
 from flows.desk.deeds import do
 from flows.desk.pages.counts import BY_PEOPLE, summed, visible
 from flows.desk.pages.scan_view import latest_overridden
-from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell, with_query
+from flows.desk.tables import Cell, Kind, Raw, Table, table_file, time_cell, with_query
 from flows.desk.visit import Act, Look, Visit
 from flows.home import Home, now
 from flows.incoming import unread_files, waiting_batches
@@ -195,9 +195,11 @@ def detail(visit: Visit, facts: Facts) -> str:
 def _due(visit: Visit, facts: Facts) -> str:
     return visit.say(
         "Batch %(batch)s with %(scans)s scans was due on %(due)s and has open questions: %(tasks)s.",
-        batch=facts["batch"], scans=visit.number(facts["scans"]), due=visit.moment(facts["due"]),
+        batch=facts["batch"],
+        scans=visit.number(facts["scans"]),
+        due=visit.moment(facts["due"]),
         tasks=visit.number(facts["tasks"]),
-    )  # fmt: skip
+    )
 
 
 def _people(visit: Visit, facts: Facts) -> str:
@@ -206,9 +208,10 @@ def _people(visit: Visit, facts: Facts) -> str:
         visit.say(MISSING[missing.waits], fields=visit.number(missing.fields), orders=visit.number(missing.orders)),
         visit.say(
             "Missing at least: %(people)s (%(role)s) who must not have read these fields.",
-            people=visit.number(missing.people), role=visit.roles([missing.role]),
+            people=visit.number(missing.people),
+            role=visit.roles([missing.role]),
         ),
-    ]  # fmt: skip
+    ]
     if missing.languages:
         told.append(visit.say("They read one of: %(languages)s.", languages=", ".join(missing.languages)))
     if missing.regions:
@@ -231,22 +234,25 @@ def _no_backup(visit: Visit, facts: Facts) -> str:
 def _backup(visit: Visit, facts: Facts) -> str:
     return visit.say(
         "The latest backup is of %(at)s, more than %(days)s days ago.",
-        at=visit.moment(facts["at"]), days=visit.number(facts["days"], 1),
-    )  # fmt: skip
+        at=visit.moment(facts["at"]),
+        days=visit.number(facts["days"], 1),
+    )
 
 
 def _appeals(visit: Visit, facts: Facts) -> str:
     return visit.say(
         "Appeals that no expert has heard yet: %(count)s. The first was promised by %(first)s.",
-        count=visit.number(facts["count"]), first=visit.moment(facts["first"]),
-    )  # fmt: skip
+        count=visit.number(facts["count"]),
+        first=visit.moment(facts["first"]),
+    )
 
 
 def _times(visit: Visit, facts: Facts) -> str:
     return visit.say(
         "Contested times that nobody has answered for a week: %(count)s. The first is of %(first)s.",
-        count=visit.number(facts["count"]), first=visit.moment(facts["first"]),
-    )  # fmt: skip
+        count=visit.number(facts["count"]),
+        first=visit.moment(facts["first"]),
+    )
 
 
 def _pay(visit: Visit, facts: Facts) -> str:
@@ -254,8 +260,9 @@ def _pay(visit: Visit, facts: Facts) -> str:
     if facts["late"]:
         return visit.say(
             "People who are due pay of the months before: %(people)s. It was promised by %(day)s.",
-            people=people, day=by,
-        )  # fmt: skip
+            people=people,
+            day=by,
+        )
     return visit.say(
         "People who are due pay of the months before: %(people)s. It is promised by %(day)s.", people=people, day=by
     )
@@ -269,7 +276,7 @@ def _records(visit: Visit, facts: Facts) -> str:
     return visit.say(
         "No order and no erasure is published since %(at)s. The command fairhand records publish says why.",
         at=visit.moment(facts["at"]),
-    )  # fmt: skip
+    )
 
 
 def _records_held(visit: Visit, facts: Facts) -> str:
@@ -283,31 +290,37 @@ def _records_held(visit: Visit, facts: Facts) -> str:
 def _copy(visit: Visit, facts: Facts) -> str:
     return visit.say(
         "The schema %(schema)s stands still since %(at)s; what was forgotten since may still be in it.",
-        schema=facts["schema"], at=visit.moment(facts["at"]),
-    )  # fmt: skip
+        schema=facts["schema"],
+        at=visit.moment(facts["at"]),
+    )
 
 
 def _fit(visit: Visit, facts: Facts) -> str:
     return visit.say(
         "%(count)s of the latest %(latest)s scans of the form %(form)s lie worse on it than nearly all before.",
-        count=visit.number(facts["count"]), latest=visit.number(facts["latest"]), form=facts["form"],
-    )  # fmt: skip
+        count=visit.number(facts["count"]),
+        latest=visit.number(facts["latest"]),
+        form=facts["form"],
+    )
 
 
 def _reading(visit: Visit, facts: Facts) -> str:
     return visit.say(
         "People of whom it is asked: %(people)s. The questions stand under People.",
         people=visit.number(facts["people"]),
-    )  # fmt: skip
+    )
 
 
 def _audit(visit: Visit, facts: Facts) -> str:
     return visit.say(
         "Audits found %(wrong)s of %(count)s decided fields of the form %(form)s wrong: surely more than %(least)s, and"
         " the target allows %(allowed)s.",
-        wrong=visit.number(facts["wrong"]), count=visit.number(facts["count"]), form=facts["form"],
-        least=visit.share(facts["least"], 2), allowed=visit.share(facts["allowed"], 2),
-    )  # fmt: skip
+        wrong=visit.number(facts["wrong"]),
+        count=visit.number(facts["count"]),
+        form=facts["form"],
+        least=visit.share(facts["least"], 2),
+        allowed=visit.share(facts["allowed"], 2),
+    )
 
 
 def _check(visit: Visit, facts: Facts) -> str:
@@ -376,24 +389,17 @@ def throughput_chart(visit: Visit, work: list[facts.WorkDone]) -> Chart:
         hours.setdefault(_hour(start, each.at), Counter())[each.what] += each.count
     names = [f"{(start + timedelta(hours=hour)):%H:%M}" for hour in hours]
     rows = [
-        (
-            Cell(name),
-            Cell(sum(found[what] for what in BY_PEOPLE)),
-            Cell(found["records"]),
-            Cell(found["scans"]),
-        )
+        (name, sum(found[what] for what in BY_PEOPLE), found["records"], found["scans"])
         for name, found in zip(names, hours.values(), strict=True)
     ]
-    columns = (
-        Column("hour", say("Hour")),
-        Column("readings", say("Readings by people"), is_number=True),
-        Column("records", say("Finished records"), is_number=True),
-        Column("scans", say("Scans that came"), is_number=True),
-    )
-    table = Table(
-        name="throughput", caption=say("Today, hour by hour"), columns=columns, rows=rows, address="/desk/throughput"
-    )
-    bars = [Bar(str(row[0].value), [float(row[1].value or 0)]) for row in rows]
+    columns = {
+        "hour": say("Hour"),
+        "readings": say("Readings by people"),
+        "records": say("Finished records"),
+        "scans": say("Scans that came"),
+    }
+    table = visit.table("throughput", say("Today, hour by hour"), columns, rows, at="/desk")
+    bars = [Bar(name, [float(readings)]) for name, readings, *_ in rows]
     return stacked(
         "throughput",
         say("Readings by people today, hour by hour"),
@@ -453,16 +459,16 @@ def readings_a_field(work: list[facts.WorkDone]) -> float:
 def waits_table(visit: Visit) -> Table:
     """What waits for machines, people, experts, appeals and publishing, with the age of the oldest of each."""
     say = visit.say
-    columns = (
-        Column("for", say("Waits for")),
-        Column("what", say("What")),
-        Column("count", say("How many"), is_number=True),
-        Column("oldest", say("The oldest waits since")),
-    )
-    return Table(name="waits", caption=say("What waits"), columns=columns, rows=_rows(visit), address="/desk/waits")
+    columns = {
+        "for": say("Waits for"),
+        "what": say("What"),
+        "count": say("How many"),
+        "oldest": say("The oldest waits since"),
+    }
+    return visit.table("waits", say("What waits"), columns, _rows(visit), at="/desk")
 
 
-def _rows(visit: Visit) -> list[tuple[Cell, ...]]:
+def _rows(visit: Visit) -> list[tuple[Raw, ...]]:
     say, total = visit.say, summed(visible(visit, visit.home.store.scan_counts_in_all()))
     apart = summed(visible(visit, visit.home.store.scan_counts_of_cancelled()))
     since = visit.home.store.waiting_since(published(visit))
@@ -471,19 +477,30 @@ def _rows(visit: Visit) -> list[tuple[Cell, ...]]:
     unread = total["state not weighed"] - apart["state not weighed"]
     rows = [
         ("machines", say("machines"), say("files to be taken in"), arrived, None, ""),
-        ("weighing", say("machines"), say("scans to be read and weighed"), unread, since.machines,
-         _scans(state="not weighed")),
-        ("people", say("people"), say("questions"), total["open for people"], since.people,
-         _scans(state="waits for people")),
-        ("experts", say("experts"), say("questions"), total["open for experts"], since.experts,
-         _scans(asks="experts")),
-    ]  # fmt: skip
+        (
+            "weighing",
+            say("machines"),
+            say("scans to be read and weighed"),
+            unread,
+            since.machines,
+            _scans(state="not weighed"),
+        ),
+        (
+            "people",
+            say("people"),
+            say("questions"),
+            total["open for people"],
+            since.people,
+            _scans(state="waits for people"),
+        ),
+        ("experts", say("experts"), say("questions"), total["open for experts"], since.experts, _scans(asks="experts")),
+    ]
     rows += _rows_of_home(visit, since) if sees_all else []
     rows += _rows_of_cancelled(visit, held, apart["state not weighed"])
     return [
         (
             Cell(code, words),
-            Cell(what),
+            what,
             Cell(count, visit.number(count), href if count else ""),
             _age(visit, oldest if count and sees_all else None),
         )
@@ -498,20 +515,34 @@ def _rows_of_home(visit: Visit, since: facts.WaitingSince) -> list[tuple[str, st
     oldest = min((each.at for each in asked), default=None)
     disputed = visit.home.store.disputes(open_only=True)
     return [
-        ("answers", say("an operator"), say("what readers ask about a field"), len(asked), oldest,
-         "/questions" if visit.may_change else ""),
-        ("disputes", say("an operator"), say("contested times"), len(disputed),
-         min((each.at for each in disputed), default=None), "/clocks" if visit.may_change else ""),
+        (
+            "answers",
+            say("an operator"),
+            say("what readers ask about a field"),
+            len(asked),
+            oldest,
+            "/questions" if visit.may_change else "",
+        ),
+        (
+            "disputes",
+            say("an operator"),
+            say("contested times"),
+            len(disputed),
+            min((each.at for each in disputed), default=None),
+            "/clocks" if visit.may_change else "",
+        ),
         ("appeals", say("a hearing"), say("appeals"), since.appeal_count, since.appeals, appeals),
         ("publishing", say("publishing"), say("records"), since.publishing_count, since.publishing, ""),
-    ]  # fmt: skip
+    ]
 
 
 def _rows_of_cancelled(visit: Visit, files: int, scans: int) -> list[tuple[str, str, str, int, None, str]]:
     """What stands still with its cancelled batch; no rows where nothing does."""
     words = visit.say("nobody: the batch is cancelled")
-    rows = [("cancelled", words, visit.say("files that are not taken in"), files, None, "/desk/batches"),
-            ("cancelled", words, visit.say("scans that are not finished"), scans, None, "/desk/batches")]  # fmt: skip
+    rows = [
+        ("cancelled", words, visit.say("files that are not taken in"), files, None, "/desk/batches"),
+        ("cancelled", words, visit.say("scans that are not finished"), scans, None, "/desk/batches"),
+    ]
     return [row for row in rows if row[3]]
 
 
@@ -611,24 +642,24 @@ def _watch(request: Request, visit: Visit) -> AlarmWatch:
 
 def _people_table(visit: Visit) -> Table:
     say = visit.say
-    columns = (
-        Column("handle", say("Who")),
-        Column("roles", say("Roles")),
-        Column("held", say("Questions on their screen"), is_number=True),
-        Column("last_at", say("Last reading")),
-    )
+    columns = {
+        "handle": say("Who"),
+        "roles": say("Roles"),
+        "held": say("Questions on their screen"),
+        "last_at": say("Last reading"),
+    }
     rows = [
         (
-            Cell(each.handle),
+            each.handle,
             Cell(" ".join(sorted(each.roles)), visit.roles(each.roles)),
-            Cell(each.held),
+            each.held,
             time_cell(each.last_at, visit.age(each.last_at) if each.last_at else ""),
         )
         for each in visit.home.store.people_at_work(visit.now)
     ]
     nothing = say("Nobody has a question on their screen just now.")
     caption = say("People at work")
-    return Table(name="at-work", caption=caption, columns=columns, rows=rows, address="/desk/at-work", nothing=nothing)
+    return visit.table("at-work", caption, columns, rows, at="/desk", nothing=nothing)
 
 
 def _today(work: list[facts.WorkDone]) -> Counter[str]:

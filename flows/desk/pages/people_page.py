@@ -20,7 +20,7 @@ from flows.desk.counting import Counting
 from flows.desk.deeds import Why, do, with_done
 from flows.desk.pages.scan_list import midnight
 from flows.desk.parts import Deed, Part, SectionPage, counting, when_counted
-from flows.desk.tables import Cell, Column, Table, with_query
+from flows.desk.tables import Cell, Table, with_query
 from flows.desk.visit import Act, Look, ProvedAct, Visit
 from flows.desk.words import DESK_ROLES
 from transcribe.errors import SettingsError
@@ -44,13 +44,15 @@ WORK_SECONDS = 600.0
 TENTHS_COUNT = 10
 """People are split into so many equal parts to find the lowest tenth."""
 
-NUMBERS = frozenset({"readings", "seconds_a_field", "hours", "an_hour", "audited", "wrong"})
-"""The figures that are numbers."""
-
 
 def person_address(who: str) -> str:
     """Where the page of somebody stands."""
     return f"/desk/people/person{with_query({'who': who})}"
+
+
+def _who(handle: str) -> Cell:
+    """Somebody, who leads to their page."""
+    return Cell(handle, "", person_address(handle))
 
 
 def work_counting(visit: Visit) -> Counting:
@@ -82,22 +84,16 @@ def work_table(visit: Visit) -> Table:
     """One row for each person who has read, skipped or contested something, by name."""
     say = visit.say
     rows = [
-        (
-            Cell(handle, handle, person_address(handle)),
-            *(Cell(each.value, each.words) for each in work_row(figures, visit.language)),
-        )
+        (_who(handle), *(Cell(each.value, each.words) for each in work_row(figures, visit.language)))
         for handle, figures in sorted(_counted(visit).items())
         if _has_worked(figures)
     ]
-    return Table(
-        name="work",
-        caption=say("Work of each"),
-        columns=(
-            Column("handle", say("Who")),
-            *(Column(name, say(head), name in NUMBERS) for name, head in WORK_HEADS.items()),
-        ),
-        rows=rows,
-        address="/desk/people/work",
+    return visit.table(
+        "work",
+        say("Work of each"),
+        {"handle": say("Who"), **{name: say(head) for name, head in WORK_HEADS.items()}},
+        rows,
+        at="/desk/people",
         nothing=_nothing(visit),
     )
 
@@ -162,29 +158,33 @@ def missing_table(visit: Visit) -> Table:
     rows = [
         (
             Cell(each.role, visit.roles([each.role])),
-            Cell(each.people, visit.number(each.people)),
+            each.people,
             Cell(" ".join(each.languages), "" if each.languages else say("any")),
             Cell(" ".join(each.regions), "" if each.regions else say("any")),
             Cell(each.qualification, visit.kind(each.qualification) if each.qualification else "–"),
             Cell(each.waits, say(WAITS_WORDS[each.waits])),
-            Cell(each.fields, visit.number(each.fields)),
-            Cell(each.orders, visit.number(each.orders)),
+            each.fields,
+            each.orders,
         )
         for each in found
     ]
-    return Table(
-        name="missing",
-        caption=say("Who is missing"),
-        columns=(
-            Column("role", say("Role")), Column("people", say("Missing at least"), True),
-            Column("languages", say("One of the languages")), Column("regions", say("One of the regions")),
-            Column("qualification", say("Test passed")), Column("waits", say("What waits for them")),
-            Column("fields", say("Fields"), True), Column("orders", say("Orders"), True),
-        ),
-        rows=rows,
-        address="/desk/people/missing",
+    return visit.table(
+        "missing",
+        say("Who is missing"),
+        {
+            "role": say("Role"),
+            "people": say("Missing at least"),
+            "languages": say("One of the languages"),
+            "regions": say("One of the regions"),
+            "qualification": say("Test passed"),
+            "waits": say("What waits for them"),
+            "fields": say("Fields"),
+            "orders": say("Orders"),
+        },
+        rows,
+        at="/desk/people",
         nothing=_nobody_missing(visit) if last else "",
-    )  # fmt: skip
+    )
 
 
 def _nobody_missing(visit: Visit) -> str:
@@ -205,19 +205,16 @@ def there_table(visit: Visit) -> Table:
         if not person.paused:
             there.update((role, language) for role in person.roles for language in person.languages or ("",))
     rows = [
-        (Cell(role, visit.roles([role])), Cell(language, language or say("none said")),
-         Cell(count, visit.number(count)))
+        (Cell(role, visit.roles([role])), Cell(language, language or say("none said")), count)
         for (role, language), count in sorted(there.items())
-    ]  # fmt: skip
-    return Table(
-        name="there",
-        caption=say("Who is there"),
-        columns=(
-            Column("role", say("Role")), Column("language", say("Language")), Column("people", say("People"), True),
-        ),
-        rows=rows,
-        address="/desk/people/there",
-    )  # fmt: skip
+    ]
+    return visit.table(
+        "there",
+        say("Who is there"),
+        {"role": say("Role"), "language": say("Language"), "people": say("People")},
+        rows,
+        at="/desk/people",
+    )
 
 
 # The page People and its one deed: what is added up is added up anew. People stand by name.
@@ -269,34 +266,47 @@ def _parts(visit: Visit) -> list[Part]:
     several = [("/desk/people/invite", say("Invite several people"))] if visit.may_change else []
     invite = [("/people", say("Invite or change somebody")), *several] if visit.may_change else []
     return [
-        Part(head=say("Work of each"), table=work_table(visit), said=hourly(visit), deeds=deeds,
-             faint=[*when_counted(visit, work_counting(visit)),
-                    say("By name, and no ranking. Each person sees the same row of themselves under “About me”.")]),
+        Part(
+            head=say("Work of each"),
+            table=work_table(visit),
+            said=hourly(visit),
+            deeds=deeds,
+            faint=[
+                *when_counted(visit, work_counting(visit)),
+                say("By name, and no ranking. Each person sees the same row of themselves under “About me”."),
+            ],
+        ),
         Part(head=say("Who is missing"), table=missing_table(visit), faint=needed, links=invite),
         Part(head=say("Who is there"), table=there_table(visit)),
         Part(head=say("People"), table=_people(visit)),
-        Part(head=say("Questions about careless work"), table=questions_table(visit),
-             faint=when_counted(visit, odd_counting(visit))),
-    ]  # fmt: skip
+        Part(
+            head=say("Questions about careless work"),
+            table=questions_table(visit),
+            faint=when_counted(visit, odd_counting(visit)),
+        ),
+    ]
 
 
 def _people(visit: Visit) -> Table:
     say = visit.say
     rows = [
         (
-            Cell(person.handle, person.handle, person_address(person.handle)),
+            _who(person.handle),
             Cell(" ".join(sorted(person.roles)), visit.roles(person.roles)),
-            Cell(" ".join(person.languages)),
+            " ".join(person.languages),
             Cell(person.engagement, visit.engagement(person.engagement)),
-            Cell(person.paused, say("yes") if person.paused else say("no")),
+            person.paused,
         )
         for person in visit.home.store.transcribers()
     ]
-    columns = (
-        Column("handle", say("Who")), Column("roles", say("Roles")), Column("languages", say("Languages")),
-        Column("engagement", say("How they are paid")), Column("paused", say("Paused")),
-    )  # fmt: skip
-    return Table(name="people", caption=say("People"), columns=columns, rows=rows, address="/desk/people/people")
+    columns = {
+        "handle": say("Who"),
+        "roles": say("Roles"),
+        "languages": say("Languages"),
+        "engagement": say("How they are paid"),
+        "paused": say("Paused"),
+    }
+    return visit.table("people", say("People"), columns, rows, at="/desk/people")
 
 
 def questions_table(visit: Visit) -> Table:
@@ -304,15 +314,21 @@ def questions_table(visit: Visit) -> Table:
     say, last = visit.say, odd_counting(visit).last
     rows = [
         (
-            Cell(each.handle, each.handle, person_address(each.handle)),
+            _who(each.handle),
             Cell(each.kind, say(ODD_KINDS.get(each.kind, each.kind))),
             Cell(each.question, visit.in_words(each.question)),
         )
         for each in (last.found or [] if last else [])
     ]
-    columns = (Column("handle", say("Who")), Column("kind", say("Kind")), Column("question", say("Question")))
-    return Table(name="questions", caption=say("Questions about careless work"), columns=columns, rows=rows,
-                 address="/desk/people/questions", nothing=say("Nothing odd was found.") if last else "")  # fmt: skip
+    columns = {"handle": say("Who"), "kind": say("Kind"), "question": say("Question")}
+    return visit.table(
+        "questions",
+        say("Questions about careless work"),
+        columns,
+        rows,
+        at="/desk/people",
+        nothing=say("Nothing odd was found.") if last else "",
+    )
 
 
 TABLES: Mapping[str, Callable[[Visit], Table]] = {

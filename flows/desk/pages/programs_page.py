@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 
 from flows.desk.deeds import do, refused
-from flows.desk.tables import Cell, Column, Table, time_cell
+from flows.desk.tables import Cell, Table
 from flows.desk.visit import Look, ProvedAct, Visit
 from transcribe.errors import SettingsError
 from transcribe.i18n import N_
@@ -75,26 +75,26 @@ def tokens_table(visit: Visit) -> Table:
     say = visit.say
     rows = [
         (
-            Cell(each.prefix),
-            Cell(each.name),
-            Cell(" ".join(sorted(each.scopes))),
-            time_cell(each.until, visit.moment(each.until) if each.until else ""),
+            each.prefix,
+            each.name,
+            " ".join(sorted(each.scopes)),
+            each.until,
             Cell(each.revoked_at is not None, say("yes") if each.revoked_at else say("no")),
         )
         for each in visit.home.store.tokens()
     ]
-    return Table(
-        name="tokens",
-        caption=say("Tokens of programs"),
-        columns=(
-            Column("prefix", say("Begins with")),
-            Column("name", say("Name")),
-            Column("scopes", say("Allows")),
-            Column("until", say("Ends")),
-            Column("revoked", say("Revoked")),
-        ),
-        rows=rows,
-        address="/desk/records/tokens",
+    return visit.table(
+        "tokens",
+        say("Tokens of programs"),
+        {
+            "prefix": say("Begins with"),
+            "name": say("Name"),
+            "scopes": say("Allows"),
+            "until": say("Ends"),
+            "revoked": say("Revoked"),
+        },
+        rows,
+        at="/desk/records",
         nothing=say("There are no tokens."),
     )
 
@@ -114,8 +114,12 @@ Prefix = Annotated[str, Form(pattern="^[0-9a-f]{1,16}$")]
 
 @router.post("/desk/programs/token")
 async def make_token(
-    visit: ProvedAct, name: Title, scope: Words = [], form: FormName = "", days: Days = ""  # noqa: B006
-) -> Response:  # fmt: skip
+    visit: ProvedAct,
+    name: Title,
+    scope: Words = [],  # noqa: B006
+    form: FormName = "",
+    days: Days = "",
+) -> Response:
     """Makes a token, and shows it once. What may be allowed for one form alone is, where one is chosen."""
     visit.require_all_forms()
 

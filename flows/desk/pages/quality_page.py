@@ -14,8 +14,9 @@ from fastapi.responses import RedirectResponse
 from flows.desk.charts import Chart, Point, plotted
 from flows.desk.counting import Counted, Counting
 from flows.desk.deeds import do, with_done
+from flows.desk.pages.counts import published_forms
 from flows.desk.parts import Deed, Part, SectionPage, counting, when_counted
-from flows.desk.tables import Cell, Column, Glimpse, Table, time_cell, with_query
+from flows.desk.tables import Cell, Glimpse, Raw, Table, scan_cell, with_query
 from flows.desk.visit import Act, Visit
 from flows.measuring import (
     MIN_GROUP_COUNT,
@@ -33,9 +34,8 @@ from flows.steps import go_back, parameter_versions
 from flows.views import known_values
 from reconcile.algorithms import exact_interval
 from reconcile.learning import AuditedValue
-from reconcile.records import FieldQuality, quality, query
+from reconcile.records import FieldQuality, quality
 from transcribe.codes import Verdict
-from transcribe.errors import NotFound
 from transcribe.i18n import N_
 
 
@@ -56,11 +56,7 @@ def _audited(visit: Visit) -> list[FieldQuality]:
 
 def _published(visit: Visit) -> dict[str, list[FieldQuality]]:
     """The published rows by form."""
-    path = visit.home.settings.records
-    try:
-        return {form: quality.quality(path, form) for form in query.forms(path) if visit.sees(form)}
-    except NotFound:
-        return {}
+    return {form: quality.quality(visit.home.settings.records, form) for form in published_forms(visit)}
 
 
 def _count(rows: Iterable[FieldQuality]) -> int:
@@ -76,13 +72,13 @@ def by_type_table(visit: Visit) -> Table:
     for (form, kind), fields in sorted(found.items()):
         wrong, count = sum(each.wrong for each in fields), sum(each.audited for each in fields)
         words = visit.kind(kind) if kind else visit.say("all fields")
-        rows.append((Cell(form), Cell(kind, words), *_figures(visit, wrong, count, *exact_interval(wrong, count))))
-    return Table(
-        name="by-type",
-        caption=visit.say("Wrong values by form and field type"),
-        columns=(Column("form", visit.say("Form")), Column("type", visit.say("Field type")), *_columns(visit)),
-        rows=rows,
-        address="/desk/quality/by-type",
+        rows.append((form, Cell(kind, words), *_figures(visit, wrong, count)))
+    return visit.table(
+        "by-type",
+        visit.say("Wrong values by form and field type"),
+        {"form": visit.say("Form"), "type": visit.say("Field type"), **_audited_heads(visit)},
+        rows,
+        at="/desk/quality",
         nothing=visit.say("Nothing was audited yet."),
     )
 
@@ -91,42 +87,45 @@ def by_field_table(visit: Visit) -> Table:
     """Wrong values of each audited field."""
     say = visit.say
     rows = [
-        (Cell(each.form), Cell(each.field), Cell(each.type, visit.kind(each.type)),
-         *_figures(visit, each.wrong, each.audited, each.interval_low, each.interval_high),
-         Cell(each.until, visit.moment(visit.iso_moment(each.until)) if each.until else ""))
+        (
+            each.form,
+            each.field,
+            Cell(each.type, visit.kind(each.type)),
+            *_figures(visit, each.wrong, each.audited, (each.interval_low, each.interval_high)),
+            Cell(each.until, visit.moment(visit.iso_moment(each.until)) if each.until else ""),
+        )
         for each in _audited(visit)
         if each.field != quality.WHOLE_FORM
-    ]  # fmt: skip
-    return Table(
-        name="by-field",
-        caption=say("Wrong values by field"),
-        columns=(
-            Column("form", say("Form")),
-            Column("field", say("Field")),
-            Column("type", say("Field type")),
-            *_columns(visit),
-            Column("until", say("Last audit")),
-        ),
-        rows=rows,
-        address="/desk/quality/by-field",
+    ]
+    return visit.table(
+        "by-field",
+        say("Wrong values by field"),
+        {
+            "form": say("Form"),
+            "field": say("Field"),
+            "type": say("Field type"),
+            **_audited_heads(visit),
+            "until": say("Last audit"),
+        },
+        rows,
+        at="/desk/quality",
         nothing=say("Nothing was audited yet."),
     )
 
 
-def _columns(visit: Visit) -> tuple[Column, ...]:
+def _audited_heads(visit: Visit) -> dict[str, str]:
     say = visit.say
-    return (
-        Column("audited", say("Audited"), is_number=True),
-        Column("wrong", say("Wrong"), is_number=True),
-        Column("share", say("Share wrong"), is_number=True),
-        Column("interval_low", say("At least"), is_number=True),
-        Column("interval_high", say("At most"), is_number=True),
-    )
+    return {"audited": say("Audited"), "wrong": say("Wrong"), **_share_heads(visit, say("Share wrong"))}
 
 
-def _figures(visit: Visit, wrong: int, count: int, low: float, high: float) -> tuple[Cell, ...]:
-    counts = (Cell(count, visit.number(count)), Cell(wrong, visit.number(wrong)))
-    return (*counts, *(share_cell(visit, each) for each in (wrong / count, low, high)))
+def _share_heads(visit: Visit, head: str) -> dict[str, str]:
+    return {"share": head, "interval_low": visit.say("At least"), "interval_high": visit.say("At most")}
+
+
+def _figures(visit: Visit, hits: int, count: int, interval: tuple[float, float] | None = None) -> tuple[Raw, ...]:
+    """How many there are, how many of these are such, and their share with its interval."""
+    low, high = interval or exact_interval(hits, count)
+    return count, hits, *(share_cell(visit, share) for share in (hits / count, low, high))
 
 
 def share_cell(visit: Visit, share: float) -> Cell:
@@ -174,32 +173,32 @@ def needless_table(visit: Visit, last: Counted | None) -> Table:
     say, asked = visit.say, (last.found or {}) if last else {}
     rows = [
         (
-            Cell(form),
+            form,
             Cell(reason, visit.reason(reason)),
-            Cell(each.fields, visit.number(each.fields)),
-            Cell(each.decided, visit.number(each.decided)),
-            Cell(each.needless, visit.number(each.needless)),
+            each.fields,
+            each.decided,
+            each.needless,
             Cell(round(each.needless / each.decided, 6), visit.share(each.needless / each.decided))
             if each.decided
-            else Cell(None),
+            else None,
         )
         for form, reasons in sorted(asked.items())
         if visit.sees(form)
         for reason, each in sorted(reasons.items())
     ]
-    return Table(
-        name="needless",
-        caption=say("Questions that need not have been asked"),
-        columns=(
-            Column("form", say("Form")),
-            Column("reason", say("Why people are asked")),
-            Column("fields", say("Fields that people read"), is_number=True),
-            Column("decided", say("Decided"), is_number=True),
-            Column("needless", say("Asked needlessly"), is_number=True),
-            Column("share", say("Share of the decided"), is_number=True),
-        ),
-        rows=rows,
-        address="/desk/quality/needless",
+    return visit.table(
+        "needless",
+        say("Questions that need not have been asked"),
+        {
+            "form": say("Form"),
+            "reason": say("Why people are asked"),
+            "fields": say("Fields that people read"),
+            "decided": say("Decided"),
+            "needless": say("Asked needlessly"),
+            "share": say("Share of the decided"),
+        },
+        rows,
+        at="/desk/quality",
     )
 
 
@@ -212,23 +211,28 @@ def known_values_table(visit: Visit) -> Table:
     visit.require_all_forms()
     rows = [
         (
-            Cell(it.scan, it.name or it.scan[:12], f"/desk/scan/{it.scan}{with_query({'field': it.field})}#field"),
-            Cell(it.field), Cell(it.text),
-            Cell(it.answers, visit.number(it.answers)), Cell(it.as_expected, visit.number(it.as_expected)),
+            scan_cell(it.scan, it.name, f"{with_query({'field': it.field})}#field"),
+            it.field,
+            it.text,
+            it.answers,
+            it.as_expected,
         )
         for it in known_values(visit.home)
-    ]  # fmt: skip
-    return Table(
-        name="known",
-        caption=say("Known values"),
-        columns=(
-            Column("scan", say("Scan")), Column("field", say("Field")), Column("text", say("What is written there")),
-            Column("answers", say("Answers of people"), True), Column("as_expected", say("As expected"), True),
-        ),
-        rows=rows,
-        address="/desk/quality/known",
+    ]
+    return visit.table(
+        "known",
+        say("Known values"),
+        {
+            "scan": say("Scan"),
+            "field": say("Field"),
+            "text": say("What is written there"),
+            "answers": say("Answers of people"),
+            "as_expected": say("As expected"),
+        },
+        rows,
+        at="/desk/quality",
         nothing=say("No value is held to be known."),
-    )  # fmt: skip
+    )
 
 
 # How often engines agree, which characters they take for others, and which rules and troubles ask in vain.
@@ -247,27 +251,25 @@ def agreement_table(visit: Visit) -> Table:
             fields[each.first, each.second, each.type] += each.fields
             alike[each.first, each.second, each.type] += each.alike
     rows = [
-        (
-            Cell(first), Cell(second), Cell(kind, visit.kind(kind)), Cell(count, visit.number(count)),
-            Cell(alike[key], visit.number(alike[key])),
-            *(share_cell(visit, it) for it in (alike[key] / count, *exact_interval(alike[key], count))),
-        )
+        (first, second, Cell(kind, visit.kind(kind)), *_figures(visit, alike[key], count))
         for key, count in sorted(fields.items())
         for first, second, kind in [key]
-    ]  # fmt: skip
-    return Table(
-        name="agreement",
-        caption=say("Agreement of engines"),
-        columns=(
-            Column("first", say("Engine")), Column("second", say("Other engine")), Column("type", say("Field type")),
-            Column("fields", say("Fields that both read"), True), Column("alike", say("Read alike"), True),
-            Column("share", say("Share alike"), True), Column("interval_low", say("At least"), True),
-            Column("interval_high", say("At most"), True),
-        ),
-        rows=rows,
-        address="/desk/quality/agreement",
+    ]
+    return visit.table(
+        "agreement",
+        say("Agreement of engines"),
+        {
+            "first": say("Engine"),
+            "second": say("Other engine"),
+            "type": say("Field type"),
+            "fields": say("Fields that both read"),
+            "alike": say("Read alike"),
+            **_share_heads(visit, say("Share alike")),
+        },
+        rows,
+        at="/desk/quality",
         nothing=say("No field of the latest scans was read by two engines."),
-    )  # fmt: skip
+    )
 
 
 def alarms_table(visit: Visit) -> Table:
@@ -276,28 +278,28 @@ def alarms_table(visit: Visit) -> Table:
     alarms = [each for each in (found.latest.alarms if found else []) if visit.sees(each.form)]
     rows = [
         (
-            Cell(each.form),
+            each.form,
             Cell(each.kind, say("rule of the form") if each.kind == "rule" else say("trouble")),
             Cell(each.name, visit.reason(each.name) if each.kind == "trouble" else each.name),
-            Cell(each.asked, visit.number(each.asked)),
-            Cell(each.false, visit.number(each.false)),
-            *(share_cell(visit, it) for it in (each.false / each.asked, *exact_interval(each.false, each.asked))),
+            *_figures(visit, each.false, each.asked),
         )
         for each in sorted(alarms, key=lambda each: (-each.false, each.form, each.name))
     ]
-    return Table(
-        name="alarms",
-        caption=say("Rules and troubles by false alarms"),
-        columns=(
-            Column("form", say("Form")), Column("kind", say("Kind")), Column("name", say("Why people are asked")),
-            Column("asked", say("People looked"), True), Column("false", say("Right after all"), True),
-            Column("share", say("Share right after all"), True), Column("interval_low", say("At least"), True),
-            Column("interval_high", say("At most"), True),
-        ),
-        rows=rows,
-        address="/desk/quality/alarms",
+    return visit.table(
+        "alarms",
+        say("Rules and troubles by false alarms"),
+        {
+            "form": say("Form"),
+            "kind": say("Kind"),
+            "name": say("Why people are asked"),
+            "asked": say("People looked"),
+            "false": say("Right after all"),
+            **_share_heads(visit, say("Share right after all")),
+        },
+        rows,
+        at="/desk/quality",
         nothing=say("Of the latest scans people have read nothing that is decided."),
-    )  # fmt: skip
+    )
 
 
 def confusions_table(visit: Visit) -> Table:
@@ -307,25 +309,28 @@ def confusions_table(visit: Visit) -> Table:
         (
             Cell(each.written, _character(visit, each.written)),
             Cell(each.read, _character(visit, each.read)),
-            Cell(each.times, visit.number(each.times)),
+            each.times,
             Cell(each.of, "" if each.of is None else visit.number(each.of)),
-            Cell(", ".join(each.engines)),
+            ", ".join(each.engines),
             Cell(" ".join(f"{it.scan}/{it.key}" for it in each.examples), pictures=_glimpses(visit, each)),
         )
         for each in confusions(audited(visit))[:CONFUSIONS_COUNT]
     ]
-    return Table(
-        name="confusions",
-        caption=say("Characters that engines take for others"),
-        columns=(
-            Column("written", say("Written")), Column("read", say("Read as")), Column("times", say("Times"), True),
-            Column("of", say("Of so many written"), True), Column("engines", say("Engines")),
-            Column("examples", say("For example")),
-        ),
-        rows=rows,
-        address="/desk/quality/confusions",
+    return visit.table(
+        "confusions",
+        say("Characters that engines take for others"),
+        {
+            "written": say("Written"),
+            "read": say("Read as"),
+            "times": say("Times"),
+            "of": say("Of so many written"),
+            "engines": say("Engines"),
+            "examples": say("For example"),
+        },
+        rows,
+        at="/desk/quality",
         nothing=say("In the audited fields engines read every character right, or none was audited yet."),
-    )  # fmt: skip
+    )
 
 
 def _character(visit: Visit, character: str) -> str:
@@ -378,34 +383,41 @@ def earlier(visit: Visit) -> list[tuple[str, str]]:
 def learnt_table(visit: Visit) -> Table:
     """Every version and every refused proposal, the latest first."""
     say = visit.say
-    heads = (say("Compared fields"), say("Decided before"), say("Wrong before"), say("Decided with it"),
-             say("Wrong with it"), say("Come out otherwise"), say("Asked again"))  # fmt: skip
+    heads = (
+        say("Compared fields"),
+        say("Decided before"),
+        say("Wrong before"),
+        say("Decided with it"),
+        say("Wrong with it"),
+        say("Come out otherwise"),
+        say("Asked again"),
+    )
     rows = [
         (
             Cell(each.version, "" if each.version else say("refused")),
-            Cell(each.in_force, say("yes") if each.in_force else say("no")),
-            time_cell(each.at, visit.moment(each.at)),
+            each.in_force,
+            each.at,
             Cell(each.verdict, say(VERDICTS_OF_LEARNING.get(each.verdict, each.verdict))),
-            Cell(each.back_to),
-            Cell(each.by),
+            each.back_to,
+            each.by,
             *(Cell(each.numbers.get(name)) for name in NUMBERS),
         )
         for each in reversed(parameter_versions(visit.home))
     ]
-    return Table(
-        name="learnt",
-        caption=say("What was learnt"),
-        columns=(
-            Column("version", say("Version")),
-            Column("in_force", say("In force")),
-            Column("at", say("When")),
-            Column("verdict", say("Why")),
-            Column("back_to", say("Is again version")),
-            Column("by", say("By")),
-            *(Column(name, head, is_number=True) for name, head in zip(NUMBERS, heads, strict=True)),
-        ),
-        rows=rows,
-        address="/desk/quality/learnt",
+    return visit.table(
+        "learnt",
+        say("What was learnt"),
+        {
+            "version": say("Version"),
+            "in_force": say("In force"),
+            "at": say("When"),
+            "verdict": say("Why"),
+            "back_to": say("Is again version"),
+            "by": say("By"),
+            **dict(zip(NUMBERS, heads, strict=True)),
+        },
+        rows,
+        at="/desk/quality",
         nothing=say("Nothing was weighed or learnt here yet: what ships with fairhand is in force."),
     )
 
@@ -420,29 +432,38 @@ def calibration_part(visit: Visit) -> Part:
         (
             Cell(round(each.least, 6), visit.chance(each.least)),
             Cell(round(each.stated, 6), visit.chance(each.stated)),
-            *_counts(visit, each),
-            Cell(round(1 - each.share, 6), visit.share(1 - each.share, 2)),
-            *(Cell(round(1 - bound, 6), visit.share(1 - bound, 2)) for bound in reversed(each.interval)),
+            each.count,
+            each.wrong,
+            *(share_cell(visit, 1 - share) for share in (each.share, *reversed(each.interval))),
         )
         for each in points
     ]
-    table = Table(
-        name="calibration",
-        caption=say("How sure we said we were, and how much was right"),
-        columns=(
-            Column("stated_from", say("Stated from"), True), Column("stated", say("Stated in the mean"), True),
-            *_count_columns(visit), Column("right", say("Share right"), True),
-            Column("interval_low", say("At least"), True), Column("interval_high", say("At most"), True),
-        ),
-        rows=rows,
-        address="/desk/quality/calibration",
+    table = visit.table(
+        "calibration",
+        say("How sure we said we were, and how much was right"),
+        {
+            "stated_from": say("Stated from"),
+            "stated": say("Stated in the mean"),
+            "audited": say("Audited"),
+            "wrong": say("Wrong"),
+            "right": say("Share right"),
+            "interval_low": say("At least"),
+            "interval_high": say("At most"),
+        },
+        rows,
+        at="/desk/quality",
         nothing=say("Nothing was audited yet."),
-    )  # fmt: skip
+    )
     shown = [
-        Point(words=visit.chance(each.least), share=each.share, low=each.interval[0], high=each.interval[1],
-              expected=1 - each.stated)
+        Point(
+            words=visit.chance(each.least),
+            share=each.share,
+            low=each.interval[0],
+            high=each.interval[1],
+            expected=1 - each.stated,
+        )
         for each in points
-    ]  # fmt: skip
+    ]
     kinds = (say("share wrong, by audits"), say("its interval"), say("stated"))
     title = say("Share wrong by how sure we said we were, the least sure first")
     return Part(
@@ -462,27 +483,20 @@ def coverage_part(visit: Visit) -> Part:
         (
             Cell(round(each.coverage, 6), visit.share(each.coverage)),
             Cell(round(each.least, 6), visit.chance(each.least)),
-            *_counts(visit, each),
-            *(share_cell(visit, share) for share in (each.share, *each.interval)),
+            *_figures(visit, each.wrong, each.count, each.interval),
         )
         for each in points
     ]
-    table = Table(
-        name="coverage",
-        caption=say("Error if only the surest values were decided"),
-        columns=(
-            Column("coverage", say("Share decided"), True), Column("stated_from", say("Stated from"), True),
-            *_count_columns(visit), Column("share", say("Share wrong"), True),
-            Column("interval_low", say("At least"), True), Column("interval_high", say("At most"), True),
-        ),
-        rows=rows,
-        address="/desk/quality/coverage",
-        nothing=(
-            say("Fewer than %(count)s values were audited: they tell nothing of it yet.", count=MIN_GROUP_COUNT)
-            if values
-            else say("Nothing was audited yet.")
-        ),
-    )  # fmt: skip
+    table = visit.table(
+        "coverage",
+        say("Error if only the surest values were decided"),
+        {"coverage": say("Share decided"), "stated_from": say("Stated from"), **_audited_heads(visit)},
+        rows,
+        at="/desk/quality",
+        nothing=say("Fewer than %(count)s values were audited: they tell nothing of it yet.", count=MIN_GROUP_COUNT)
+        if values
+        else say("Nothing was audited yet."),
+    )
     return Part(
         head=table.caption,
         table=table,
@@ -499,14 +513,6 @@ def _coverage_chart(visit: Visit, points: Sequence[CurvePoint], table: Table) ->
     kinds = (visit.say("share wrong, by audits"), visit.say("its interval"))
     title = visit.say("Share wrong among the surest, by the share decided")
     return plotted("coverage", title, shown, kinds, table, partial(visit.share, places=2))
-
-
-def _count_columns(visit: Visit) -> tuple[Column, ...]:
-    return (Column("audited", visit.say("Audited"), True), Column("wrong", visit.say("Wrong"), True))
-
-
-def _counts(visit: Visit, point: CurvePoint) -> tuple[Cell, ...]:
-    return (Cell(point.count, visit.number(point.count)), Cell(point.wrong, visit.number(point.wrong)))
 
 
 def _groups(visit: Visit, points: Sequence[CurvePoint]) -> str:
@@ -528,25 +534,21 @@ def asked_part(visit: Visit) -> Part:
             people[each.monday] += each.by_people
             machine[each.monday] += each.by_machine
     weeks = {week: people[week] + machine[week] for week in sorted({*people, *machine}) if people[week] + machine[week]}
-    rows = [
-        (_week(visit, week), Cell(count, visit.number(count)), Cell(people[week], visit.number(people[week])),
-         *(share_cell(visit, it) for it in (people[week] / count, *exact_interval(people[week], count))))
-        for week, count in weeks.items()
-    ]  # fmt: skip
-    table = Table(
-        name="asked-by-week",
-        caption=say("Share of fields that people were asked for, by week"),
-        columns=(
-            Column("week", say("Week from")), Column("decided", say("Decided"), True),
-            Column("by_people", say("By people"), True), *_share_columns(visit, say("Share asked")),
-        ),
-        rows=rows,
-        address="/desk/quality/asked-by-week",
+    rows = [(week, *_figures(visit, people[week], count)) for week, count in weeks.items()]
+    table = visit.table(
+        "asked-by-week",
+        say("Share of fields that people were asked for, by week"),
+        {
+            "week": say("Week from"),
+            "decided": say("Decided"),
+            "by_people": say("By people"),
+            **_share_heads(visit, say("Share asked")),
+        },
+        rows,
+        at="/desk/quality",
         nothing=say("Nothing was decided in the last half year."),
-    )  # fmt: skip
-    points = [
-        _point(visit, week, people[week], count) for week, count in weeks.items()
-    ]  # fmt: skip
+    )
+    points = [_point(visit, week, people[week], count) for week, count in weeks.items()]
     kinds = (say("share asked"), say("its interval"))
     chart = plotted("asked-by-week", table.caption, points, kinds, table, partial(visit.share, places=2))
     said = [say("What was decided for the first time in each week, of the last half year.")]
@@ -557,44 +559,32 @@ def errors_part(visit: Visit) -> Part:
     """The share wrong of what was audited in each week; nothing of a week with too few."""
     say, weeks = visit.say, error_by_week(audited(visit))
     rows = [
-        (_week(visit, week), Cell(count, visit.number(count)),
-         *((Cell(wrong, visit.number(wrong)),
-            *(share_cell(visit, it) for it in (wrong / count, *exact_interval(wrong, count))))
-           if count >= MIN_GROUP_COUNT else (Cell(None, "–"),) * 4))
+        (week, *(_figures(visit, wrong, count) if count >= MIN_GROUP_COUNT else (count, *(Cell(None, "–"),) * 4)))
         for week, (wrong, count) in weeks.items()
-    ]  # fmt: skip
-    table = Table(
-        name="errors-by-week",
-        caption=say("Share wrong by week of the audit"),
-        columns=(
-            Column("week", say("Week from")), Column("audited", say("Audited"), True),
-            Column("wrong", say("Wrong"), True), *_share_columns(visit, say("Share wrong")),
-        ),
-        rows=rows,
-        address="/desk/quality/errors-by-week",
+    ]
+    table = visit.table(
+        "errors-by-week",
+        say("Share wrong by week of the audit"),
+        {"week": say("Week from"), **_audited_heads(visit)},
+        rows,
+        at="/desk/quality",
         nothing=say("Nothing was audited yet."),
-    )  # fmt: skip
+    )
     points = [_point(visit, week, wrong, count) for week, (wrong, count) in weeks.items() if count >= MIN_GROUP_COUNT]
     kinds = (say("share wrong, by audits"), say("its interval"))
     return Part(
         head=say("Learning curve: error"),
         table=table,
         chart=plotted("errors-by-week", table.caption, points, kinds, table, partial(visit.share, places=2)),
-        faint=[say("A week with fewer than %(count)s audited values tells nothing and is left blank.",
-                   count=MIN_GROUP_COUNT)] if weeks else [],
-    )  # fmt: skip
-
-
-def _share_columns(visit: Visit, head: str) -> tuple[Column, ...]:
-    return (
-        Column("share", head, True),
-        Column("interval_low", visit.say("At least"), True),
-        Column("interval_high", visit.say("At most"), True),
+        faint=[
+            say(
+                "A week with fewer than %(count)s audited values tells nothing and is left blank.",
+                count=MIN_GROUP_COUNT,
+            )
+        ]
+        if weeks
+        else [],
     )
-
-
-def _week(visit: Visit, week: date) -> Cell:
-    return Cell(week.isoformat(), visit.date(week))
 
 
 def _point(visit: Visit, week: date, hits: int, count: int) -> Point:
@@ -644,9 +634,12 @@ def _parts(visit: Visit) -> list[Part]:
     if visit.forms is None:
         choices = earlier(visit)
         way_back = Deed(
-            action="/desk/quality/back", label=say("Put it in force again"), choice="version",
-            asks=say("An earlier version"), choices=choices,
-        )  # fmt: skip
+            action="/desk/quality/back",
+            label=say("Put it in force again"),
+            choice="version",
+            asks=say("An earlier version"),
+            choices=choices,
+        )
         known = say("One that good readers fail is wrong. Its field's page keeps and withdraws it.")
         parts.append(Part(head=say("Known values"), table=known_values_table(visit), said=[known]))
         parts.append(Part(head=say("What was learnt"), table=learnt_table(visit), deeds=[way_back] if choices else []))
@@ -663,8 +656,10 @@ def _measured(visit: Visit) -> list[Part]:
             head=say("Rules and troubles by false alarms"),
             table=alarms_table(visit),
             said=[
-                say("How often people looked because of it, and what machines had read was right after all. A rule is"
-                    " counted each time that it was broken; it asked in vain where all of its fields were right."),
+                say(
+                    "How often people looked because of it, and what machines had read was right after all. A rule is"
+                    " counted each time that it was broken; it asked in vain where all of its fields were right."
+                ),
                 latest,
             ],
             faint=faint,
@@ -680,7 +675,7 @@ def _measured(visit: Visit) -> list[Part]:
         coverage_part(visit),
         asked_part(visit),
         errors_part(visit),
-    ]  # fmt: skip
+    ]
 
 
 TABLES: Mapping[str, Callable[[Visit], Table]] = {

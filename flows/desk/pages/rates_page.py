@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from flows.administration import micro_of, set_floor, set_rate, unfair_forms
 from flows.desk.deeds import do, refused
 from flows.desk.pages.amounts import FAULTS, Money, evened, faults_with, forms_of, hours_table, share_in_words, standing
-from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell, with_query
+from flows.desk.tables import Cell, Kind, Raw, Table, table_file, with_query
 from flows.desk.visit import Look, ProvedAct, Visit
 from transcribe.errors import SettingsError
 from transcribe.i18n import N_
@@ -60,9 +60,13 @@ async def rates_page(visit: Look) -> Response:
             for fault in each.faults
         ]
         return visit.page(
-            "desk_rates.html", rates=rates_table(visit), floor=floor, faults=faults,
-            forms=visit.forms_to_choose(), per=[(each, visit.say(words)) for each, words in PER.items()],
-        )  # fmt: skip
+            "desk_rates.html",
+            rates=rates_table(visit),
+            floor=floor,
+            faults=faults,
+            forms=visit.forms_to_choose(),
+            per=[(each, visit.say(words)) for each, words in PER.items()],
+        )
 
     return await visit.look(made)
 
@@ -76,9 +80,13 @@ def rates_file(visit: Look, kind: Kind) -> Response:
 
 @router.get("/desk/money/rate/look")
 async def look_at_rate(
-    visit: Look, amount: AskedAmount, currency: AskedCurrency, per: Annotated[Per, Query()],
-    form: AskedForm = "", changed: bool = False,
-) -> Response:  # fmt: skip
+    visit: Look,
+    amount: AskedAmount,
+    currency: AskedCurrency,
+    per: Annotated[Per, Query()],
+    form: AskedForm = "",
+    changed: bool = False,
+) -> Response:
     """What a rate would change, and the form that sets it. Nothing is written."""
     visit.require_operator()
     visit.require_all_forms()
@@ -95,18 +103,29 @@ async def look_at_rate(
         hours = hours_table(visit, rate, before) if per == "reading" else None
         faults = faults_with(visit, forms_of(visit, rate), rate, visit.home.store.floor(visit.now))
         return visit.page(
-            "desk_rate_look.html", rate=rate, before=before, changed=changed, sent=sent, share=share, is_slip=is_slip,
-            hours=hours, faults=faults,
-        )  # fmt: skip
+            "desk_rate_look.html",
+            rate=rate,
+            before=before,
+            changed=changed,
+            sent=sent,
+            share=share,
+            is_slip=is_slip,
+            hours=hours,
+            faults=faults,
+        )
 
     return await _looked(visit, made)
 
 
 @router.get("/desk/money/floor/look")
 async def look_at_floor(
-    visit: Look, amount: AskedAmount, currency: AskedCurrency, source: AskedSource, source_amount: AskedAmount = "",
+    visit: Look,
+    amount: AskedAmount,
+    currency: AskedCurrency,
+    source: AskedSource,
+    source_amount: AskedAmount = "",
     changed: bool = False,
-) -> Response:  # fmt: skip
+) -> Response:
     """What a floor would change, and the form that sets it. Nothing is written."""
     visit.require_operator()
     visit.require_all_forms()
@@ -123,18 +142,28 @@ async def look_at_floor(
         share, is_slip = share_in_words(visit, before, floor.micro, floor.currency)
         faults = faults_with(visit, visit.home.forms.names(), None, floor)
         return visit.page(
-            "desk_floor_look.html", floor=floor, before=before, changed=changed, sent=sent, share=share,
-            is_slip=is_slip, faults=faults,
-        )  # fmt: skip
+            "desk_floor_look.html",
+            floor=floor,
+            before=before,
+            changed=changed,
+            sent=sent,
+            share=share,
+            is_slip=is_slip,
+            faults=faults,
+        )
 
     return await _looked(visit, made)
 
 
 @router.post("/desk/money/rate")
 async def change_rate(
-    visit: ProvedAct, amount: Amount, currency: Currency, per: Annotated[Per, Form()], form: FormName = "",
+    visit: ProvedAct,
+    amount: Amount,
+    currency: Currency,
+    per: Annotated[Per, Form()],
+    form: FormName = "",
     seen: Seen = "",
-) -> Response:  # fmt: skip
+) -> Response:
     """Sets what a reading or an hour pays from now on, as `fairhand pay rate` does. What nobody has seen is shown."""
     visit.require_all_forms()
     query = {"amount": amount, "currency": currency, "per": per, "form": form}
@@ -152,8 +181,8 @@ async def change_rate(
 
 @router.post("/desk/money/floor")
 async def change_floor(
-    visit: ProvedAct, amount: Amount, currency: Currency, source: Source, source_amount: Optional = "", seen: Seen = "",
-) -> Response:  # fmt: skip
+    visit: ProvedAct, amount: Amount, currency: Currency, source: Source, source_amount: Optional = "", seen: Seen = ""
+) -> Response:
     """Sets the least that an hour of work pays, as `fairhand pay floor` does. What nobody has seen is shown first."""
     visit.require_all_forms()
     query = {"amount": amount, "currency": currency, "source": source, "source_amount": source_amount}
@@ -173,7 +202,7 @@ async def change_floor(
 def rates_table(visit: Visit) -> Table:
     """The rates in force, of a reading and of an hour: of all forms, and of each with its own."""
     say, store = visit.say, visit.home.store
-    rows: list[tuple[Cell | Money, ...]] = []
+    rows: list[tuple[Raw | Money, ...]] = []
     for form in ("", *visit.home.forms.names()):
         for per in ("reading", "hour"):
             rate = store.rate(form, visit.now, per)
@@ -181,19 +210,16 @@ def rates_table(visit: Visit) -> Table:
                 continue
             called = visit.called(form) if form else say("all forms without a rate of their own")
             amount = Money(rate.micro, rate.currency, decimal_text(rate.micro, MICRO_PLACES))
-            since = time_cell(rate.since, visit.moment(rate.since))
-            rows.append((Cell(form, called), Cell(per, say(PER[per])), amount, Cell(rate.currency), since))
-    return Table(
-        name="rates",
-        caption=say("What work pays"),
-        columns=(
-            Column("form", say("Form")), Column("per", say("For")), Column("amount", say("Amount"), True),
-            Column("currency", say("Currency")), Column("since", say("Since")),
-        ),
-        rows=evened(visit, rows),
-        address=RATES,
-        nothing=say("No rate is set: nobody is paid by the reading."),
-    )  # fmt: skip
+            rows.append((Cell(form, called), Cell(per, say(PER[per])), amount, rate.currency, rate.since))
+    heads = {
+        "form": say("Form"),
+        "per": say("For"),
+        "amount": say("Amount"),
+        "currency": say("Currency"),
+        "since": say("Since"),
+    }
+    nothing = say("No rate is set: nobody is paid by the reading.")
+    return visit.table("rates", say("What work pays"), heads, evened(visit, rows), at="/desk/money", nothing=nothing)
 
 
 def _wished_rate(visit: Visit, amount: str, currency: str, per: Per, form: str) -> Rate:

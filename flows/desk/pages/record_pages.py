@@ -16,15 +16,14 @@ from typing import Annotated, Any, Literal, TextIO, cast
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
 
-from flows.desk.pages.batch_table import batch_address
-from flows.desk.pages.counts import visible
+from flows.desk.pages.counts import published_forms, visible
 from flows.desk.pages.now_page import published
 from flows.desk.pages.programs_page import PROGRAMS, tokens_table
 from flows.desk.pages.scan_list import Day, Text, midnight, pairs_table
 from flows.desk.pages.scan_page import ScanId
 from flows.desk.pages.scan_view import label_of
 from flows.desk.parts import Part, SectionPage
-from flows.desk.tables import Cell, Column, Table, time_cell, with_query
+from flows.desk.tables import Cell, Raw, Table, batch_cell, scan_cell, with_query
 from flows.desk.visit import Look, Visit
 from flows.duplicates import identifying_fields
 from reconcile.records import (
@@ -34,7 +33,6 @@ from reconcile.records import (
     Selection,
     Status,
     form_of_record,
-    forms_of_batch,
     last_change,
     listed_records,
     load_export,
@@ -65,83 +63,87 @@ WHY_PROVISIONAL: Mapping[str, str] = {
 def _of_forms(visit: Visit, ask: Callable[[str, int], list[Mapping[str, Any]]]) -> list[Mapping[str, Any]]:
     """What each form that the visitor sees has after a number, the latest first."""
     after = max(0, published(visit) - LATEST_COUNT)
-    try:
-        forms = query.forms(visit.home.settings.records)
-    except NotFound:
-        return []
-    found = [row for form in forms if visit.sees(form) for row in ask(form, after)]
+    found = [row for form in published_forms(visit) for row in ask(form, after)]
     return sorted(found, key=lambda row: -int(row["changed"]))
+
+
+def _latest(visit: Visit, wanted: record_search.Wanted) -> list[Mapping[str, Any]]:
+    """The records among the last changes that are such."""
+    path = visit.home.settings.records
+    return _of_forms(
+        visit, lambda form, after: json.loads(record_search.page(path, form, wanted, after, LATEST_COUNT).documents)
+    )
+
+
+def _latest_changes(visit: Visit) -> list[Mapping[str, Any]]:
+    """What later versions of records say otherwise, among the last changes."""
+    path = visit.home.settings.records
+    return _of_forms(visit, lambda form, after: record_search.form_changes(path, form, after, LATEST_COUNT)[0])
+
+
+def _no_change(visit: Visit) -> str:
+    return visit.say("None among the last %(count)s changes.", count=visit.number(LATEST_COUNT))
 
 
 def unsure_table(visit: Visit) -> Table:
     """Records among the last changes that break a rule, or have a value that is not decided."""
-    say, path = visit.say, visit.home.settings.records
-
-    def ask(form: str, after: int) -> list[Mapping[str, Any]]:
-        found = record_search.page(path, form, record_search.Wanted(), after, LATEST_COUNT)
-        return list(json.loads(found.documents))
-
+    say = visit.say
     rows = [
         (
-            Cell(each["scan"], each["name"] or each["scan"][:12], f"/desk/scan/{each['scan']}"),
-            Cell(each["form"]),
+            scan_cell(each["scan"], each["name"]),
+            each["form"],
             Cell(each["state"], say("provisional") if each["state"] == "provisional" else say("final")),
             Cell(rule["rule"], visit.reason(rule["rule"])),
-            Cell(" ".join(rule["fields"])),
+            " ".join(rule["fields"]),
         )
-        for each in _of_forms(visit, ask)
+        for each in _latest(visit, record_search.Wanted())
         for rule in each["exceptions"]
     ]
-    return Table(
-        name="exceptions",
-        caption=say("Latest records with exceptions"),
-        columns=(
-            Column("scan", say("Scan")),
-            Column("form", say("Form")),
-            Column("state", say("Record")),
-            Column("rule", say("Exception")),
-            Column("fields", say("Fields")),
-        ),
-        rows=rows,
-        address="/desk/records/exceptions",
-        nothing=say("None among the last %(count)s changes.", count=visit.number(LATEST_COUNT)),
+    return visit.table(
+        "exceptions",
+        say("Latest records with exceptions"),
+        {
+            "scan": say("Scan"),
+            "form": say("Form"),
+            "state": say("Record"),
+            "rule": say("Exception"),
+            "fields": say("Fields"),
+        },
+        rows,
+        at="/desk/records",
+        nothing=_no_change(visit),
     )
 
 
 def provisional_table(visit: Visit) -> Table:
     """Provisional records among the last changes: which of their values may change, and why."""
-    say, path = visit.say, visit.home.settings.records
-    wanted = record_search.Wanted(state="provisional")
-
-    def ask(form: str, after: int) -> list[Mapping[str, Any]]:
-        return list(json.loads(record_search.page(path, form, wanted, after, LATEST_COUNT).documents))
-
+    say = visit.say
     rows = [
         (
-            Cell(each["scan"], each["name"] or each["scan"][:12], f"/desk/scan/{each['scan']}"),
-            Cell(each["form"]),
+            scan_cell(each["scan"], each["name"]),
+            each["form"],
             Cell(
                 " ".join(names := sorted({*chain(*(waiting := waiting_fields(each)).values())})),
                 fields_in_words(visit, each),
             ),
             Cell("; ".join(waiting), "; ".join(say(WHY_PROVISIONAL[rule]) for rule in waiting)),
-            Cell(len(names), visit.number(len(names))),
+            len(names),
         )
-        for each in _of_forms(visit, ask)
+        for each in _latest(visit, record_search.Wanted(state="provisional"))
     ]
-    return Table(
-        name="provisional",
-        caption=say("Latest provisional records"),
-        columns=(
-            Column("scan", say("Scan")),
-            Column("form", say("Form")),
-            Column("fields", say("Provisional fields")),
-            Column("why", say("Why")),
-            Column("count", say("How many"), is_number=True),
-        ),
-        rows=rows,
-        address="/desk/records/provisional",
-        nothing=say("None among the last %(count)s changes.", count=visit.number(LATEST_COUNT)),
+    return visit.table(
+        "provisional",
+        say("Latest provisional records"),
+        {
+            "scan": say("Scan"),
+            "form": say("Form"),
+            "fields": say("Provisional fields"),
+            "why": say("Why"),
+            "count": say("How many"),
+        },
+        rows,
+        at="/desk/records",
+        nothing=_no_change(visit),
     )
 
 
@@ -169,40 +171,37 @@ def fields_in_words(visit: Visit, record: Mapping[str, Any]) -> str:
 
 
 def _scan_cell(visit: Visit, scan: str) -> Cell:
-    """A scan by its file's name; by its id where that is erased."""
-    return Cell(scan, visit.home.store.scan(scan).name or scan[:12], f"/desk/scan/{scan}")
+    return scan_cell(scan, visit.home.store.scan(scan).name)
 
 
 def corrected_table(visit: Visit) -> Table:
     """Records that were corrected after publication, each once: how many values, when last and why."""
-    say, path = visit.say, visit.home.settings.records
-    found = _of_forms(visit, lambda form, after: list(record_search.form_changes(path, form, after, LATEST_COUNT)[0]))
-    by_scan: dict[str, list[Mapping[str, Any]]] = {}
-    for row in found:
+    say, by_scan = visit.say, dict[str, list[Mapping[str, Any]]]()
+    for row in _latest_changes(visit):
         by_scan.setdefault(str(row["scan"]), []).append(row)
     rows = [
         (
             _scan_cell(visit, scan),
-            Cell(changes[0]["form"]),
-            Cell(len({each["field"] for each in changes}), visit.number(len({each["field"] for each in changes}))),
-            Cell(changes[0]["changed_at"], visit.moment(visit.iso_moment(str(changes[0]["changed_at"])))),
+            changes[0]["form"],
+            len({each["field"] for each in changes}),
+            _iso_cell(visit, changes[0]["changed_at"]),
             Cell(changes[0]["why"], visit.reason(str(changes[0]["why"]))),
         )
         for scan, changes in by_scan.items()
     ]
-    return Table(
-        name="corrected",
-        caption=say("Latest corrected records"),
-        columns=(
-            Column("scan", say("Scan")),
-            Column("form", say("Form")),
-            Column("values", say("Changed values"), is_number=True),
-            Column("changed_at", say("When")),
-            Column("why", say("Why")),
-        ),
-        rows=rows,
-        address="/desk/records/corrected",
-        nothing=say("None among the last %(count)s changes.", count=visit.number(LATEST_COUNT)),
+    return visit.table(
+        "corrected",
+        say("Latest corrected records"),
+        {
+            "scan": say("Scan"),
+            "form": say("Form"),
+            "values": say("Changed values"),
+            "changed_at": say("When"),
+            "why": say("Why"),
+        },
+        rows,
+        at="/desk/records",
+        nothing=_no_change(visit),
     )
 
 
@@ -213,8 +212,8 @@ def _field_words(row: Mapping[str, Any]) -> str:
 
 def changes_table(visit: Visit) -> Table:
     """What was corrected after publication, the latest first."""
-    say, path = visit.say, visit.home.settings.records
-    columns = {
+    say = visit.say
+    heads = {
         "scan": say("Scan"),
         "form": say("Form"),
         "field": say("Field"),
@@ -223,25 +222,24 @@ def changes_table(visit: Visit) -> Table:
         "changed_at": say("When"),
         "why": say("Why"),
     }
-    found = _of_forms(visit, lambda form, after: list(record_search.form_changes(path, form, after, LATEST_COUNT)[0]))
     rows = [
         (
             _scan_cell(visit, str(row["scan"])),
-            Cell(row.get("form")),
+            row.get("form"),
             Cell(row.get("key") or row.get("field"), _field_words(row)),
-            *(Cell(row.get(name)) for name in ("value_before", "value_after")),
-            Cell(row["changed_at"], visit.moment(visit.iso_moment(str(row["changed_at"])))),
+            *(row.get(name) for name in ("value_before", "value_after")),
+            _iso_cell(visit, row["changed_at"]),
             Cell(row["why"], visit.reason(str(row["why"]))),
         )
-        for row in found
+        for row in _latest_changes(visit)
     ]
-    return Table(
-        name="changes",
-        caption=say("Latest changes of published records"),
-        columns=[Column(name, head) for name, head in columns.items()],
-        rows=rows,
-        address="/desk/records/changes",
-        nothing=say("None among the last %(count)s changes.", count=visit.number(LATEST_COUNT)),
+    return visit.table(
+        "changes",
+        say("Latest changes of published records"),
+        heads,
+        rows,
+        at="/desk/records",
+        nothing=_no_change(visit),
     )
 
 
@@ -251,13 +249,9 @@ def changes_table(visit: Visit) -> Table:
 def forms_table(visit: Visit, batch: str = "") -> Table:
     """The forms that the visitor sees of which there are records."""
     say, path = visit.say, visit.home.settings.records
-    try:
-        forms = [each for each in (forms_of_batch(path, batch) if batch else query.forms(path)) if visit.sees(each)]
-    except NotFound:
-        forms = []
     counts = _counts(visit, batch)
     rows, words = [], (say("Download CSV"), say("Download JSON Lines"))
-    for form in forms:
+    for form in published_forms(visit, batch):
         asked = with_query({"form": form, "batch": batch})
         files = (f"/desk/records/export/{kind}{asked}" for kind in ("csv", "jsonl"))
         changed = None if batch else last_change(path, form)
@@ -267,30 +261,30 @@ def forms_table(visit: Visit, batch: str = "") -> Table:
             (
                 Cell(form, visit.called(form), f"/desk/records/list{asked}"),
                 Cell(counts.get(form, 0), visit.number(counts.get(form, 0)), f"/desk/records/list{asked}"),
-                *([] if batch else [_changed(visit, changed)]),
+                *([] if changed is None else [datetime.fromisoformat(changed).astimezone(UTC)]),
                 *(Cell(file, word, file) for file, word in zip(files, words, strict=True)),
             )
         )
-    return Table(
-        name="by-form",
-        caption=say("Records by form"),
-        columns=(
-            Column("form", say("Form")),
-            Column("records", say("Records"), is_number=True),
-            *([] if batch else [Column("changed_at", say("Last change"))]),
-            Column("csv", say("As a table")),
-            Column("jsonl", say("Whole records")),
-        ),
-        rows=rows,
-        address="/desk/batch/by-form" if batch else "/desk/records/by-form",
+    return visit.table(
+        "by-form",
+        say("Records by form"),
+        {
+            "form": say("Form"),
+            "records": say("Records"),
+            **({} if batch else {"changed_at": say("Last change")}),
+            "csv": say("As a table"),
+            "jsonl": say("Whole records"),
+        },
+        rows,
+        at="/desk/batch" if batch else "/desk/records",
         query={"name": batch} if batch else None,
         nothing=say("No record was published yet."),
     )
 
 
-def _changed(visit: Visit, changed: str | None) -> Cell:
-    at = None if changed is None else datetime.fromisoformat(changed).astimezone(UTC)
-    return time_cell(at, visit.moment(at) if at else "")
+def _iso_cell(visit: Visit, at: str) -> Cell:
+    """A time of which programs are given the text as it is."""
+    return Cell(at, visit.moment(visit.iso_moment(at)))
 
 
 def _counts(visit: Visit, batch: str) -> dict[str, int]:
@@ -401,7 +395,7 @@ async def records_page(visit: Look, wish: Asked, before: Before = None) -> Respo
 
     def made() -> Response:
         path, forms = visit.home.settings.records, published_forms(visit)
-        of_batch = _forms_of_batch(visit, wish.batch) if wish.batch else forms
+        of_batch = published_forms(visit, wish.batch) if wish.batch else forms
         form = wish.form or next(iter(of_batch), "") or next(iter(forms), "")
         asked = replace(wish, form=form)
         if form:
@@ -454,14 +448,6 @@ def record(visit: Look, scan: ScanId) -> Response:
     return Response(record_search.document(path, form, scan)[1], media_type="application/json")
 
 
-def published_forms(visit: Visit) -> list[str]:
-    """The forms of which records are published and that the visitor sees."""
-    try:
-        return [each for each in query.forms(visit.home.settings.records) if visit.sees(each)]
-    except NotFound:
-        return []
-
-
 def downloads(visit: Visit, wish: RecordWish) -> list[tuple[str, str]]:
     """The files of what is looked for, as (address, words): each table of the form as CSV, and whole records."""
     say, tables = visit.say, [each for each in query.parts(visit.home.settings.records, wish.form) if each]
@@ -476,22 +462,19 @@ def downloads(visit: Visit, wish: RecordWish) -> list[tuple[str, str]]:
 def records_table(visit: Visit, wish: RecordWish, fields: list[Field], found: list[ListedRecord]) -> Table:
     """Records in a table: what identifies each, how it stands, its scan and its record."""
     say = visit.say
-    columns = (
-        Column("scan", say("Scan")),
-        *(
-            Column(each.name, said(each.label, visit.language) or each.name, facts_of(each.type).is_number)
-            for each in fields
-        ),
-        Column("status", say("Status")),
-        Column("batch", say("Batch")),
-        Column("changed_at", say("Changed")),
-        Column("record", say("Record")),
-    )
-    return Table(
-        name="records",
-        caption=say("Records, the latest change first"),
-        columns=columns,
-        rows=[_row(visit, each) for each in found],
+    heads = {
+        "scan": say("Scan"),
+        **{each.name: said(each.label, visit.language) or each.name for each in fields},
+        "status": say("Status"),
+        "batch": say("Batch"),
+        "changed_at": say("Changed"),
+        "record": say("Record"),
+    }
+    return visit.table(
+        "records",
+        say("Records, the latest change first"),
+        heads,
+        [_row(visit, each) for each in found],
         nothing=say("No record fits.") if wish.form else say("No record was published yet."),
     )
 
@@ -506,13 +489,13 @@ def _rules(visit: Visit, form: str) -> list[tuple[str, str]]:
     return [*((name, name) for name in own), *of_all]
 
 
-def _row(visit: Visit, listed: ListedRecord) -> tuple[Cell, ...]:
+def _row(visit: Visit, listed: ListedRecord) -> tuple[Raw, ...]:
     return (
-        Cell(listed.scan, listed.scan_name or listed.scan[:12], f"/desk/scan/{listed.scan}"),
+        scan_cell(listed.scan, listed.scan_name),
         *(_value(visit, each) for each in listed.values),
         Cell(listed.state, _status(visit, listed)),
-        Cell(listed.batch, listed.batch, batch_address(listed.batch) if listed.batch else ""),
-        Cell(listed.recorded_at, visit.moment(visit.iso_moment(listed.recorded_at))),
+        batch_cell(listed.batch),
+        _iso_cell(visit, listed.recorded_at),
         Cell(f"/desk/records/record/{listed.scan}", "JSON", f"/desk/records/record/{listed.scan}"),
     )
 
@@ -531,15 +514,7 @@ def _value(visit: Visit, listed: ListedValue) -> Cell:
         return Cell(None, "–")
     if facts_of(listed.type).is_money and listed.currency:
         return Cell(listed.value, visit.full_amount(round(float(listed.value) * 1_000_000), listed.currency))
-    return Cell(listed.value)
-
-
-def _forms_of_batch(visit: Visit, batch: str) -> list[str]:
-    try:
-        forms = forms_of_batch(visit.home.settings.records, batch)
-    except NotFound:
-        return []
-    return [each for each in forms if visit.sees(each)]
+    return Cell(listed.value, is_amount=facts_of(listed.type).is_number)
 
 
 # Files that are written while they are sent: an export runs in a thread of its own and waits for who takes it.

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from flows.desk.pages.batch_table import batch_address
-from flows.desk.pages.counts import REASON_PREFIX, beginning, summed, visible
+from flows.desk.pages.counts import REASON_PREFIX, beginning, published_forms, summed, visible
 from flows.desk.pages.scan_view import form_of
-from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell, with_query
+from flows.desk.tables import Cell, Kind, Raw, Table, batch_cell, scan_cell, table_file, time_cell, with_query
 from flows.desk.visit import Look, Visit
 from flows.desk.words import STATES
 from flows.duplicates import identifying_fields
@@ -129,21 +129,19 @@ def found_scans(visit: Visit, wish: Wish, limit: int, before: int | None = None)
 
 def _with_words(visit: Visit, wish: Wish) -> tuple[str, ...]:
     """The scans whose record has these words: a number, a customer, any text."""
-    path = visit.home.settings.records
-    try:
-        forms = [wish.form] if wish.form else [each for each in query.forms(path) if visit.sees(each)]
-        found = [scan for form in forms for scan in query.scans_with_words(path, form, wish.q, MOST_WITH_WORDS)]
-    except NotFound:
-        return ()
-    return tuple(found)
+    return _in_records(visit, wish, lambda path, form: query.scans_with_words(path, form, wish.q, MOST_WITH_WORDS))
 
 
 def _with_exceptions(visit: Visit, wish: Wish) -> tuple[str, ...]:
     """The scans on whose published record something does not hold, of each form those that changed last."""
-    path = visit.home.settings.records
+    return _in_records(visit, wish, lambda path, form: query.scans_with_exceptions(path, form, MOST_WITH_WORDS))
+
+
+def _in_records(visit: Visit, wish: Wish, find: Callable[[Path, str], Iterable[str]]) -> tuple[str, ...]:
+    """What is found in the records of the form that is asked for, or of all that the visitor sees."""
+    forms = [wish.form] if wish.form else published_forms(visit)
     try:
-        forms = [wish.form] if wish.form else [each for each in query.forms(path) if visit.sees(each)]
-        return tuple(scan for form in forms for scan in query.scans_with_exceptions(path, form, MOST_WITH_WORDS))
+        return tuple(scan for form in forms for scan in find(visit.home.settings.records, form))
     except NotFound:
         return ()
 
@@ -216,40 +214,40 @@ def duplicates_file(visit: Look, kind: Kind) -> Response:
 def scans_table(visit: Visit, wish: Wish, found: list[facts.FoundScan], *, with_words: bool = True) -> Table:
     """Scans in a table, each with its page behind its name. Without words it is for a file, and made quicker."""
     say, row = visit.say, partial(_row, visit) if with_words else _bare_row
-    columns = (
-        Column("name", say("Scan")),
-        Column("scan", say("Number")),
-        Column("form", say("Form")),
-        Column("batch", say("Batch")),
-        Column("state", say("How far")),
-        Column("for_people", say("Questions for readers"), is_number=True),
-        Column("for_experts", say("Questions for experts"), is_number=True),
-        Column("received_at", say("Came")),
-        Column("recorded_at", say("Record of")),
-    )
-    return Table(
-        name="scans",
-        caption=say("Scans, newest first"),
-        columns=columns,
-        rows=[row(each) for each in found],
-        address="/desk/scans",
+    columns = {
+        "name": say("Scan"),
+        "scan": say("Number"),
+        "form": say("Form"),
+        "batch": say("Batch"),
+        "state": say("How far"),
+        "for_people": say("Questions for readers"),
+        "for_experts": say("Questions for experts"),
+        "received_at": say("Came"),
+        "recorded_at": say("Record of"),
+    }
+    return visit.table(
+        "scans",
+        say("Scans, newest first"),
+        columns,
+        [row(each) for each in found],
+        at="/desk",
         query=wish.query,
         nothing=say("No scan fits."),
     )
 
 
-def _row(visit: Visit, scan: facts.FoundScan) -> tuple[Cell, ...]:
+def _row(visit: Visit, scan: facts.FoundScan) -> tuple[Raw, ...]:
     """A scan as people see it."""
     return (
         Cell(scan.name, scan.name or scan.scan[:12], f"/desk/scan/{scan.scan}"),
         Cell(scan.scan, scan.scan[:12]),
         Cell(scan.form, scan.form or "–"),
-        Cell(scan.batch, scan.batch, batch_address(scan.batch) if scan.batch else ""),
+        batch_cell(scan.batch),
         Cell(scan.state, visit.say(STATES[scan.state]), badge=scan.state),
-        Cell(scan.for_people, visit.number(scan.for_people)),
-        Cell(scan.for_experts, visit.number(scan.for_experts)),
-        time_cell(scan.received_at, visit.moment(scan.received_at)),
-        time_cell(scan.recorded_at, visit.moment(scan.recorded_at) if scan.recorded_at else ""),
+        scan.for_people,
+        scan.for_experts,
+        scan.received_at,
+        scan.recorded_at,
     )
 
 
@@ -262,12 +260,12 @@ def _bare_row(scan: facts.FoundScan) -> tuple[Cell, ...]:
     )
 
 
-def _values_cell(visit: Visit, newer: Scan, *, is_same: bool) -> Cell:
+def _values_cell(visit: Visit, newer: Scan, *, is_same: bool) -> Cell | bool:
     """Whether a pair has the same values; nothing where its form names none that identify an order."""
     form = form_of(visit, newer)
     if not is_same and (form is None or not identifying_fields(form)):
         return Cell(None, visit.say("not compared"))
-    return Cell(is_same, visit.say("yes") if is_same else visit.say("no"))
+    return is_same
 
 
 def pairs_table(visit: Visit) -> Table:
@@ -280,27 +278,27 @@ def pairs_table(visit: Visit) -> Table:
         if visit.sees(newer.form) and visit.sees(older.form):
             rows.append(
                 (
-                    Cell(newer.id, newer.name or newer.id[:12], f"/desk/scan/{newer.id}#duplicates"),
-                    Cell(older.id, older.name or older.id[:12], f"/desk/scan/{older.id}"),
-                    Cell(newer.batch),
-                    Cell(each.differing is not None, say("yes") if each.differing is not None else say("no")),
+                    scan_cell(newer.id, newer.name, "#duplicates"),
+                    scan_cell(older.id, older.name),
+                    newer.batch,
+                    each.differing is not None,
                     _values_cell(visit, newer, is_same=each.same_values is not None),
-                    time_cell(each.found_at, visit.moment(each.found_at)),
+                    each.found_at,
                 )
             )
-    columns = (
-        Column("newer", say("Scan")),
-        Column("older", say("May be the same order as")),
-        Column("batch", say("Batch")),
-        Column("picture", say("Looks alike")),
-        Column("values", say("Has the same values")),
-        Column("found_at", say("Found")),
-    )
-    return Table(
-        name="duplicates",
-        caption=say("Scans that may be an order that came before"),
-        columns=columns,
-        rows=rows,
-        address="/desk/duplicates",
+    columns = {
+        "newer": say("Scan"),
+        "older": say("May be the same order as"),
+        "batch": say("Batch"),
+        "picture": say("Looks alike"),
+        "values": say("Has the same values"),
+        "found_at": say("Found"),
+    }
+    return visit.table(
+        "duplicates",
+        say("Scans that may be an order that came before"),
+        columns,
+        rows,
+        at="/desk",
         nothing=say("Nothing waits to be settled."),
     )

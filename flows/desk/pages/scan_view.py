@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from babel.numbers import get_decimal_symbol
 
-from flows.desk.tables import Cell, Column, Table, time_cell, with_query
+from flows.desk.tables import Cell, Table, with_query
 from flows.desk.visit import Visit
 from flows.output import Explanation, explained
 from transcribe.codes import Method, Reason, RecordRule
@@ -177,13 +177,13 @@ def _fate(
 def fields_table(visit: Visit, view: ScanView, page: int = 1, *, of_file: bool = False) -> Table:
     """The fields of a scan with what was decided. In a file `what` says "value", or why there is none."""
     say, address = visit.say, f"/desk/scan/{view.scan.id}"
-    columns = (
-        Column("field", say("Field")),
-        Column("text", say("What it says")),
-        Column("probability", say("Probability"), is_number=True),
-        Column("fate", say("State")),
-        *([Column("what", say("Value or none"))] if of_file else []),
-    )
+    heads = {
+        "field": say("Field"),
+        "text": say("What it says"),
+        "probability": say("Probability"),
+        "fate": say("State"),
+        **({"what": say("Value or none")} if of_file else {}),
+    }
     rows = []
     for each in view.fields:
         number = each.place.page if each.place else page
@@ -201,16 +201,11 @@ def fields_table(visit: Visit, view: ScanView, page: int = 1, *, of_file: bool =
                     "" if decided is None else visit.chance(decided.probability),
                 ),
                 Cell(each.fate, say(FATE_WORDS[each.fate]), badge=f"fate {each.fate}"),
-                *([Cell(what)] if of_file else []),
+                *([what] if of_file else []),
             )
         )
-    return Table(
-        name="fields",
-        caption=say("Fields of the scan"),
-        columns=columns,
-        rows=rows,
-        address=f"{address}/fields",
-        nothing=say("Nothing was read on it yet."),
+    return visit.table(
+        "fields", say("Fields of the scan"), heads, rows, at=address, nothing=say("Nothing was read on it yet.")
     )
 
 
@@ -467,8 +462,10 @@ def field_view(visit: Visit, scan: str, name: str) -> FieldView | None:
     translate = translation(visit.language).gettext
     last = told.decisions[-1] if told.decisions else None
     who = operators_of(told)
-    evidence = [Evidence(code=each.code, numbers={**(each.model_extra or {}), **_named(each.model_extra, who)})
-                for each in (last.codes if last else ())]  # fmt: skip
+    evidence = [
+        Evidence(code=each.code, numbers={**(each.model_extra or {}), **_named(each.model_extra, who)})
+        for each in (last.codes if last else ())
+    ]
     point, percent = get_decimal_symbol(visit.language), percent_sign(visit.language)
     return FieldView(
         told=told,
@@ -519,14 +516,14 @@ def _named(numbers: Mapping[str, object] | None, who: str) -> dict[str, float | 
 def readings_table(visit: Visit, told: Explanation) -> Table:
     """Every reading of the field, the first first; what counts no more is history."""
     say = visit.say
-    columns = (
-        Column("source", say("Who")),
-        Column("kind", say("Kind")),
-        Column("text", say("What they read")),
-        Column("confidence", say("Own confidence"), is_number=True),
-        Column("counts", say("Counts")),
-        Column("at", say("When")),
-    )
+    columns = {
+        "source": say("Who"),
+        "kind": say("Kind"),
+        "text": say("What they read"),
+        "confidence": say("Own confidence"),
+        "counts": say("Counts"),
+        "at": say("When"),
+    }
     rows, blank = [], say("(blank)")
     for each in told.readings:
         at = visit.iso_moment(each.at)
@@ -535,20 +532,20 @@ def readings_table(visit: Visit, told: Explanation) -> Table:
         kind = N_("an operator") if each.source == OPERATOR_SOURCE else KIND_WORDS.get(each.kind, each.kind)
         rows.append(
             (
-                Cell(each.by or each.source),
+                each.by or each.source,
                 Cell(each.kind, say(kind)),
                 Cell(each.text, text or blank),
                 Cell(each.confidence, "" if each.confidence is None else visit.share(each.confidence)),
                 Cell(each.counts, say("yes") if each.counts else say("history")),
-                time_cell(at, visit.moment(at)),
+                at,
             )
         )
-    return Table(
-        name="readings",
-        caption=say("Readings of the field"),
-        columns=columns,
-        rows=rows,
-        address=f"/desk/scan/{told.scan}/readings",
+    return visit.table(
+        "readings",
+        say("Readings of the field"),
+        columns,
+        rows,
+        at=f"/desk/scan/{told.scan}",
         query={"field": told.field if told.row is None else f"{told.field}[{told.row}]"},
         nothing=say("Nobody has read it yet."),
     )

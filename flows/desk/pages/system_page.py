@@ -18,7 +18,7 @@ from flows.desk.deeds import with_done
 from flows.desk.pages.counts import summed
 from flows.desk.pages.now_page import detail, published
 from flows.desk.parts import Deed, Part, SectionPage, counting, when_counted
-from flows.desk.tables import Cell, Column, Table, time_cell
+from flows.desk.tables import Cell, Table, time_cell
 from flows.desk.visit import Act, Visit
 from flows.runtime import is_locked, lock_file, notice
 from transcribe.i18n import N_
@@ -61,9 +61,7 @@ def looked_at(visit: Visit) -> Counting:
     """The doctor's look at this home, begun where the last one is old."""
     settings = visit.home.settings
     asked = counting(
-        visit,
-        "doctor",
-        lambda: Examined(findings=tuple(examine(settings)), engines=tuple(engines(settings))),
+        visit, "doctor", lambda: Examined(findings=tuple(examine(settings)), engines=tuple(engines(settings)))
     )
     asked.recent(LOOK_SECONDS)
     return asked
@@ -86,17 +84,12 @@ def findings_table(visit: Visit) -> Table:
         )
         for each in _examined(visit).findings
     ]
-    return Table(
-        name="findings",
-        caption=say("What the doctor finds"),
-        columns=(
-            Column("check", say("Check")),
-            Column("kind", say("Kind")),
-            Column("message", say("What is wrong")),
-            Column("mend", say("What mends it")),
-        ),
-        rows=rows,
-        address="/desk/system/findings",
+    return visit.table(
+        "findings",
+        say("What the doctor finds"),
+        {"check": say("Check"), "kind": say("Kind"), "message": say("What is wrong"), "mend": say("What mends it")},
+        rows,
+        at="/desk/system",
         nothing=say("Nothing is wrong.") if looked_at(visit).last else say("It is being looked at."),
     )
 
@@ -105,27 +98,21 @@ def engines_table(visit: Visit) -> Table:
     """Every engine: whether it is used, what it reads, and what keeps it from reading."""
     say = visit.say
     rows = [
-        (
-            Cell(each.engine),
-            Cell(each.used, say("yes") if each.used else say("no")),
-            Cell(" ".join(each.languages)),
-            Cell("; ".join(each.sources)),
-            Cell(each.problem),
-        )
+        (each.engine, each.used, " ".join(each.languages), "; ".join(each.sources), each.problem)
         for each in _examined(visit).engines
     ]
-    return Table(
-        name="engines",
-        caption=say("Engines"),
-        columns=(
-            Column("engine", say("Engine")),
-            Column("used", say("In use")),
-            Column("languages", say("Languages of the forms")),
-            Column("sources", say("Readings are named")),
-            Column("problem", say("What is wrong")),
-        ),
-        rows=rows,
-        address="/desk/system/engines",
+    return visit.table(
+        "engines",
+        say("Engines"),
+        {
+            "engine": say("Engine"),
+            "used": say("In use"),
+            "languages": say("Languages of the forms"),
+            "sources": say("Readings are named"),
+            "problem": say("What is wrong"),
+        },
+        rows,
+        at="/desk/system",
         nothing=say("It is being looked at."),
     )
 
@@ -135,20 +122,15 @@ def processes_table(visit: Visit) -> Table:
     say, settings = visit.say, visit.home.settings
     told, serves = notice(settings), is_locked(lock_file(settings))
     rows = [
-        (Cell(name, words), Cell(serves and name in told, say("yes") if serves and name in told else say("no")),
-         Cell(told.get(name, "") if serves else ""))
+        (Cell(name, words), serves and name in told, told.get(name, "") if serves else "")
         for name, words in (("web", say("pages")), ("prefect", "Prefect"))
-    ]  # fmt: skip
-    return Table(
-        name="processes",
-        caption=say("Processes"),
-        columns=(
-            Column("process", say("Process")),
-            Column("runs", say("Runs")),
-            Column("address", say("Address")),
-        ),
-        rows=rows,
-        address="/desk/system/processes",
+    ]
+    return visit.table(
+        "processes",
+        say("Processes"),
+        {"process": say("Process"), "runs": say("Runs"), "address": say("Address")},
+        rows,
+        at="/desk/system",
     )
 
 
@@ -163,12 +145,8 @@ def versions_table(visit: Visit) -> Table:
         (say("operating system"), platform.platform()),
         (say("parameters in force"), str(parameters[-1][0]) if parameters else say("as shipped")),
     ]
-    return Table(
-        name="versions",
-        caption=say("Versions"),
-        columns=(Column("what", say("What")), Column("version", say("Version"))),
-        rows=[(Cell(name), Cell(told)) for name, told in rows],
-        address="/desk/system/versions",
+    return visit.table(
+        "versions", say("Versions"), {"what": say("What"), "version": say("Version")}, rows, at="/desk/system"
     )
 
 
@@ -201,26 +179,21 @@ def files_table(visit: Visit) -> Table:
     }
     disks = {"home": say("disk of the home"), "archive": say("disk of the pictures"), "backups": say("disk of backups")}
     rows = [
-        (Cell(name, words), Cell(str(path)), Cell(size, megabytes(visit, size)), Cell(None))
+        (Cell(name, words), str(path), Cell(size, megabytes(visit, size)), None)
         for name, (words, path) in databases.items()
         if path.exists() and (size := path.stat().st_size) >= 0
     ]
     places = {"home": str(settings.home), "archive": settings.archive, "backups": settings.backups}
     rows += [
-        (Cell(f"disk of {name}", disks[name]), Cell(places[name]), Cell(None), Cell(free, megabytes(visit, free)))
+        (Cell(f"disk of {name}", disks[name]), Cell(places[name]), None, Cell(free, megabytes(visit, free)))
         for name, free in free_bytes(settings).items()
     ]
-    return Table(
-        name="files",
-        caption=say("Disks and databases"),
-        columns=(
-            Column("what", say("What")),
-            Column("where", say("Where")),
-            Column("bytes", say("Size"), is_number=True),
-            Column("free_bytes", say("Free"), is_number=True),
-        ),
-        rows=rows,
-        address="/desk/system/files",
+    return visit.table(
+        "files",
+        say("Disks and databases"),
+        {"what": say("What"), "where": say("Where"), "bytes": say("Size"), "free_bytes": say("Free")},
+        rows,
+        at="/desk/system",
     )
 
 
@@ -231,29 +204,29 @@ def backups_table(visit: Visit) -> Table:
     found, wrong = folder.backups() if folder else ([], [])
     rows = [
         (
-            Cell(each.folder.name),
-            time_cell(each.manifest.made_at, visit.moment(each.manifest.made_at)),
-            Cell(each.manifest.program),
-            Cell(each.manifest.archive_files, visit.number(each.manifest.archive_files)),
+            each.folder.name,
+            each.manifest.made_at,
+            each.manifest.program,
+            each.manifest.archive_files,
             Cell(each.manifest.archive_bytes, megabytes(visit, each.manifest.archive_bytes)),
-            Cell(""),
+            "",
         )
         for each in reversed(found[-MOST_BACKUPS:])
     ]
-    rows += [(Cell(""), Cell(None), Cell(""), Cell(None), Cell(None), Cell(why)) for why in wrong]
-    return Table(
-        name="backups",
-        caption=say("Backups"),
-        columns=(
-            Column("backup", say("Backup")),
-            Column("made_at", say("Made")),
-            Column("program", say("Program")),
-            Column("pictures", say("Pictures"), is_number=True),
-            Column("bytes", say("Size of the pictures"), is_number=True),
-            Column("problem", say("What is wrong")),
-        ),
-        rows=rows,
-        address="/desk/system/backups",
+    rows += [("", None, "", None, None, why) for why in wrong]
+    return visit.table(
+        "backups",
+        say("Backups"),
+        {
+            "backup": say("Backup"),
+            "made_at": say("Made"),
+            "program": say("Program"),
+            "pictures": say("Pictures"),
+            "bytes": say("Size of the pictures"),
+            "problem": say("What is wrong"),
+        },
+        rows,
+        at="/desk/system",
         nothing=say("There is no backup yet.") if folder else say("No folder of backups is named in the settings."),
     )
 
@@ -276,8 +249,12 @@ def verified(visit: Visit, last: Counted | None) -> list[str]:
     if state is None:
         return []
     if state.broken_at is not None:
-        return [say("The log does not hold from line %(line)s on: it was changed, or lines were taken out.",
-                    line=visit.number(state.broken_at))]  # fmt: skip
+        return [
+            say(
+                "The log does not hold from line %(line)s on: it was changed, or lines were taken out.",
+                line=visit.number(state.broken_at),
+            )
+        ]
     lines = visit.number(state.lines)
     if state.forgeries:
         return [say("The log of %(lines)s lines is whole; other rows were changed.", lines=lines)]
@@ -289,7 +266,7 @@ def forgeries_table(visit: Visit, last: Counted | None) -> Table:
     say, state = visit.say, _state(last)
     rows = [
         (
-            Cell(each.table),
+            each.table,
             Cell(each.first),
             Cell(each.last),
             Cell(each.what, say(HOW_WORDS.get(each.what, each.what))),
@@ -297,18 +274,18 @@ def forgeries_table(visit: Visit, last: Counted | None) -> Table:
         )
         for each in (state.forgeries if state else ())
     ]
-    return Table(
-        name="log",
-        caption=say("What does not hold"),
-        columns=(
-            Column("table", say("Table")),
-            Column("first", say("From number"), is_number=True),
-            Column("last", say("To number"), is_number=True),
-            Column("what", say("How")),
-            Column("message", say("What is wrong")),
-        ),
-        rows=rows,
-        address="/desk/system/log",
+    return visit.table(
+        "log",
+        say("What does not hold"),
+        {
+            "table": say("Table"),
+            "first": say("From number"),
+            "last": say("To number"),
+            "what": say("How"),
+            "message": say("What is wrong"),
+        },
+        rows,
+        at="/desk/system",
     )
 
 
@@ -335,21 +312,20 @@ def queue_table(visit: Visit) -> Table:
         ("uncounted", say("scans that are not counted anew yet"), store.not_summed_up(), None),
         ("publishing", say("records to be published"), since.publishing_count, since.publishing),
     ]
-    return Table(
-        name="queue",
-        caption=say("Queue and leases"),
-        columns=(
-            Column("what", say("What")),
-            Column("count", say("How many"), is_number=True),
-            Column("oldest", say("The oldest waits since")),
-        ),
-        rows=[
-            (Cell(code, words), Cell(count, visit.number(count)),
-             time_cell(oldest if count else None, visit.age(oldest) if oldest and count else ""))
+    return visit.table(
+        "queue",
+        say("Queue and leases"),
+        {"what": say("What"), "count": say("How many"), "oldest": say("The oldest waits since")},
+        [
+            (
+                Cell(code, words),
+                count,
+                time_cell(oldest if count else None, visit.age(oldest) if oldest and count else ""),
+            )
             for code, words, count, oldest in rows
         ],
-        address="/desk/system/queue",
-    )  # fmt: skip
+        at="/desk/system",
+    )
 
 
 # The page System, its tables as files, and its one deed: the log is verified.
@@ -376,14 +352,19 @@ def _parts(visit: Visit) -> list[Part]:
     return [
         Part(head=say("What the doctor finds"), table=findings_table(visit), faint=when_counted(visit, looking)),
         Part(head=say("Queue and leases"), table=queue_table(visit), links=[("/desk", say("Who holds what: Now"))]),
-        Part(head=say("Log"), table=forgeries_table(visit, asked.last), said=verified(visit, asked.last),
-             faint=when_counted(visit, asked), deeds=[Deed(action="/desk/system/verify", label=say("Verify the log"))]),
+        Part(
+            head=say("Log"),
+            table=forgeries_table(visit, asked.last),
+            said=verified(visit, asked.last),
+            faint=when_counted(visit, asked),
+            deeds=[Deed(action="/desk/system/verify", label=say("Verify the log"))],
+        ),
         Part(head=say("Engines"), table=engines_table(visit)),
         Part(head=say("Disks and databases"), table=files_table(visit)),
         Part(head=say("Backups"), table=backups_table(visit)),
         Part(head=say("Processes"), table=processes_table(visit)),
         Part(head=say("Versions"), table=versions_table(visit)),
-    ]  # fmt: skip
+    ]
 
 
 TABLES: Mapping[str, Callable[[Visit], Table]] = {

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Response
 
-from flows.desk import BatchView, Cell, Column, Kind, Look, Name, Table, Visit, batch_view, table_file
+from flows.desk import BatchView, Cell, Kind, Look, Name, Raw, Table, Visit, batch_view, table_file
 from flows.house import DeskPages
 from transcribe.store import facts
 
@@ -68,32 +68,36 @@ def what_if_table(visit: Visit, view: BatchView) -> WhatIf:
     """A table of the batch's results at each target."""
     played = _played(visit, view)
     say = visit.say
-    columns = (
-        Column("target", say("Target"), is_number=True),
-        Column("fields_right", say("Fields right"), is_number=True),
-        Column("by_machines", say("Machines alone"), is_number=True),
-        Column("readings_a_field", say("Readings a field"), is_number=True),
-        Column("hours", say("Hours of people"), is_number=True),
-        Column("cost", say("Cost"), is_number=True),
-        Column("currency", say("Currency")),
-    )
+    columns = {
+        "target": say("Target"),
+        "fields_right": say("Fields right"),
+        "by_machines": say("Machines alone"),
+        "readings_a_field": say("Readings a field"),
+        "hours": say("Hours of people"),
+        "cost": say("Cost"),
+        "currency": say("Currency"),
+    }
     lines = played[2] if played else ()
-    table = Table(
-        name="what-if",
-        caption=say("The whole batch at other targets, simulated"),
-        columns=columns,
-        rows=[_row(visit, line) for line in lines],
-        address="/desk/batch/what-if",
+    table = visit.table(
+        "what-if",
+        say("The whole batch at other targets, simulated"),
+        columns,
+        [_row(visit, line) for line in lines],
+        at="/desk/batch",
         query={"name": view.batch.name},
         nothing=say("No scan of it is finished yet, so that nothing can be played."),
     )
     return WhatIf(orders=played[0] if played else 0, form=played[1] if played else "", table=table)
 
 
-def _row(visit: Visit, line: PlanLine) -> tuple[Cell, ...]:
+def _row(visit: Visit, line: PlanLine) -> tuple[Raw, ...]:
     low, high = line.accuracy_interval
-    spread = visit.say("%(share)s (%(low)s to %(high)s)", share=_share(visit, line.accuracy), low=_share(visit, low),
-                       high=_share(visit, high))  # fmt: skip
+    spread = visit.say(
+        "%(share)s (%(low)s to %(high)s)",
+        share=_share(visit, line.accuracy),
+        low=_share(visit, low),
+        high=_share(visit, high),
+    )
     is_now = abs(line.target - visit.home.settings.target) < 1e-9
     now = visit.say("(now)") if is_now else ""
     return (
@@ -103,7 +107,7 @@ def _row(visit: Visit, line: PlanLine) -> tuple[Cell, ...]:
         Cell(round(line.readings_a_field, 4), visit.number(line.readings_a_field, 2)),
         Cell(round(line.hours, 3), visit.number(line.hours, 1)),
         Cell(line.cost, line.cost or "–"),
-        Cell(line.currency),
+        line.currency,
     )
 
 

@@ -13,7 +13,6 @@ from flows.desk import (
     PROGRAMS,
     Act,
     Cell,
-    Column,
     Deed,
     NewSecret,
     Part,
@@ -22,7 +21,6 @@ from flows.desk import (
     Visit,
     do,
     shown_secret,
-    time_cell,
 )
 from flows.house import DeskPages
 from flows.parts.webhooks.subscribe import NAME_PATTERN, OVERLAP, add_webhook, state_in_words, try_webhook
@@ -71,28 +69,28 @@ def webhooks_table(visit: Visit) -> Table:
     say = visit.say
     rows = [
         (
-            Cell(each.name),
-            Cell(each.url),
+            each.name,
+            each.url,
             Cell(", ".join((*each.types, *each.forms)), "" if each.types or each.forms else say("all")),
-            Cell(each.waiting, visit.number(each.waiting)),
-            Cell(each.dead, visit.number(each.dead)),
+            each.waiting,
+            each.dead,
             Cell(state_in_words(each), _stands(visit, each)),
         )
         for each in visit.home.store.webhooks()
     ]
-    return Table(
-        name="webhooks",
-        caption=say("Webhooks"),
-        columns=(
-            Column("name", say("Name")),
-            Column("url", say("Address")),
-            Column("wants", say("Wants")),
-            Column("waiting", say("Waiting"), is_number=True),
-            Column("dead", say("Given up"), is_number=True),
-            Column("state", say("How it stands")),
-        ),
-        rows=rows,
-        address="/desk/records/webhooks",
+    return visit.table(
+        "webhooks",
+        say("Webhooks"),
+        {
+            "name": say("Name"),
+            "url": say("Address"),
+            "wants": say("Wants"),
+            "waiting": say("Waiting"),
+            "dead": say("Given up"),
+            "state": say("How it stands"),
+        },
+        rows,
+        at="/desk/records",
         nothing=say("There are no webhooks."),
     )
 
@@ -118,40 +116,40 @@ def deliveries_table(visit: Visit, sent: list[Delivery]) -> Table:
     say = visit.say
     rows = [
         (
-            Cell(each.webhook),
+            each.webhook,
             Cell(each.id),
-            Cell(each.type),
+            each.type,
             Cell(each.scan, (each.scan or "")[:12], f"/desk/scan/{each.scan}" if each.scan else ""),
             Cell(each.state, say(DELIVERY_STATES[each.state])),
-            Cell(each.tries),
-            time_cell(each.last_at, visit.moment(each.last_at) if each.last_at else ""),
+            each.tries,
+            each.last_at,
             _answer(visit, each),
         )
         for each in sent
     ]
-    return Table(
-        name="deliveries",
-        caption=say("Deliveries"),
-        columns=(
-            Column("webhook", say("Webhook")),
-            Column("number", say("Number"), is_number=True),
-            Column("event", say("Event")),
-            Column("scan", say("Scan")),
-            Column("state", say("State")),
-            Column("tries", say("Tries"), is_number=True),
-            Column("last_at", say("Last try")),
-            Column("answer", say("Answer")),
-        ),
-        rows=rows,
-        address="/desk/records/deliveries",
+    return visit.table(
+        "deliveries",
+        say("Deliveries"),
+        {
+            "webhook": say("Webhook"),
+            "number": say("Number"),
+            "event": say("Event"),
+            "scan": say("Scan"),
+            "state": say("State"),
+            "tries": say("Tries"),
+            "last_at": say("Last try"),
+            "answer": say("Answer"),
+        },
+        rows,
+        at="/desk/records",
         nothing=say("Nothing was sent yet."),
     )
 
 
-def _answer(visit: Visit, delivery: Delivery) -> Cell:
+def _answer(visit: Visit, delivery: Delivery) -> Cell | str:
     """The receiver's answer, or why there is none."""
     if not delivery.error:
-        return Cell(f"HTTP {delivery.status}" if delivery.status else "")
+        return f"HTTP {delivery.status}" if delivery.status else ""
     return Cell(delivery.error, visit.in_words(delivery.error))
 
 
@@ -190,9 +188,14 @@ def _secret_of(visit: Visit, name: str, secret: str, note: str) -> NewSecret:
 
 @router.post("/desk/programs/webhook")
 async def add_hook(
-    visit: ProvedAct, name: Name, url: Address, event: Words = [], form: FormName = "",  # noqa: B006
-    values: Tick = "", inside: Tick = "",
-) -> Response:  # fmt: skip
+    visit: ProvedAct,
+    name: Name,
+    url: Address,
+    event: Words = [],  # noqa: B006
+    form: FormName = "",
+    values: Tick = "",
+    inside: Tick = "",
+) -> Response:
     """Adds a webhook, and shows its secret once."""
     visit.require_all_forms()
 
@@ -205,9 +208,16 @@ async def add_hook(
             raise SettingsError(visit.say("Write an address that begins with https://."))
         types, forms = [each for each in event if each in EVENTS], [form] if form else []
         added = add_webhook(
-            visit.home, name, url, visit.now, types=types, forms=forms, with_values=bool(values),
-            private=bool(inside), by=visit.by,
-        )  # fmt: skip
+            visit.home,
+            name,
+            url,
+            visit.now,
+            types=types,
+            forms=forms,
+            with_values=bool(values),
+            private=bool(inside),
+            by=visit.by,
+        )
         note = visit.say("Its address cannot be found now. It is looked up anew for each delivery.")
         return _secret_of(visit, name, added.secret, note if added.note else "")
 
@@ -304,9 +314,15 @@ def _resends(visit: Visit) -> list[Deed]:
         choices = [("", say("all that were given up")), *((str(each.id), f"{each.id} {each.type}") for each in dead)]
         if dead:
             deeds.append(
-                Deed(action="/desk/records/resend", label=say("Send again"), values={"name": hook.name},
-                     choice="number", asks=say("Deliveries to %(name)s", name=hook.name), choices=choices)
-            )  # fmt: skip
+                Deed(
+                    action="/desk/records/resend",
+                    label=say("Send again"),
+                    values={"name": hook.name},
+                    choice="number",
+                    asks=say("Deliveries to %(name)s", name=hook.name),
+                    choices=choices,
+                )
+            )
     return deeds
 
 
@@ -317,22 +333,28 @@ def _webhook_off(visit: Visit, facts: Mapping[str, Any]) -> str:
     why = str(OFF_BECAUSE.get(facts["because"], facts["because"]))
     return visit.say(
         "The webhook %(name)s is switched off: %(why)s. Deliveries that wait: %(waiting)s. %(mend)s",
-        name=facts["name"], why=visit.say(why), waiting=visit.number(facts["waiting"]), mend=facts["mend"],
-    )  # fmt: skip
+        name=facts["name"],
+        why=visit.say(why),
+        waiting=visit.number(facts["waiting"]),
+        mend=facts["mend"],
+    )
 
 
 def _webhook_failing(visit: Visit, facts: Mapping[str, Any]) -> str:
     return visit.say(
         "Nothing has arrived at the webhook %(name)s since %(since)s. %(mend)s",
-        name=facts["name"], since=visit.moment(facts["since"]), mend=facts["mend"],
-    )  # fmt: skip
+        name=facts["name"],
+        since=visit.moment(facts["since"]),
+        mend=facts["mend"],
+    )
 
 
 def _webhook_given_up(visit: Visit, facts: Mapping[str, Any]) -> str:
     return visit.say(
         "Deliveries to the webhook %(name)s that were given up: %(count)s.",
-        name=facts["name"], count=visit.number(facts["count"]),
-    )  # fmt: skip
+        name=facts["name"],
+        count=visit.number(facts["count"]),
+    )
 
 
 PAGES = DeskPages(

@@ -7,15 +7,12 @@ from fastapi import APIRouter, Response
 from flows.administration import unread_languages
 from flows.desk import (
     PERSONAL,
-    WHAT,
-    Cell,
     FormName,
     Look,
     PageNumber,
     Table,
     Visit,
     difference_table,
-    key_words,
     type_choices,
 )
 from flows.mending import form_doubts
@@ -75,18 +72,7 @@ def _changes(visit: Visit, draft: Draft) -> Table | None:
         found = forms.differences(library.find(draft.name), draft.form())
     except (FormError, NotFound):
         return None
-    rows = [
-        (
-            Cell(draft.form().version),
-            Cell(each.what, visit.say(WHAT[each.what])),
-            Cell(each.name),
-            Cell(each.key, key_words(visit, each.key)),
-            Cell(each.before, each.before or "–"),
-            Cell(each.after, each.after or "–"),
-        )
-        for each in found
-    ]
-    return difference_table(visit, "", rows)
+    return difference_table(visit, "", [(draft.form().version, found)])
 
 
 @router.get("/desk/draft/{name}/page/{number}")
