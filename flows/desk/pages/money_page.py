@@ -84,13 +84,11 @@ def _page(visit: Visit, who: str, month: str) -> Response:
     said = [
         visit.say(
             "%(before)s due when the month began, %(earned)s earned, %(paid)s paid out, %(due)s due at its end.",
-            before=visit.full_amount(each.before, each.currency),
-            earned=visit.full_amount(each.earned, each.currency),
-            paid=visit.full_amount(each.paid, each.currency),
-            due=visit.full_amount(each.due, each.currency),
+            before=visit.full_amount(each.before, each.currency), earned=visit.full_amount(each.earned, each.currency),
+            paid=visit.full_amount(each.paid, each.currency), due=visit.full_amount(each.due, each.currency),
         )
         for each in found
-    ]
+    ]  # fmt: skip
     said += [
         visit.say(
             "%(amount)s of it was carried to the next period, as it is less than a bank can transfer.",
@@ -274,28 +272,15 @@ def _parts(visit: Visit) -> list[Part]:
     return [
         Part(head=say("Months of work"), table=_months(visit), links=[(RATES, say("What work pays"))]),
         Part(head=say("What is owed"), table=_owed(visit), faint=owed, deeds=[count]),
-        Part(
-            head=say("Pay periods"),
-            table=periods_table(visit),
-            links=[("/desk/money/close", say("Close a pay period"))] if closes else [],
-        ),
-        Part(
-            head=say("Cost by form in the last 31 days"),
-            table=form_costs(visit),
-            said=[_right(visit)],
-            faint=[say("Top-ups that are not settled are not in it.")],
-        ),
-        Part(
-            head=say("Cost by batch"),
-            table=batch_costs(visit),
-            faint=[say("The latest %(count)s batches, all of their work.", count=BATCHES_COUNT)],
-        ),
-        Part(
-            head=say("Disputes of time"),
-            table=_disputes(visit),
-            links=[("/clocks", say("Answer disputes"))] if visit.may_change else [],
-        ),
-    ]
+        Part(head=say("Pay periods"), table=periods_table(visit),
+             links=[("/desk/money/close", say("Close a pay period"))] if closes else []),
+        Part(head=say("Cost by form in the last 31 days"), table=form_costs(visit), said=[_right(visit)],
+             faint=[say("Top-ups that are not settled are not in it.")]),
+        Part(head=say("Cost by batch"), table=batch_costs(visit),
+             faint=[say("The latest %(count)s batches, all of their work.", count=BATCHES_COUNT)]),
+        Part(head=say("Disputes of time"), table=_disputes(visit),
+             links=[("/clocks", say("Answer disputes"))] if visit.may_change else []),
+    ]  # fmt: skip
 
 
 def _right(visit: Visit) -> str:

@@ -195,11 +195,9 @@ def detail(visit: Visit, facts: Facts) -> str:
 def _due(visit: Visit, facts: Facts) -> str:
     return visit.say(
         "Batch %(batch)s with %(scans)s scans was due on %(due)s and has open questions: %(tasks)s.",
-        batch=facts["batch"],
-        scans=visit.number(facts["scans"]),
-        due=visit.moment(facts["due"]),
+        batch=facts["batch"], scans=visit.number(facts["scans"]), due=visit.moment(facts["due"]),
         tasks=visit.number(facts["tasks"]),
-    )
+    )  # fmt: skip
 
 
 def _people(visit: Visit, facts: Facts) -> str:
@@ -208,10 +206,9 @@ def _people(visit: Visit, facts: Facts) -> str:
         visit.say(MISSING[missing.waits], fields=visit.number(missing.fields), orders=visit.number(missing.orders)),
         visit.say(
             "Missing at least: %(people)s (%(role)s) who must not have read these fields.",
-            people=visit.number(missing.people),
-            role=visit.roles([missing.role]),
+            people=visit.number(missing.people), role=visit.roles([missing.role]),
         ),
-    ]
+    ]  # fmt: skip
     if missing.languages:
         told.append(visit.say("They read one of: %(languages)s.", languages=", ".join(missing.languages)))
     if missing.regions:
@@ -234,25 +231,22 @@ def _no_backup(visit: Visit, facts: Facts) -> str:
 def _backup(visit: Visit, facts: Facts) -> str:
     return visit.say(
         "The latest backup is of %(at)s, more than %(days)s days ago.",
-        at=visit.moment(facts["at"]),
-        days=visit.number(facts["days"], 1),
-    )
+        at=visit.moment(facts["at"]), days=visit.number(facts["days"], 1),
+    )  # fmt: skip
 
 
 def _appeals(visit: Visit, facts: Facts) -> str:
     return visit.say(
         "Appeals that no expert has heard yet: %(count)s. The first was promised by %(first)s.",
-        count=visit.number(facts["count"]),
-        first=visit.moment(facts["first"]),
-    )
+        count=visit.number(facts["count"]), first=visit.moment(facts["first"]),
+    )  # fmt: skip
 
 
 def _times(visit: Visit, facts: Facts) -> str:
     return visit.say(
         "Contested times that nobody has answered for a week: %(count)s. The first is of %(first)s.",
-        count=visit.number(facts["count"]),
-        first=visit.moment(facts["first"]),
-    )
+        count=visit.number(facts["count"]), first=visit.moment(facts["first"]),
+    )  # fmt: skip
 
 
 def _pay(visit: Visit, facts: Facts) -> str:
@@ -260,9 +254,8 @@ def _pay(visit: Visit, facts: Facts) -> str:
     if facts["late"]:
         return visit.say(
             "People who are due pay of the months before: %(people)s. It was promised by %(day)s.",
-            people=people,
-            day=by,
-        )
+            people=people, day=by,
+        )  # fmt: skip
     return visit.say(
         "People who are due pay of the months before: %(people)s. It is promised by %(day)s.", people=people, day=by
     )
@@ -290,18 +283,15 @@ def _records_held(visit: Visit, facts: Facts) -> str:
 def _copy(visit: Visit, facts: Facts) -> str:
     return visit.say(
         "The schema %(schema)s stands still since %(at)s; what was forgotten since may still be in it.",
-        schema=facts["schema"],
-        at=visit.moment(facts["at"]),
-    )
+        schema=facts["schema"], at=visit.moment(facts["at"]),
+    )  # fmt: skip
 
 
 def _fit(visit: Visit, facts: Facts) -> str:
     return visit.say(
         "%(count)s of the latest %(latest)s scans of the form %(form)s lie worse on it than nearly all before.",
-        count=visit.number(facts["count"]),
-        latest=visit.number(facts["latest"]),
-        form=facts["form"],
-    )
+        count=visit.number(facts["count"]), latest=visit.number(facts["latest"]), form=facts["form"],
+    )  # fmt: skip
 
 
 def _reading(visit: Visit, facts: Facts) -> str:
@@ -315,12 +305,9 @@ def _audit(visit: Visit, facts: Facts) -> str:
     return visit.say(
         "Audits found %(wrong)s of %(count)s decided fields of the form %(form)s wrong: surely more than %(least)s, and"
         " the target allows %(allowed)s.",
-        wrong=visit.number(facts["wrong"]),
-        count=visit.number(facts["count"]),
-        form=facts["form"],
-        least=visit.share(facts["least"], 2),
-        allowed=visit.share(facts["allowed"], 2),
-    )
+        wrong=visit.number(facts["wrong"]), count=visit.number(facts["count"]), form=facts["form"],
+        least=visit.share(facts["least"], 2), allowed=visit.share(facts["allowed"], 2),
+    )  # fmt: skip
 
 
 def _check(visit: Visit, facts: Facts) -> str:
@@ -477,24 +464,13 @@ def _rows(visit: Visit) -> list[tuple[Raw, ...]]:
     unread = total["state not weighed"] - apart["state not weighed"]
     rows = [
         ("machines", say("machines"), say("files to be taken in"), arrived, None, ""),
-        (
-            "weighing",
-            say("machines"),
-            say("scans to be read and weighed"),
-            unread,
-            since.machines,
-            _scans(state="not weighed"),
-        ),
-        (
-            "people",
-            say("people"),
-            say("questions"),
-            total["open for people"],
-            since.people,
-            _scans(state="waits for people"),
-        ),
-        ("experts", say("experts"), say("questions"), total["open for experts"], since.experts, _scans(asks="experts")),
-    ]
+        ("weighing", say("machines"), say("scans to be read and weighed"), unread, since.machines,
+         _scans(state="not weighed")),
+        ("people", say("people"), say("questions"), total["open for people"], since.people,
+         _scans(state="waits for people")),
+        ("experts", say("experts"), say("questions"), total["open for experts"], since.experts,
+         _scans(asks="experts")),
+    ]  # fmt: skip
     rows += _rows_of_home(visit, since) if sees_all else []
     rows += _rows_of_cancelled(visit, held, apart["state not weighed"])
     return [
@@ -515,34 +491,20 @@ def _rows_of_home(visit: Visit, since: facts.WaitingSince) -> list[tuple[str, st
     oldest = min((each.at for each in asked), default=None)
     disputed = visit.home.store.disputes(open_only=True)
     return [
-        (
-            "answers",
-            say("an operator"),
-            say("what readers ask about a field"),
-            len(asked),
-            oldest,
-            "/questions" if visit.may_change else "",
-        ),
-        (
-            "disputes",
-            say("an operator"),
-            say("contested times"),
-            len(disputed),
-            min((each.at for each in disputed), default=None),
-            "/clocks" if visit.may_change else "",
-        ),
+        ("answers", say("an operator"), say("what readers ask about a field"), len(asked), oldest,
+         "/questions" if visit.may_change else ""),
+        ("disputes", say("an operator"), say("contested times"), len(disputed),
+         min((each.at for each in disputed), default=None), "/clocks" if visit.may_change else ""),
         ("appeals", say("a hearing"), say("appeals"), since.appeal_count, since.appeals, appeals),
         ("publishing", say("publishing"), say("records"), since.publishing_count, since.publishing, ""),
-    ]
+    ]  # fmt: skip
 
 
 def _rows_of_cancelled(visit: Visit, files: int, scans: int) -> list[tuple[str, str, str, int, None, str]]:
     """What stands still with its cancelled batch; no rows where nothing does."""
     words = visit.say("nobody: the batch is cancelled")
-    rows = [
-        ("cancelled", words, visit.say("files that are not taken in"), files, None, "/desk/batches"),
-        ("cancelled", words, visit.say("scans that are not finished"), scans, None, "/desk/batches"),
-    ]
+    rows = [("cancelled", words, visit.say("files that are not taken in"), files, None, "/desk/batches"),
+            ("cancelled", words, visit.say("scans that are not finished"), scans, None, "/desk/batches")]  # fmt: skip
     return [row for row in rows if row[3]]
 
 

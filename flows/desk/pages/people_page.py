@@ -266,25 +266,15 @@ def _parts(visit: Visit) -> list[Part]:
     several = [("/desk/people/invite", say("Invite several people"))] if visit.may_change else []
     invite = [("/people", say("Invite or change somebody")), *several] if visit.may_change else []
     return [
-        Part(
-            head=say("Work of each"),
-            table=work_table(visit),
-            said=hourly(visit),
-            deeds=deeds,
-            faint=[
-                *when_counted(visit, work_counting(visit)),
-                say("By name, and no ranking. Each person sees the same row of themselves under “About me”."),
-            ],
-        ),
+        Part(head=say("Work of each"), table=work_table(visit), said=hourly(visit), deeds=deeds,
+             faint=[*when_counted(visit, work_counting(visit)),
+                    say("By name, and no ranking. Each person sees the same row of themselves under “About me”.")]),
         Part(head=say("Who is missing"), table=missing_table(visit), faint=needed, links=invite),
         Part(head=say("Who is there"), table=there_table(visit)),
         Part(head=say("People"), table=_people(visit)),
-        Part(
-            head=say("Questions about careless work"),
-            table=questions_table(visit),
-            faint=when_counted(visit, odd_counting(visit)),
-        ),
-    ]
+        Part(head=say("Questions about careless work"), table=questions_table(visit),
+             faint=when_counted(visit, odd_counting(visit))),
+    ]  # fmt: skip
 
 
 def _people(visit: Visit) -> Table:

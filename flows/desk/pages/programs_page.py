@@ -114,12 +114,8 @@ Prefix = Annotated[str, Form(pattern="^[0-9a-f]{1,16}$")]
 
 @router.post("/desk/programs/token")
 async def make_token(
-    visit: ProvedAct,
-    name: Title,
-    scope: Words = [],  # noqa: B006
-    form: FormName = "",
-    days: Days = "",
-) -> Response:
+    visit: ProvedAct, name: Title, scope: Words = [], form: FormName = "", days: Days = ""  # noqa: B006
+) -> Response:  # fmt: skip
     """Makes a token, and shows it once. What may be allowed for one form alone is, where one is chosen."""
     visit.require_all_forms()
 

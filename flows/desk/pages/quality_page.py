@@ -383,15 +383,8 @@ def earlier(visit: Visit) -> list[tuple[str, str]]:
 def learnt_table(visit: Visit) -> Table:
     """Every version and every refused proposal, the latest first."""
     say = visit.say
-    heads = (
-        say("Compared fields"),
-        say("Decided before"),
-        say("Wrong before"),
-        say("Decided with it"),
-        say("Wrong with it"),
-        say("Come out otherwise"),
-        say("Asked again"),
-    )
+    heads = (say("Compared fields"), say("Decided before"), say("Wrong before"), say("Decided with it"),
+             say("Wrong with it"), say("Come out otherwise"), say("Asked again"))  # fmt: skip
     rows = [
         (
             Cell(each.version, "" if each.version else say("refused")),
@@ -455,15 +448,10 @@ def calibration_part(visit: Visit) -> Part:
         nothing=say("Nothing was audited yet."),
     )
     shown = [
-        Point(
-            words=visit.chance(each.least),
-            share=each.share,
-            low=each.interval[0],
-            high=each.interval[1],
-            expected=1 - each.stated,
-        )
+        Point(words=visit.chance(each.least), share=each.share, low=each.interval[0], high=each.interval[1],
+              expected=1 - each.stated)
         for each in points
-    ]
+    ]  # fmt: skip
     kinds = (say("share wrong, by audits"), say("its interval"), say("stated"))
     title = say("Share wrong by how sure we said we were, the least sure first")
     return Part(
@@ -576,15 +564,9 @@ def errors_part(visit: Visit) -> Part:
         head=say("Learning curve: error"),
         table=table,
         chart=plotted("errors-by-week", table.caption, points, kinds, table, partial(visit.share, places=2)),
-        faint=[
-            say(
-                "A week with fewer than %(count)s audited values tells nothing and is left blank.",
-                count=MIN_GROUP_COUNT,
-            )
-        ]
-        if weeks
-        else [],
-    )
+        faint=[say("A week with fewer than %(count)s audited values tells nothing and is left blank.",
+                   count=MIN_GROUP_COUNT)] if weeks else [],
+    )  # fmt: skip
 
 
 def _point(visit: Visit, week: date, hits: int, count: int) -> Point:
@@ -634,12 +616,9 @@ def _parts(visit: Visit) -> list[Part]:
     if visit.forms is None:
         choices = earlier(visit)
         way_back = Deed(
-            action="/desk/quality/back",
-            label=say("Put it in force again"),
-            choice="version",
-            asks=say("An earlier version"),
-            choices=choices,
-        )
+            action="/desk/quality/back", label=say("Put it in force again"), choice="version",
+            asks=say("An earlier version"), choices=choices,
+        )  # fmt: skip
         known = say("One that good readers fail is wrong. Its field's page keeps and withdraws it.")
         parts.append(Part(head=say("Known values"), table=known_values_table(visit), said=[known]))
         parts.append(Part(head=say("What was learnt"), table=learnt_table(visit), deeds=[way_back] if choices else []))
@@ -656,10 +635,8 @@ def _measured(visit: Visit) -> list[Part]:
             head=say("Rules and troubles by false alarms"),
             table=alarms_table(visit),
             said=[
-                say(
-                    "How often people looked because of it, and what machines had read was right after all. A rule is"
-                    " counted each time that it was broken; it asked in vain where all of its fields were right."
-                ),
+                say("How often people looked because of it, and what machines had read was right after all. A rule is"
+                    " counted each time that it was broken; it asked in vain where all of its fields were right."),
                 latest,
             ],
             faint=faint,
@@ -675,7 +652,7 @@ def _measured(visit: Visit) -> list[Part]:
         coverage_part(visit),
         asked_part(visit),
         errors_part(visit),
-    ]
+    ]  # fmt: skip
 
 
 TABLES: Mapping[str, Callable[[Visit], Table]] = {

@@ -60,13 +60,9 @@ async def rates_page(visit: Look) -> Response:
             for fault in each.faults
         ]
         return visit.page(
-            "desk_rates.html",
-            rates=rates_table(visit),
-            floor=floor,
-            faults=faults,
-            forms=visit.forms_to_choose(),
-            per=[(each, visit.say(words)) for each, words in PER.items()],
-        )
+            "desk_rates.html", rates=rates_table(visit), floor=floor, faults=faults,
+            forms=visit.forms_to_choose(), per=[(each, visit.say(words)) for each, words in PER.items()],
+        )  # fmt: skip
 
     return await visit.look(made)
 
@@ -80,13 +76,9 @@ def rates_file(visit: Look, kind: Kind) -> Response:
 
 @router.get("/desk/money/rate/look")
 async def look_at_rate(
-    visit: Look,
-    amount: AskedAmount,
-    currency: AskedCurrency,
-    per: Annotated[Per, Query()],
-    form: AskedForm = "",
-    changed: bool = False,
-) -> Response:
+    visit: Look, amount: AskedAmount, currency: AskedCurrency, per: Annotated[Per, Query()],
+    form: AskedForm = "", changed: bool = False,
+) -> Response:  # fmt: skip
     """What a rate would change, and the form that sets it. Nothing is written."""
     visit.require_operator()
     visit.require_all_forms()
@@ -103,29 +95,18 @@ async def look_at_rate(
         hours = hours_table(visit, rate, before) if per == "reading" else None
         faults = faults_with(visit, forms_of(visit, rate), rate, visit.home.store.floor(visit.now))
         return visit.page(
-            "desk_rate_look.html",
-            rate=rate,
-            before=before,
-            changed=changed,
-            sent=sent,
-            share=share,
-            is_slip=is_slip,
-            hours=hours,
-            faults=faults,
-        )
+            "desk_rate_look.html", rate=rate, before=before, changed=changed, sent=sent, share=share, is_slip=is_slip,
+            hours=hours, faults=faults,
+        )  # fmt: skip
 
     return await _looked(visit, made)
 
 
 @router.get("/desk/money/floor/look")
 async def look_at_floor(
-    visit: Look,
-    amount: AskedAmount,
-    currency: AskedCurrency,
-    source: AskedSource,
-    source_amount: AskedAmount = "",
+    visit: Look, amount: AskedAmount, currency: AskedCurrency, source: AskedSource, source_amount: AskedAmount = "",
     changed: bool = False,
-) -> Response:
+) -> Response:  # fmt: skip
     """What a floor would change, and the form that sets it. Nothing is written."""
     visit.require_operator()
     visit.require_all_forms()
@@ -142,28 +123,18 @@ async def look_at_floor(
         share, is_slip = share_in_words(visit, before, floor.micro, floor.currency)
         faults = faults_with(visit, visit.home.forms.names(), None, floor)
         return visit.page(
-            "desk_floor_look.html",
-            floor=floor,
-            before=before,
-            changed=changed,
-            sent=sent,
-            share=share,
-            is_slip=is_slip,
-            faults=faults,
-        )
+            "desk_floor_look.html", floor=floor, before=before, changed=changed, sent=sent, share=share,
+            is_slip=is_slip, faults=faults,
+        )  # fmt: skip
 
     return await _looked(visit, made)
 
 
 @router.post("/desk/money/rate")
 async def change_rate(
-    visit: ProvedAct,
-    amount: Amount,
-    currency: Currency,
-    per: Annotated[Per, Form()],
-    form: FormName = "",
+    visit: ProvedAct, amount: Amount, currency: Currency, per: Annotated[Per, Form()], form: FormName = "",
     seen: Seen = "",
-) -> Response:
+) -> Response:  # fmt: skip
     """Sets what a reading or an hour pays from now on, as `fairhand pay rate` does. What nobody has seen is shown."""
     visit.require_all_forms()
     query = {"amount": amount, "currency": currency, "per": per, "form": form}

@@ -462,10 +462,8 @@ def field_view(visit: Visit, scan: str, name: str) -> FieldView | None:
     translate = translation(visit.language).gettext
     last = told.decisions[-1] if told.decisions else None
     who = operators_of(told)
-    evidence = [
-        Evidence(code=each.code, numbers={**(each.model_extra or {}), **_named(each.model_extra, who)})
-        for each in (last.codes if last else ())
-    ]
+    evidence = [Evidence(code=each.code, numbers={**(each.model_extra or {}), **_named(each.model_extra, who)})
+                for each in (last.codes if last else ())]  # fmt: skip
     point, percent = get_decimal_symbol(visit.language), percent_sign(visit.language)
     return FieldView(
         told=told,

@@ -249,12 +249,8 @@ def verified(visit: Visit, last: Counted | None) -> list[str]:
     if state is None:
         return []
     if state.broken_at is not None:
-        return [
-            say(
-                "The log does not hold from line %(line)s on: it was changed, or lines were taken out.",
-                line=visit.number(state.broken_at),
-            )
-        ]
+        return [say("The log does not hold from line %(line)s on: it was changed, or lines were taken out.",
+                    line=visit.number(state.broken_at))]  # fmt: skip
     lines = visit.number(state.lines)
     if state.forgeries:
         return [say("The log of %(lines)s lines is whole; other rows were changed.", lines=lines)]
@@ -352,19 +348,14 @@ def _parts(visit: Visit) -> list[Part]:
     return [
         Part(head=say("What the doctor finds"), table=findings_table(visit), faint=when_counted(visit, looking)),
         Part(head=say("Queue and leases"), table=queue_table(visit), links=[("/desk", say("Who holds what: Now"))]),
-        Part(
-            head=say("Log"),
-            table=forgeries_table(visit, asked.last),
-            said=verified(visit, asked.last),
-            faint=when_counted(visit, asked),
-            deeds=[Deed(action="/desk/system/verify", label=say("Verify the log"))],
-        ),
+        Part(head=say("Log"), table=forgeries_table(visit, asked.last), said=verified(visit, asked.last),
+             faint=when_counted(visit, asked), deeds=[Deed(action="/desk/system/verify", label=say("Verify the log"))]),
         Part(head=say("Engines"), table=engines_table(visit)),
         Part(head=say("Disks and databases"), table=files_table(visit)),
         Part(head=say("Backups"), table=backups_table(visit)),
         Part(head=say("Processes"), table=processes_table(visit)),
         Part(head=say("Versions"), table=versions_table(visit)),
-    ]
+    ]  # fmt: skip
 
 
 TABLES: Mapping[str, Callable[[Visit], Table]] = {

@@ -92,12 +92,8 @@ def what_if_table(visit: Visit, view: BatchView) -> WhatIf:
 
 def _row(visit: Visit, line: PlanLine) -> tuple[Raw, ...]:
     low, high = line.accuracy_interval
-    spread = visit.say(
-        "%(share)s (%(low)s to %(high)s)",
-        share=_share(visit, line.accuracy),
-        low=_share(visit, low),
-        high=_share(visit, high),
-    )
+    spread = visit.say("%(share)s (%(low)s to %(high)s)", share=_share(visit, line.accuracy), low=_share(visit, low),
+                       high=_share(visit, high))  # fmt: skip
     is_now = abs(line.target - visit.home.settings.target) < 1e-9
     now = visit.say("(now)") if is_now else ""
     return (

@@ -188,14 +188,9 @@ def _secret_of(visit: Visit, name: str, secret: str, note: str) -> NewSecret:
 
 @router.post("/desk/programs/webhook")
 async def add_hook(
-    visit: ProvedAct,
-    name: Name,
-    url: Address,
-    event: Words = [],  # noqa: B006
-    form: FormName = "",
-    values: Tick = "",
-    inside: Tick = "",
-) -> Response:
+    visit: ProvedAct, name: Name, url: Address, event: Words = [], form: FormName = "",  # noqa: B006
+    values: Tick = "", inside: Tick = "",
+) -> Response:  # fmt: skip
     """Adds a webhook, and shows its secret once."""
     visit.require_all_forms()
 
@@ -208,16 +203,9 @@ async def add_hook(
             raise SettingsError(visit.say("Write an address that begins with https://."))
         types, forms = [each for each in event if each in EVENTS], [form] if form else []
         added = add_webhook(
-            visit.home,
-            name,
-            url,
-            visit.now,
-            types=types,
-            forms=forms,
-            with_values=bool(values),
-            private=bool(inside),
-            by=visit.by,
-        )
+            visit.home, name, url, visit.now, types=types, forms=forms, with_values=bool(values),
+            private=bool(inside), by=visit.by,
+        )  # fmt: skip
         note = visit.say("Its address cannot be found now. It is looked up anew for each delivery.")
         return _secret_of(visit, name, added.secret, note if added.note else "")
 
@@ -314,15 +302,9 @@ def _resends(visit: Visit) -> list[Deed]:
         choices = [("", say("all that were given up")), *((str(each.id), f"{each.id} {each.type}") for each in dead)]
         if dead:
             deeds.append(
-                Deed(
-                    action="/desk/records/resend",
-                    label=say("Send again"),
-                    values={"name": hook.name},
-                    choice="number",
-                    asks=say("Deliveries to %(name)s", name=hook.name),
-                    choices=choices,
-                )
-            )
+                Deed(action="/desk/records/resend", label=say("Send again"), values={"name": hook.name},
+                     choice="number", asks=say("Deliveries to %(name)s", name=hook.name), choices=choices)
+            )  # fmt: skip
     return deeds
 
 
@@ -333,28 +315,22 @@ def _webhook_off(visit: Visit, facts: Mapping[str, Any]) -> str:
     why = str(OFF_BECAUSE.get(facts["because"], facts["because"]))
     return visit.say(
         "The webhook %(name)s is switched off: %(why)s. Deliveries that wait: %(waiting)s. %(mend)s",
-        name=facts["name"],
-        why=visit.say(why),
-        waiting=visit.number(facts["waiting"]),
-        mend=facts["mend"],
-    )
+        name=facts["name"], why=visit.say(why), waiting=visit.number(facts["waiting"]), mend=facts["mend"],
+    )  # fmt: skip
 
 
 def _webhook_failing(visit: Visit, facts: Mapping[str, Any]) -> str:
     return visit.say(
         "Nothing has arrived at the webhook %(name)s since %(since)s. %(mend)s",
-        name=facts["name"],
-        since=visit.moment(facts["since"]),
-        mend=facts["mend"],
-    )
+        name=facts["name"], since=visit.moment(facts["since"]), mend=facts["mend"],
+    )  # fmt: skip
 
 
 def _webhook_given_up(visit: Visit, facts: Mapping[str, Any]) -> str:
     return visit.say(
         "Deliveries to the webhook %(name)s that were given up: %(count)s.",
-        name=facts["name"],
-        count=visit.number(facts["count"]),
-    )
+        name=facts["name"], count=visit.number(facts["count"]),
+    )  # fmt: skip
 
 
 PAGES = DeskPages(
