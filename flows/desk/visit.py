@@ -273,6 +273,8 @@ class Visit:
                 return self.say("yes") if value else self.say("no")
             case int():
                 return self.number(value)
+            case float():
+                return self.number(value, 1)
             case datetime():
                 return self.moment(value)
             case date():

@@ -189,15 +189,9 @@ def detail(visit: Visit, facts: Facts) -> str:
     """The sentence of these facts, "" where nothing is known of their code."""
     code = str(facts.get("code", ""))
     say = SENTENCES.get(code)
+    if isinstance(say, str):
+        return visit.say(say, **{name: visit.written(value) for name, value in facts.items()})
     return say(visit, facts) if say else visit.from_parts(code, facts)
-
-
-def _due(visit: Visit, facts: Facts) -> str:
-    return visit.say(
-        "Batch %(batch)s with %(scans)s scans was due on %(due)s and has open questions: %(tasks)s.",
-        batch=facts["batch"], scans=visit.number(facts["scans"]), due=visit.moment(facts["due"]),
-        tasks=visit.number(facts["tasks"]),
-    )  # fmt: skip
 
 
 def _people(visit: Visit, facts: Facts) -> str:
@@ -224,81 +218,13 @@ def _disk(visit: Visit, facts: Facts) -> str:
     return visit.say("%(place)s: only %(megabytes)s MB are free.", place=visit.say(disk), megabytes=free)
 
 
-def _no_backup(visit: Visit, facts: Facts) -> str:
-    return visit.say("There is no finished backup.")
-
-
-def _backup(visit: Visit, facts: Facts) -> str:
-    return visit.say(
-        "The latest backup is of %(at)s, more than %(days)s days ago.",
-        at=visit.moment(facts["at"]), days=visit.number(facts["days"], 1),
-    )  # fmt: skip
-
-
-def _appeals(visit: Visit, facts: Facts) -> str:
-    return visit.say(
-        "Appeals that no expert has heard yet: %(count)s. The first was promised by %(first)s.",
-        count=visit.number(facts["count"]), first=visit.moment(facts["first"]),
-    )  # fmt: skip
-
-
-def _times(visit: Visit, facts: Facts) -> str:
-    return visit.say(
-        "Contested times that nobody has answered for a week: %(count)s. The first is of %(first)s.",
-        count=visit.number(facts["count"]), first=visit.moment(facts["first"]),
-    )  # fmt: skip
-
-
 def _pay(visit: Visit, facts: Facts) -> str:
-    people, by = visit.number(facts["people"]), visit.day(facts["by"])
-    if facts["late"]:
-        return visit.say(
-            "People who are due pay of the months before: %(people)s. It was promised by %(day)s.",
-            people=people, day=by,
-        )  # fmt: skip
-    return visit.say(
-        "People who are due pay of the months before: %(people)s. It is promised by %(day)s.", people=people, day=by
+    promised = (
+        N_("People who are due pay of the months before: %(people)s. It was promised by %(day)s.")
+        if facts["late"]
+        else N_("People who are due pay of the months before: %(people)s. It is promised by %(day)s.")
     )
-
-
-def _duplicates(visit: Visit, facts: Facts) -> str:
-    return visit.say("Scans that may be an order that came before: %(count)s.", count=visit.number(facts["count"]))
-
-
-def _records(visit: Visit, facts: Facts) -> str:
-    return visit.say(
-        "No order and no erasure is published since %(at)s. The command fairhand records publish says why.",
-        at=visit.moment(facts["at"]),
-    )
-
-
-def _records_held(visit: Visit, facts: Facts) -> str:
-    return visit.say(
-        "Finished orders that could not be written to the records, while all others are: %(count)s. The command "
-        "fairhand status says why.",
-        count=visit.number(facts["count"]),
-    )
-
-
-def _copy(visit: Visit, facts: Facts) -> str:
-    return visit.say(
-        "The schema %(schema)s stands still since %(at)s; what was forgotten since may still be in it.",
-        schema=facts["schema"], at=visit.moment(facts["at"]),
-    )  # fmt: skip
-
-
-def _fit(visit: Visit, facts: Facts) -> str:
-    return visit.say(
-        "%(count)s of the latest %(latest)s scans of the form %(form)s lie worse on it than nearly all before.",
-        count=visit.number(facts["count"]), latest=visit.number(facts["latest"]), form=facts["form"],
-    )  # fmt: skip
-
-
-def _reading(visit: Visit, facts: Facts) -> str:
-    return visit.say(
-        "People of whom it is asked: %(people)s. The questions stand under People.",
-        people=visit.number(facts["people"]),
-    )
+    return visit.say(promised, people=visit.number(facts["people"]), day=visit.day(facts["by"]))
 
 
 def _audit(visit: Visit, facts: Facts) -> str:
@@ -310,29 +236,28 @@ def _audit(visit: Visit, facts: Facts) -> str:
     )  # fmt: skip
 
 
-def _check(visit: Visit, facts: Facts) -> str:
-    return visit.say("It cannot be checked: %(error)s. The section System says more.", error=facts["error"])
-
-
-SENTENCES: Mapping[str, Callable[[Visit, Facts], str]] = {
-    "due": _due,
+SENTENCES: Mapping[str, str | Callable[[Visit, Facts], str]] = {
+    "due": N_("Batch %(batch)s with %(scans)s scans was due on %(due)s and has open questions: %(tasks)s."),
     "people": _people,
     "disk": _disk,
-    "no backup": _no_backup,
-    "backup": _backup,
-    "appeals": _appeals,
-    "times": _times,
+    "no backup": N_("There is no finished backup."),
+    "backup": N_("The latest backup is of %(at)s, more than %(days)s days ago."),
+    "appeals": N_("Appeals that no expert has heard yet: %(count)s. The first was promised by %(first)s."),
+    "times": N_("Contested times that nobody has answered for a week: %(count)s. The first is of %(first)s."),
     "pay": _pay,
-    "duplicates": _duplicates,
-    "records": _records,
-    "records held": _records_held,
-    "copy": _copy,
-    "fit": _fit,
-    "reading": _reading,
+    "duplicates": N_("Scans that may be an order that came before: %(count)s."),
+    "records": N_("No order and no erasure is published since %(at)s. The command fairhand records publish says why."),
+    "records held": N_(
+        "Finished orders that could not be written to the records, while all others are: %(count)s. The command "
+        "fairhand status says why."
+    ),
+    "copy": N_("The schema %(schema)s stands still since %(at)s; what was forgotten since may still be in it."),
+    "fit": N_("%(count)s of the latest %(latest)s scans of the form %(form)s lie worse on it than nearly all before."),
+    "reading": N_("People of whom it is asked: %(people)s. The questions stand under People."),
     "audit": _audit,
-    "check": _check,
+    "check": N_("It cannot be checked: %(error)s. The section System says more."),
 }
-"""How each kind of alert is said; a part says its own."""
+"""How each kind of alert is said, from its facts; a part says its own."""
 
 
 # What was done today, hour by hour, and when all that is open will be finished at the pace of the last days.
