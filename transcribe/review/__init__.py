@@ -1,8 +1,7 @@
 """The web app of the review queue: people see one field at a time and type what it says."""
 
 from transcribe.review.access.guard import TAKES_FILE
-from transcribe.review.access.proof import network_of, require_proof
-from transcribe.review.access.roles import require_still_operator
+from transcribe.review.access.roles import network_of, require_proof, require_still_operator
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.app import create_app
 from transcribe.review.context import Context, Here

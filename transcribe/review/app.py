@@ -27,7 +27,7 @@ from transcribe.store import Store, Writer
 
 PAGES_PACKAGE = "transcribe.review.pages"
 """The package whose files bring the routes."""
-FIRST_PAGES = ("work", "ahead", "pictures")
+FIRST_PAGES = ("work", "pictures")
 """The files that people's pages ask for with every field, the oftenest first. Routes are matched in order."""
 
 UNUSED: Any = {"docs_url": None, "redoc_url": None, "openapi_url": None, "redirect_slashes": False}

@@ -33,7 +33,7 @@ from transcribe.errors import (
 )
 from transcribe.i18n import N_, in_words, translation
 from transcribe.review.access.guard import has_problems, methods_of
-from transcribe.review.access.proof import ProofNeeded
+from transcribe.review.access.roles import ProofNeeded
 from transcribe.review.access.sessions import NotSignedIn, WorkPaused, language_here
 from transcribe.review.context import context_of
 from transcribe.review.options import TextRefused, unkeepable

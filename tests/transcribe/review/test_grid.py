@@ -10,7 +10,7 @@ from tests.flows.house import until
 from tests.transcribe.review.site import NUMBER, Enter, Site, as_a_whole
 from transcribe.geometry import Box
 from transcribe.model import FieldKey
-from transcribe.review.views.item_grid import ItemGrid, in_grids
+from transcribe.review.pages.whole_form import ItemGrid, in_grids
 
 FORMS = as_a_whole
 

@@ -1,7 +1,8 @@
-"""About me: what is held about a person, whether their readings train machines, and leaving."""
+"""About me: what is held about a person, training of machines, leaving, and where they are signed in."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, HTTPException, Response
@@ -9,10 +10,11 @@ from fastapi.responses import JSONResponse, RedirectResponse
 
 from transcribe.i18n import N_
 from transcribe.people import work_figures
-from transcribe.review.access.proof import ProvedWherePossible
+from transcribe.review.access.roles import ProvedWherePossible
 from transcribe.review.access.sessions import Sending, SignedIn, signed_out
 from transcribe.review.context import Here
 from transcribe.review.pages.second_factor import ROLES_WITH_CODES
+from transcribe.review.views.formatting import moment
 from transcribe.review.work_row import work_row
 from transcribe.store import Store
 
@@ -89,3 +91,50 @@ def _is_only_operator(store: Store, who: str) -> bool:
     """Whether this person is an operator, and nobody else who may sign in is one."""
     operators = [each.id for each in store.transcribers() if "operator" in each.roles and not each.paused]
     return operators == [who]
+
+
+# Sessions and unused links of a person, each to be ended by themselves.
+
+WayInId = Annotated[str, Form(min_length=16, max_length=16, pattern=r"^[0-9a-f]*$")]
+
+
+@router.get("/sessions")
+async def sessions_page(context: Here, visitor: SignedIn) -> Response:
+    """Every session and every unused link of this person."""
+    who, now = visitor.person.id, context.now()
+    sessions, links = await context.look(lambda store: (store.sessions(who, now), store.links(who, now)))
+    return context.rendering.page(
+        "sessions.html",
+        visitor.language,
+        visitor=visitor,
+        sessions=sessions,
+        links=links,
+        here=visitor.session[:16],
+        moment=partial(moment, zone=visitor.person.time_zone, language=visitor.language),
+    )
+
+
+@router.post("/sessions/end")
+async def end(context: Here, visitor: Sending, session: WayInId) -> Response:
+    """Ends one session of this person. Ending it again is no change."""
+    who, now = visitor.person.id, context.now()
+
+    def keep(store: Store) -> None:
+        if store.end_session(who, session, now):
+            store.log(who, "session ended", who, {}, now)
+
+    await context.change(keep)
+    return RedirectResponse("/sessions", 303)
+
+
+@router.post("/sessions/links/end")
+async def end_link(context: Here, visitor: Sending, link: WayInId) -> Response:
+    """Ends one unused link of this person. Ending it again is no change."""
+    who, now = visitor.person.id, context.now()
+
+    def keep(store: Store) -> None:
+        if store.revoke_links(who, now, link):
+            store.log(who, "link ended", who, {}, now)
+
+    await context.change(keep)
+    return RedirectResponse("/sessions", 303)

@@ -1,4 +1,4 @@
-"""Before the first task: who asks, for what, what is checked, what is kept how long, and the pay."""
+"""Before the first task: who asks, for what, what is kept how long, the pay; and how decisions are made here."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from transcribe.i18n import N_
+from transcribe.i18n import N_, said
 from transcribe.people import HOURLY, PaidWork, has_fair_floor, paid_here, pays
-from transcribe.review.access.sessions import Sending, language_of, signed_in_or_none
-from transcribe.review.context import Here
-from transcribe.review.views.form_choices import PayTerms, pay_terms
-from transcribe.review.views.formatting import amount, day, exact_amount, number, share
+from transcribe.review.access.sessions import Sending, SignedIn, language_of, signed_in_or_none
+from transcribe.review.context import Context, Here
+from transcribe.review.views.form_choices import PayTerms, latest_forms, pay_terms
+from transcribe.review.views.formatting import amount, day, exact_amount, moment, number, share
 from transcribe.review.views.offers import announced_share, has_known
 from transcribe.store import Floor, Store
 
@@ -133,4 +133,63 @@ def appeal_counts(store: Store, now: datetime) -> AppealCounts:
         declined=ended["declined"],
         no_expert=ended["no expert"],
         experts=tuple((each.upheld, each.declined) for each in store.expert_outcomes()),
+    )
+
+
+# How decisions are made here: what is decided automatically, by which figures, who changes them, whom to ask.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormTarget:
+    """A form some of whose fields must be surer than all others: its title, and their least probability."""
+
+    title: str
+    target: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InForce:
+    """The rules in force: version of what was learnt, shares, own targets, whether fields are known to practise on."""
+
+    learnt: int
+    learnt_at: datetime | None
+    control: float
+    has_known: bool
+    targets: tuple[FormTarget, ...]
+
+
+@router.get("/how")
+async def how_page(context: Here, visitor: SignedIn) -> Response:
+    """What a program decides here about values, work and pay, and by which figures."""
+    language = visitor.language
+    return context.rendering.page(
+        "how.html",
+        language,
+        visitor=visitor,
+        options=context.options,
+        rules=context.options.rules,
+        now=await context.look(lambda store: _in_force(store, context, language)),
+        share=partial(_exact_share, language=language),
+        number=partial(number, language=language),
+        moment=partial(moment, zone=visitor.person.time_zone, language=language),
+    )
+
+
+def _exact_share(value: float, language: str) -> str:
+    """A share with as many places as it has, such as 99.99 %: rounded it would say that nothing can be wrong."""
+    return share(value, language, places=1 if round(value, 3) == value else 4)
+
+
+def _in_force(store: Store, context: Context, language: str) -> InForce:
+    versions, targets = store.parameters_versions(), []
+    for form in latest_forms(store, context.forms):
+        own = [field.target for field in form.all_fields() if field.target is not None]
+        if own and max(own) > context.options.rules.target:
+            targets.append(FormTarget(title=said(form.title, language) or form.name, target=max(own)))
+    return InForce(
+        learnt=versions[-1][0] if versions else 0,
+        learnt_at=versions[-1][1] if versions else None,
+        control=announced_share(store),
+        has_known=has_known(store),
+        targets=tuple(sorted(targets, key=lambda each: each.title)),
     )

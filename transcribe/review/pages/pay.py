@@ -1,4 +1,4 @@
-"""My pay: what is due, paid and on the way, the floor, every line, and clocks to contest."""
+"""My pay: what is due, paid and on the way, every line, clocks to contest, and a statement for each month."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, HTTPException, Query, Response
+from babel.dates import format_date
+from fastapi import APIRouter, Form, HTTPException, Path, Query, Response
 from fastapi.responses import RedirectResponse
 
+from transcribe.errors import NotFound
 from transcribe.i18n import N_
 from transcribe.people import PayPromise, has_fair_floor, pay_promise
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
@@ -27,6 +29,7 @@ from transcribe.review.views.form_choices import (
     named_field,
     pay_days,
     pay_terms,
+    statements_of,
     week_of,
 )
 from transcribe.review.views.formatting import (
@@ -45,6 +48,7 @@ from transcribe.review.views.formatting import (
     weekday,
     whole_due,
 )
+from transcribe.review.views.formatting import month as month_in_words
 from transcribe.store import Floor, PayLine, PayState, Store, TimeDispute
 
 router = APIRouter()
@@ -282,4 +286,34 @@ def _clocks(days: Sequence[PayDay]) -> tuple[tuple[PayLine, NamedField], ...]:
         spent_on[str(line.task)] = spent_on.get(str(line.task), 0.0) + line.seconds
     return tuple(
         (replace(line, seconds=spent_on.get(task, line.seconds)), field) for task, (line, field) in found.items()
+    )
+
+
+# A statement for each month, as a page that a person can print or keep.
+
+Month = Annotated[str, Path(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
+
+
+@router.get("/pay/statement/{month}")
+async def statement_page(context: Here, visitor: SignedIn, month: Month) -> Response:
+    """Everything that this person earned and was paid in a month, by day. 404 where that is nothing."""
+    who, language, now = visitor.person, visitor.language, context.now()
+    lines, carried = await context.look(lambda store: (store.ledger(who.id), store.carried_for(who.id)))
+    statements = statements_of(lines, carried, month, who.time_zone, now)
+    if not statements:
+        raise NotFound("Nothing stands in this month.")
+    return context.rendering.page(
+        "statement.html",
+        language,
+        visitor=visitor,
+        month=month_in_words(month, language),
+        statements=statements,
+        asked_by=context.options.asked_by,
+        amount=partial(amount, language=language),
+        exact=partial(full_amount, language=language),
+        placed=partial(placed_amount, language=language),
+        whole=whole_due,
+        spent=partial(spent, language=language),
+        day=partial(format_date, format="medium", locale=language),
+        made=moment(now, who.time_zone, language),
     )

@@ -15,8 +15,7 @@ from transcribe.errors import SettingsError
 from transcribe.i18n import N_, name_refusal, translation, unknown_languages
 from transcribe.model import Role, Transcriber
 from transcribe.people import secret_hash
-from transcribe.review.access.proof import Proved, require_proof
-from transcribe.review.access.roles import require_still_whole_home, require_whole_home
+from transcribe.review.access.roles import Proved, require_proof, require_still_whole_home, require_whole_home
 from transcribe.review.access.sessions import SignedIn, Visitor
 from transcribe.review.context import Context, Here
 from transcribe.review.views.formatting import day

@@ -25,20 +25,18 @@ from transcribe.review.views.comparison import (
     Segment,
     Shown,
     Weight,
+    corrections,
+    form_of,
     last_of,
+    measured_of,
     news_of,
     read_texts,
     segments,
-    weights,
-)
-from transcribe.review.views.formatting import certainty, day, moment, spent
-from transcribe.review.views.reading_reasons import (
-    corrections,
-    form_of,
-    measured_of,
     told_reasons,
+    weights,
     words_of_experts,
 )
+from transcribe.review.views.formatting import certainty, day, moment, spent
 from transcribe.store import Appeal, Store
 
 router = APIRouter()

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, HTTPException, Response
 
 from transcribe.errors import NotFound
 from transcribe.i18n import N_
-from transcribe.review.access.proof import Proved
+from transcribe.review.access.roles import Proved
 from transcribe.review.access.second_factor import (
     MAX_CODE_LENGTH,
     new_recovery_codes,

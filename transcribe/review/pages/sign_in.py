@@ -1,23 +1,30 @@
-"""Signing in by a personal link or a password, and out again."""
+"""Signing in by a personal link or a password, the code after it, proof asked for again, and out again."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Form, Path, Query, Request, Response
+from fastapi import APIRouter, Form, HTTPException, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.i18n import N_, plain_name, translation
 from transcribe.people import secret_hash
 from transcribe.review.access import passwords
-from transcribe.review.access.proof import FRESH_FOR, ProofNeeded, is_proved, network_of
-from transcribe.review.access.roles import first_address, handle_owner
+from transcribe.review.access.guard import is_page
+from transcribe.review.access.roles import FRESH_FOR, ProofNeeded, first_address, handle_owner, is_proved, network_of
+from transcribe.review.access.second_factor import MAX_CODE_LENGTH, spend
 from transcribe.review.access.sessions import (
+    NotSignedIn,
     Sending,
     SignedIn,
     Visitor,
+    Waiting,
     keep_language,
     language_of,
+    require_token,
+    sending,
+    signed_in,
     signed_in_or_none,
     signed_out,
     start_session,
@@ -283,3 +290,144 @@ async def _who_has(context: Context, handle: str, password: str) -> tuple[str, s
     known, kept = await context.look(find)
     right = await passwords.is_password(password, kept)
     return known, known if right else None
+
+
+# The code asked for at sign-in, after the link or the password.
+
+Code = Annotated[str, Form(min_length=1, max_length=MAX_CODE_LENGTH)]
+
+
+@router.get("/code")
+async def code_page(request: Request, context: Here, visitor: Waiting) -> Response:
+    """Asks for the code of whoever has signed in but for it."""
+    return _code_page(request, context, visitor)
+
+
+@router.post("/code")
+async def sign_in_by_code(
+    request: Request, context: Here, visitor: Waiting, code: Code, csrf: Annotated[str, Form(max_length=100)] = ""
+) -> Response:
+    """Signs in. 401 where the code is none of theirs, is too old, or was used before."""
+    require_token(visitor, csrf)
+    who, now = visitor.person.id, context.now()
+    await context.rate_limits.count_code_try(who)
+
+    def keep(store: Store) -> str | None:
+        by = spend(store, who, code, now)
+        if by is None:
+            store.log("", "sign-in failed", who, {"by": "code"}, now)
+        else:
+            store.end_sessions(who, now, visitor.session)
+        return by
+
+    by = await context.change(keep)
+    if by is None:
+        return _code_page(request, context, visitor, 401)
+    first = first_address(visitor.person.roles, context.options.desk)
+    response = RedirectResponse(first if by == "code" else "/second-factor", 303)
+    await start_session(context, who, by, response)
+    return response
+
+
+def _code_page(request: Request, context: Context, visitor: Visitor, status: int = 200) -> Response:
+    language = language_of(request, context.options)
+    return context.rendering.page("code.html", language, status, csrf=visitor.csrf, wrong=status != 200)
+
+
+# The password, and the code where one is set, asked for again before what moves money or power.
+
+
+@router.get("/proof")
+async def proof_page(context: Here, visitor: SignedIn) -> Response:
+    """Asks for the password and the code of whoever is signed in: for what they have of both."""
+    return await _proof_page(context, visitor)
+
+
+@router.post("/proof")
+async def prove(
+    request: Request,
+    context: Here,
+    visitor: Sending,
+    password: Annotated[str, Form(max_length=200)] = "",
+    code: Annotated[str, Form(max_length=MAX_CODE_LENGTH)] = "",
+) -> Response:
+    """Keeps that the person has proved who they are, by what they have of password and code.
+
+    401 where one is wrong. Who has neither proves nothing here.
+    """
+    who, now = visitor.person.id, context.now()
+    await context.rate_limits.count_sign_in_try(network_of(request), who)
+    has_password, has_code = await _means(context, visitor)
+    if has_code:
+        await context.rate_limits.count_code_try(who)
+    kept = await context.look(lambda store: store.password(who))
+    is_theirs = await passwords.is_password(password, kept) if has_password else has_code
+
+    def keep(store: Store) -> bool:
+        right = is_theirs and (not has_code or spend(store, who, code, now) is not None)
+        if right:
+            store.prove_session(visitor.session, now)
+        what = "password" if has_password else "code"
+        store.log(who, f"{what} given again" if right else f"{what} given wrong", who, {}, now)
+        return right
+
+    if not await context.change(keep):
+        return await _proof_page(context, visitor, 401)
+    return RedirectResponse("/people" if "operator" in visitor.person.roles else "/me", 303)
+
+
+async def _proof_page(context: Context, visitor: Visitor, status: int = 200) -> Response:
+    has_password, has_code = await _means(context, visitor)
+    return context.rendering.page(
+        "proof.html",
+        visitor.language,
+        status,
+        visitor=visitor,
+        wrong=status != 200,
+        has_password=has_password,
+        has_code=has_code,
+    )
+
+
+async def _means(context: Context, visitor: Visitor) -> tuple[bool, bool]:
+    """Whether a visitor has a password, and whether a code is asked of them."""
+    who = visitor.person.id
+    kept, factor = await context.look(lambda store: (store.password(who), store.second_factor(who)))
+    return kept is not None, factor is not None and factor.in_force
+
+
+# Choosing the language of the pages.
+
+
+@router.post("/language")
+async def choose(request: Request, context: Here, language: Annotated[str, Form(max_length=20)]) -> Response:
+    """Keeps the language: in a cookie, and with the person who is signed in."""
+    if language not in context.options.languages:
+        raise HTTPException(422, N_("We do not speak this language yet."))
+    back = _back(request)
+    if back.startswith("/in/"):  # an invitation speaks the language of whoever is invited, if not told otherwise
+        back = f"{back}?language={language}"
+    response = RedirectResponse(back, 303)
+    keep_language(response, language, context)
+    try:
+        visitor = await sending(request, await signed_in(request, context))
+    except NotSignedIn:
+        return response
+    who, now = visitor.person.id, context.now()
+    await context.change(lambda store: store.set_interface_language(who, language, now, who))
+    return response
+
+
+def _back(request: Request) -> str:
+    """The page that the form stood on, or the one above it, where that was an answer to something sent.
+
+    Only a path and its query, so that nobody is sent to another site."""
+    address = urlsplit(request.headers.get("referer", ""))
+    path, query = address.path, address.query
+    if not path.startswith("/") or path.startswith("//") or "\\" in path:
+        return "/work"
+    while path and not is_page(request, path):
+        path, query = path.rpartition("/")[0], ""
+    if path.startswith("/in/"):
+        return path
+    return f"{path}?{query}" if path and query else path or "/work"

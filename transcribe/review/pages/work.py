@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from transcribe.codes import Reason
-from transcribe.errors import NotFound
+from transcribe.errors import LeaseLost, NotFound
+from transcribe.i18n import translation
 from transcribe.model import Outcome, Task
 from transcribe.review.access.roles import must_be_asked
 from transcribe.review.access.sessions import (
@@ -27,15 +29,17 @@ from transcribe.review.access.sessions import (
 )
 from transcribe.review.context import Context, Here, context_of
 from transcribe.review.failures import wants_json
-from transcribe.review.options import TextRefused
+from transcribe.review.options import MOST_ALONG, TextRefused
 from transcribe.review.pages.pictures import MAX_PAGE_NUMBER, TaskId
-from transcribe.review.pages.practice import practice_page
 from transcribe.review.requests import (
     SENT_OPENAPI,
+    Corner,
     Doubt,
     Late,
+    PageNumber,
     SentForm,
     SentJson,
+    Text,
     doubt_of,
     forget_sent,
     keep_sent,
@@ -48,22 +52,25 @@ from transcribe.review.requests import (
     reason_words,
 )
 from transcribe.review.views.expected_work import no_work
-from transcribe.review.views.form_choices import FormChoice, form_choices
-from transcribe.review.views.formatting import number
+from transcribe.review.views.form_choices import FormChoice, form_choices, named_field
+from transcribe.review.views.formatting import amount, moment, number, whole_due
 from transcribe.review.views.offers import (
     SIMPLE_INPUTS,
     TaskView,
     along_counts,
     heading,
+    last_answer,
     lease_tasks,
     odd_answer,
+    offer_to,
     practice_count,
     require_fitting_lengths,
     revocable_answer,
+    task_text_faults,
     task_view,
     text_faults,
 )
-from transcribe.store import SentReading, Store
+from transcribe.store import SentReading, Store, facts
 
 router = APIRouter()
 
@@ -313,3 +320,335 @@ def _shown(
     last = revocable_answer(store, who, context.now())
     odd = () if view.input in SIMPLE_INPUTS else odd_answer(store, context, visitor, last)
     return view, last, odd, has_news, choices
+
+
+# Background requests of the work page: tasks ahead, checks while typing, leases kept up.
+
+
+class Sheets(BaseModel):
+    """Tasks that this person holds, the next first."""
+
+    tasks: list[TaskView]
+
+
+class SheetsAlong(Sheets):
+    """Fields that were taken along, and until when in the person's own words."""
+
+    until: str
+
+
+class AlongCount(BaseModel):
+    """How many fields somebody takes along."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    count: Annotated[int, Field(ge=1, le=MOST_ALONG)]
+
+
+class LastAnswer(BaseModel):
+    """The task of the last reading that was not taken back, None where there is none."""
+
+    task: str | None
+
+
+class Checked(BaseModel):
+    """What looks odd about a text, in words."""
+
+    faults: tuple[str, ...]
+
+
+class SentText(BaseModel):
+    """A text to check."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    text: Text
+
+
+class SentTasks(BaseModel):
+    """Tasks to go on holding."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    tasks: Annotated[list[Annotated[str, Field(min_length=8, max_length=64)]], Field(max_length=100)]
+
+
+class Renewed(BaseModel):
+    """The seconds that each task is still held, and those that have gone to somebody else."""
+
+    left: dict[str, int]
+    lost: list[str]
+
+
+@router.get("/work/next")
+async def next_tasks(
+    context: Here, visitor: SignedIn, count: Annotated[int, Query(ge=1, le=100)] = 4, same: bool = False
+) -> Sheets:
+    """The tasks that this person holds, up to `count`. If they hold fewer, more are leased."""
+    number = min(count, context.options.most_ahead)
+    return await context.change(lambda store: _sheets(store, context, visitor, number, same=same))
+
+
+@router.post("/along")
+async def along(context: Here, visitor: Sending, sent: AlongCount) -> SheetsAlong:
+    """Lends fields for hours, to be read without a network: up to `count`, and never more than the operator allows."""
+    who, options, now = visitor.person, context.options, context.now()
+    longest = options.longest_lease
+    count, seconds = min(sent.count, options.most_along), longest.total_seconds()
+    if not count:
+        raise NotFound("Nothing may be taken along here.")
+    offer = replace(offer_to(who), longest=longest)
+    tasks = await context.change(lambda store: store.lease(who.id, count, now, seconds, offer))
+    until = await context.change(lambda store: [store.renew(task.id, who.id, now, seconds, longest) for task in tasks])
+    simple = await context.look(
+        lambda store: [task_view(store, context.forms, task, visitor.language, now) for task in until]
+    )
+    first = min((task.leased_until for task in until if task.leased_until), default=now + longest)
+    ends = moment(first, who.time_zone, visitor.language)
+    return SheetsAlong(tasks=[each for each in simple if each.input in SIMPLE_INPUTS], until=ends)
+
+
+@router.get("/work/last")
+async def last_task(context: Here, visitor: SignedIn) -> LastAnswer:
+    """The task that this person answered last, to be taken back by a page that was loaded since."""
+    return LastAnswer(task=await context.look(lambda store: last_answer(store, visitor.person.id)))
+
+
+@router.post("/work/{task}/check")
+async def check(context: Here, visitor: Sending, task: TaskId, sent: SentText) -> Checked:
+    """Says what looks odd. Nothing is kept."""
+    found = await context.look(lambda store: task_text_faults(store, context, visitor, task, sent.text))
+    return Checked(faults=found)
+
+
+@router.post("/renew")
+async def renew(context: Here, visitor: Sending, sent: SentTasks) -> Renewed:
+    """Extends the leases of tasks."""
+    return await context.change(lambda store: _renewed(store, context, visitor, sent.tasks))
+
+
+def _sheets(store: Store, context: Context, visitor: Visitor, count: int, *, same: bool) -> Sheets:
+    tasks = lease_tasks(store, context, visitor.person, count, same=same)
+    now = context.now()
+    return Sheets(tasks=[task_view(store, context.forms, task, visitor.language, now) for task in tasks])
+
+
+def _renewed(store: Store, context: Context, visitor: Visitor, tasks: list[str]) -> Renewed:
+    now, left, lost = context.now(), {}, []
+    seconds, longest = context.options.lease_seconds, context.options.longest_lease
+    for task in tasks:
+        try:
+            until = store.renew(task, visitor.person.id, now, seconds, longest).leased_until
+        except (LeaseLost, NotFound):
+            lost.append(task)
+        else:
+            left[task] = int((until - now).total_seconds()) if until else 0
+    return Renewed(left=left, lost=lost)
+
+
+# Marking on a page without JavaScript: each click on the picture is sent, and comes back drawn.
+
+MIN_LINE_DISTANCE_PX = 12
+"""Pixels of the page: a click as near to a line takes it away instead of adding one. As in `static/place.js`."""
+
+
+class Click(BaseModel):
+    """A click on the picture, in its CSS pixels, with what is marked on the page already."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    x: Annotated[int, Field(alias="at.x", ge=0, le=100_000)]
+    y: Annotated[int, Field(alias="at.y", ge=0, le=100_000)]
+    page: PageNumber
+    x0: Corner = None
+    y0: Corner = None
+    x1: Corner = None
+    y1: Corner = None
+    edges: Annotated[str, Field(max_length=2000, pattern=r"^[\d,]*$")] = ""
+
+
+@router.post("/work/{task}/mark")
+async def mark(context: Here, visitor: Sending, task: TaskId, click: Annotated[Click, Form()]) -> Response:
+    """The page of a task with one more corner of its frame, or one line more or less."""
+    theirs = await context.look(lambda store: store.task(task, visitor.person.id, context.now()))
+    pictures = await context.look(lambda store: store.pictures(theirs.scan))
+    width = next((each.size[0] for each in pictures if each.number == click.page), None)
+    if width is None or theirs.kind not in ("locate", "rows"):
+        raise NotFound("Nothing is to be marked on this page.")
+    x, y = (round(part * width / CLICKED_WIDTH_PX) for part in (click.x, click.y))
+    doubt = Doubt(text=_edges(click.edges, y)) if theirs.kind == "rows" else Doubt(corners=_corners(click, x, y))
+    return await work_page(context, visitor, theirs, doubt, page=click.page)
+
+
+def _corners(click: Click, x: int, y: int) -> tuple[int, ...]:
+    """The first corner, or both; a third click begins anew."""
+    if click.x0 is None or click.y0 is None or click.x1 is not None:
+        return (x, y)
+    return (click.x0, click.y0, x, y)
+
+
+def _edges(edges: str, y: int) -> str:
+    """The heights of the lines with one more, or without the one that was clicked on."""
+    before = {int(each) for each in edges.split(",") if each}
+    after = {each for each in before if abs(each - y) > MIN_LINE_DISTANCE_PX}
+    return ",".join(map(str, sorted(after if after != before else before | {y})))
+
+
+# Practice: before the first paid fields a few known ones, paid too, each explained at once.
+
+
+@router.get("/practice")
+async def practice(request: Request, context: Here, visitor: SignedIn) -> Response:
+    """The next known field of a new person. 303 to `/work` where the practice is over, or nothing is known.
+
+    What was sent and is asked about stands in its field. Who reads nothing here practises nothing.
+    """
+    if not visitor.person.may_read:
+        return RedirectResponse("/work", 303)
+    if must_be_asked(visitor):
+        return RedirectResponse("/before", 303)
+    who, now, seconds = visitor.person.id, context.now(), context.options.lease_seconds
+    found = await context.change(lambda store: store.lease_practice(who, practice_count(context.options), now, seconds))
+    if not found.tasks:
+        return RedirectResponse("/work", 303)
+    for task in found.tasks:
+        if sent := kept_sent(request, who, task.id):
+            return await _page(context, visitor, task, found, doubt_of(context, visitor, task, sent), 200)
+    return await _page(context, visitor, found.tasks[0], found, Doubt(), 200)
+
+
+async def practice_page(context: Context, visitor: Visitor, task: Task, doubt: Doubt, status: int) -> Response:
+    """The page of a field that is practised on, with what came back of what was sent for it."""
+    who, now, seconds = visitor.person.id, context.now(), context.options.lease_seconds
+    found = await context.change(lambda store: store.lease_practice(who, practice_count(context.options), now, seconds))
+    return await _page(context, visitor, task, found, doubt, status)
+
+
+async def _page(
+    context: Context, visitor: Visitor, task: Task, found: facts.Practice, doubt: Doubt, status: int
+) -> Response:
+    now = context.now()
+    number = found.answered + 1
+    return context.rendering.page(
+        "practice.html",
+        visitor.language,
+        status,
+        visitor=visitor,
+        view=await context.look(lambda store: task_view(store, context.forms, task, visitor.language, now)),
+        number=number,
+        count=max(number, found.answered + len(found.tasks)),
+        idem=secrets.token_urlsafe(16),
+        doubt=doubt,
+    )
+
+
+@router.post("/practice/leave")
+async def leave(context: Here, visitor: Sending) -> Response:
+    """Keeps that this person works without practising first, and goes to work."""
+    who, now = visitor.person.id, context.now()
+    await context.change(lambda store: store.leave_practice(who, now))
+    return RedirectResponse("/work", 303)
+
+
+# The fate of fields in which somebody typed on a device and which they did not send.
+
+MOST_DRAFTS = 100
+"""The most tasks in one request, as in one that renews leases."""
+
+
+class DraftTasks(BaseModel):
+    """Tasks of which a device keeps what was typed."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    tasks: Annotated[list[Annotated[str, Field(min_length=8, max_length=64)]], Field(max_length=MOST_DRAFTS)]
+
+
+class GoneDraft(BaseModel):
+    """A field that this person holds no more, as they know it: `row` counts from 1, None outside tables.
+
+    `what`: "gone", and what was typed may still be sent; "erased" with its scan; "over" where they have read it, or no
+    such field is known. `read` is what they read then; None where nothing was typed, or no such field is known.
+    """
+
+    task: str
+    what: Literal["gone", "erased", "over"]
+    label: str
+    form: str
+    row: int | None
+    read: str | None
+
+
+class GoneDrafts(BaseModel):
+    """Those of the tasks asked about that this person does not hold."""
+
+    gone: list[GoneDraft]
+
+
+@router.post("/drafts")
+async def drafts(context: Here, visitor: Sending, sent: DraftTasks) -> GoneDrafts:
+    """Says which of these fields somebody holds no more, what they are called, and whether their scans are erased."""
+    return GoneDrafts(gone=await context.look(lambda store: list(_gone(store, context, visitor, sent.tasks))))
+
+
+def _gone(store: Store, context: Context, visitor: Visitor, tasks: Sequence[str]) -> Iterator[GoneDraft]:
+    who = visitor.person.id
+    held = {each.id for each in store.held(who, context.now())}
+    for task in tasks:
+        if task not in held:
+            named = named_field(store, context.forms, task, visitor.language)
+            what, read = _what_became(store, task, who)
+            yield GoneDraft(task=task, what=what, label=named.label, form=named.form, row=named.row, read=read)
+
+
+def _what_became(store: Store, task: str, who: str) -> tuple[Literal["gone", "erased", "over"], str | None]:
+    try:
+        subject = store.task_subject(task)
+    except NotFound:
+        return "over", None
+    readings = store.field_history(subject.scan, subject.key).readings
+    own = [each for each in readings if each.source == who and each.task == task]
+    if own:
+        return "over", own[-1].text
+    return ("erased" if store.forgotten(subject.scan) else "gone"), None
+
+
+# The thin bar above the work: what was read, counted and earned today, and what is left.
+
+SECONDS_OF_MINUTE = 60
+"""Time is said in whole minutes: seconds that run make people hurry. Chosen by hand."""
+
+
+class Day(BaseModel):
+    """What stands on the bar, piece by piece, in the person's language; and whether there is news for them.
+
+    `may_undo`: the last reading can still be taken back.
+    """
+
+    pieces: list[str]
+    has_news: bool
+    may_undo: bool
+
+
+@router.get("/day")
+async def day(context: Here, visitor: SignedIn) -> Day:
+    """The fields read today, the time counted, what it earned, and how many fields are open. Pay only where it is
+    counted."""
+    return await context.look(lambda store: _day(store, context, visitor))
+
+
+def _day(store: Store, context: Context, visitor: Visitor) -> Day:
+    person, now, language = visitor.person, context.now(), visitor.language
+    total = context.day_totals.today(store, person, now)
+    fields = store.read_since(person.id, total.since)
+    say = translation(language)
+    pieces = [say.ngettext("%(num)s field", "%(num)s fields", fields) % {"num": fields}]
+    if visitor.paid().counted:
+        minutes = number(total.seconds // SECONDS_OF_MINUTE, language, 0)
+        pieces.append(say.gettext("%(minutes)s min") % {"minutes": minutes})
+        earned = [(whole_due(micro, currency), currency) for currency, micro in total.micro.items() if currency]
+        pieces += [amount(whole, currency, language) for whole, currency in earned]
+    left = 0 if visitor.pause or not person.may_read else store.open_tasks(offer_to(person), now, person.id)
+    pieces.append(say.gettext("%(count)s open") % {"count": number(left, language, 0)})
+    has_news = bool(store.notices(person.id, unseen_only=True))
+    return Day(pieces=pieces, has_news=has_news, may_undo=revocable_answer(store, person.id, now) is not None)
