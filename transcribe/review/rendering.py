@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 
@@ -14,12 +14,29 @@ from jinja2.bccache import Bucket
 
 from transcribe.fields import facts_of
 from transcribe.i18n import direction, said, translation
-from transcribe.review.views.formatting import moment
+from transcribe.review.views import formatting
 
 TEMPLATES_FOLDER = Path(__file__).parent / "templates"
 """The folder of the templates."""
 STATIC_FOLDER = Path(__file__).parent / "static"
 """The folder of the static files."""
+
+
+IN_LANGUAGE: Mapping[str, Callable[..., str]] = {
+    "amount": formatting.amount,
+    "exact": formatting.exact_amount,
+    "placed": formatting.placed_amount,
+    "full": formatting.full_amount,
+    "number": formatting.number,
+    "share": formatting.share,
+    "spent": formatting.spent,
+    "certainty": formatting.certainty,
+    "weekday": formatting.weekday,
+    "short_weekday": formatting.short_weekday,
+    "month_words": formatting.month,
+    "moment_of": formatting.moment,
+}
+"""How amounts, numbers and times are written in a template's language, by the names that templates know."""
 
 
 class Rendering:
@@ -97,7 +114,8 @@ def _environment(language: str, languages: tuple[str, ...], desk: str, folders: 
         desk=desk,
         desk_tabs=(),
         kind_words=kind_words,
-        moment_of=partial(moment, language=language),
+        whole=formatting.whole_due,
+        **{name: partial(write, language=language) for name, write in IN_LANGUAGE.items()},
     )
     environment.filters["kind_words"] = kind_words
     return environment

@@ -5,15 +5,15 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from babel import negotiate_locale
 from fastapi import Depends, HTTPException, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from transcribe.errors import StoreError
 from transcribe.i18n import N_
@@ -21,6 +21,7 @@ from transcribe.model import Transcriber
 from transcribe.people import PaidWork, paid_work, secret_hash
 from transcribe.review.context import Context, Here
 from transcribe.review.options import ReviewOptions
+from transcribe.review.views.formatting import clock, day, moment
 from transcribe.store import Store, facts
 
 LANGUAGE_COOKIE = "fairhand-language"
@@ -45,6 +46,10 @@ OPEN_TO_PAUSED = re.compile(
     r"|/pay|/pay/dispute|/pay/statement/[^/]+|/news/[^/]+|/readings(/[^/]+(/snippet|/appeal)?)?"
 )
 """The paths that are open to who is paused: what is theirs, and what they are owed. Every other one says so instead."""
+
+
+LOCAL_TIMES: Mapping[str, Callable[..., str]] = {"moment": moment, "day": day, "clock": clock}
+"""How times are written where a person lives, by the names that templates know."""
 
 
 class NotSignedIn(Exception):
@@ -230,6 +235,13 @@ SignedIn = Annotated[Visitor, Depends(signed_in)]
 
 Sending = Annotated[Visitor, Depends(sending)]
 """The visitor of a route that changes something, checked by the session's token."""
+
+
+def person_page(context: Context, visitor: Visitor, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page for who is signed in, in their language, with times as they are where they live."""
+    language, zone = visitor.language, visitor.person.time_zone
+    local = {name: partial(write, zone=zone, language=language) for name, write in LOCAL_TIMES.items()}
+    return context.rendering.page(template, language, status, visitor=visitor, **{**local, **values})
 
 
 async def waiting_for_code(request: Request, context: Here) -> Visitor:

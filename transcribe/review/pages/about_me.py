@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, HTTPException, Response
@@ -11,10 +10,9 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from transcribe.i18n import N_
 from transcribe.people import work_figures
 from transcribe.review.access.roles import ProvedWherePossible
-from transcribe.review.access.sessions import Sending, SignedIn, signed_out
+from transcribe.review.access.sessions import Sending, SignedIn, person_page, signed_out
 from transcribe.review.context import Here
 from transcribe.review.pages.second_factor import ROLES_WITH_CODES
-from transcribe.review.views.formatting import moment
 from transcribe.review.work_row import work_row
 from transcribe.store import Store
 
@@ -43,10 +41,10 @@ async def me(context: Here, visitor: SignedIn) -> Response:
     row = work_row(figures, visitor.language) if figures.readings or figures.skips else ()
     first, last = (sorted(name for name, bits in adds.items() if bits * side > 0) for side in (1, -1))
     has_code = factor is not None or bool(ROLES_WITH_CODES & visitor.person.roles)
-    return context.rendering.page(
+    return person_page(
+        context,
+        visitor,
         "me.html",
-        visitor.language,
-        visitor=visitor,
         first=first,
         last=last,
         has_code=has_code,
@@ -103,15 +101,7 @@ async def sessions_page(context: Here, visitor: SignedIn) -> Response:
     """Every session and every unused link of this person."""
     who, now = visitor.person.id, context.now()
     sessions, links = await context.look(lambda store: (store.sessions(who, now), store.links(who, now)))
-    return context.rendering.page(
-        "sessions.html",
-        visitor.language,
-        visitor=visitor,
-        sessions=sessions,
-        links=links,
-        here=visitor.session[:16],
-        moment=partial(moment, zone=visitor.person.time_zone, language=visitor.language),
-    )
+    return person_page(context, visitor, "sessions.html", sessions=sessions, links=links, here=visitor.session[:16])
 
 
 @router.post("/sessions/end")

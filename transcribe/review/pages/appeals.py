@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
@@ -20,11 +19,10 @@ from transcribe.review.access.roles import (
     require_still_whole_home,
     require_whole_home,
 )
-from transcribe.review.access.sessions import SignedIn, Visitor
+from transcribe.review.access.sessions import SignedIn, Visitor, person_page
 from transcribe.review.context import Context, Here
 from transcribe.review.requests import typed_minutes
 from transcribe.review.views.form_choices import NamedField, named_field
-from transcribe.review.views.formatting import day, moment, number, spent
 from transcribe.store import Appeal, Store, TimeDispute
 
 router = APIRouter()
@@ -65,15 +63,7 @@ async def appeals_page(context: Here, visitor: SignedIn) -> Response:
         wanted = [each for each in reversed(appeals) if each.outcome is None] + ended[:MAX_ENDED_COUNT]
         return [_shown_appeal(store, context, visitor, each) for each in wanted]
 
-    zone, language = visitor.person.time_zone, visitor.language
-    return context.rendering.page(
-        "appeals.html",
-        language,
-        visitor=visitor,
-        appeals=await context.look(ask),
-        day=partial(day, zone=zone, language=language),
-        moment=partial(moment, zone=zone, language=language),
-    )
+    return person_page(context, visitor, "appeals.html", appeals=await context.look(ask))
 
 
 def _shown_appeal(store: Store, context: Context, visitor: Visitor, appeal: Appeal) -> ShownAppeal:
@@ -139,18 +129,14 @@ async def clocks_page(context: Here, visitor: SignedIn) -> Response:
 async def _page(context: Context, visitor: Visitor, typed: TypedDecision | None = None) -> Response:
     found = await context.look(lambda store: [_contested(store, context, visitor, each) for each in store.disputes()])
     ordered = sorted(found, key=lambda each: (each.dispute.answered_at is not None, each.dispute.at))
-    language = visitor.language
-    return context.rendering.page(
+    return person_page(
+        context,
+        visitor,
         "clocks.html",
-        language,
         422 if typed else 200,
-        visitor=visitor,
         clocks=ordered,
         typed=typed,
-        number=partial(number, language=language),
         most_minutes=MAX_ADDED_MINUTES,
-        spent=partial(spent, language=language),
-        moment=partial(moment, zone=visitor.person.time_zone, language=language),
     )
 
 

@@ -13,7 +13,7 @@ from transcribe.errors import FormError, NotFound
 from transcribe.i18n import N_, said
 from transcribe.model import GuideExample, GuideKind
 from transcribe.review.access.roles import require_operator, require_still_operator
-from transcribe.review.access.sessions import Sending, SignedIn, Visitor
+from transcribe.review.access.sessions import Sending, SignedIn, Visitor, person_page
 from transcribe.review.context import Context, Forms, Here
 from transcribe.review.pages.pictures import TaskId, picture_response
 from transcribe.review.rate_limits import TooMany
@@ -64,9 +64,7 @@ class Guide:
 async def guide_page(context: Here, visitor: SignedIn, task: TaskId) -> Response:
     """Help and examples of the field of a task that this person holds, with the questions answered about it."""
     guide = await context.look(lambda store: _guide(store, context, visitor, task))
-    return context.rendering.page(
-        "guide.html", visitor.language, visitor=visitor, view=guide.view, guide=guide, is_empty=False
-    )
+    return person_page(context, visitor, "guide.html", view=guide.view, guide=guide, is_empty=False)
 
 
 @router.get("/guide/{task}/example/{example}")
@@ -90,9 +88,7 @@ async def ask(
     who, now = visitor.person.id, context.now()
     if not words.strip():
         guide = await context.look(lambda store: _guide(store, context, visitor, task))
-        return context.rendering.page(
-            "guide.html", visitor.language, 422, visitor=visitor, view=guide.view, guide=guide, is_empty=True
-        )
+        return person_page(context, visitor, "guide.html", 422, view=guide.view, guide=guide, is_empty=True)
     await context.look(lambda store: store.task(task, who, now))
 
     def put(store: Store) -> None:
@@ -114,7 +110,7 @@ async def questions_page(context: Here, visitor: SignedIn) -> Response:
     )
     examples = await context.look(lambda store: _examples(store, visitor))
     ordered = sorted(asked, key=lambda each: each.question.answer is not None)
-    return context.rendering.page("questions.html", visitor.language, visitor=visitor, asked=ordered, examples=examples)
+    return person_page(context, visitor, "questions.html", asked=ordered, examples=examples)
 
 
 @router.get("/questions/{question}/snippet")

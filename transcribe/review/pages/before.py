@@ -13,10 +13,10 @@ from fastapi.responses import RedirectResponse
 
 from transcribe.i18n import N_, said
 from transcribe.people import HOURLY, PaidWork, has_fair_floor, paid_here, pays
-from transcribe.review.access.sessions import Sending, SignedIn, language_of, signed_in_or_none
+from transcribe.review.access.sessions import Sending, SignedIn, language_of, person_page, signed_in_or_none
 from transcribe.review.context import Context, Here
 from transcribe.review.views.form_choices import PayTerms, latest_forms, pay_terms
-from transcribe.review.views.formatting import amount, day, exact_amount, moment, number, share
+from transcribe.review.views.formatting import day, share
 from transcribe.review.views.offers import announced_share, has_known
 from transcribe.store import Floor, Store
 
@@ -113,10 +113,7 @@ async def before(request: Request, context: Here) -> Response:
         appeals=appeals,
         paid=paid,
         faults=lambda terms: fault_words(terms, paid),
-        amount=partial(amount, language=language),
-        exact=partial(exact_amount, language=language),
         day=partial(day, zone="UTC", language=language),
-        number=partial(number, language=language),
         **values,
     )
 
@@ -162,16 +159,14 @@ class InForce:
 async def how_page(context: Here, visitor: SignedIn) -> Response:
     """What a program decides here about values, work and pay, and by which figures."""
     language = visitor.language
-    return context.rendering.page(
+    return person_page(
+        context,
+        visitor,
         "how.html",
-        language,
-        visitor=visitor,
         options=context.options,
         rules=context.options.rules,
         now=await context.look(lambda store: _in_force(store, context, language)),
         share=partial(_exact_share, language=language),
-        number=partial(number, language=language),
-        moment=partial(moment, zone=visitor.person.time_zone, language=language),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 from babel.dates import format_date
 from fastapi import APIRouter, Form, HTTPException, Path, Query, Response
@@ -16,7 +16,7 @@ from fastapi.responses import RedirectResponse
 from transcribe.errors import NotFound
 from transcribe.i18n import N_
 from transcribe.people import PayPromise, has_fair_floor, pay_promise
-from transcribe.review.access.sessions import Sending, SignedIn, Visitor
+from transcribe.review.access.sessions import Sending, SignedIn, Visitor, person_page
 from transcribe.review.context import Context, Here
 from transcribe.review.requests import GUESSED_TIME, TimeBeside, typed_minutes
 from transcribe.review.views.expected_work import TitledWork, titled_work
@@ -33,20 +33,9 @@ from transcribe.review.views.form_choices import (
     week_of,
 )
 from transcribe.review.views.formatting import (
-    amount,
-    clock,
     day,
-    exact_amount,
-    full_amount,
     local_day,
     moment,
-    month,
-    number,
-    placed_amount,
-    short_weekday,
-    spent,
-    weekday,
-    whole_due,
 )
 from transcribe.review.views.formatting import month as month_in_words
 from transcribe.store import Floor, PayLine, PayState, Store, TimeDispute
@@ -146,43 +135,22 @@ async def pay_page(
 async def _page(
     context: Context, visitor: Visitor, before: int | None, task: str, typed: TypedClaim | None = None
 ) -> Response:
-    language, zone = visitor.language, visitor.person.time_zone
-    paid = visitor.paid()
-    return context.rendering.page(
+    return person_page(
+        context,
+        visitor,
         "pay.html",
-        language,
         422 if typed else 200,
-        visitor=visitor,
         typed=typed,
         most_minutes=MAX_CLAIM_MINUTES,
-        paid=paid,
+        paid=visitor.paid(),
         chosen=task,
         pay=await context.look(lambda store: _pay_page_of(store, context, visitor, before)),
         kinds=LINE_KIND_WORDS,
         times=TIME_KIND_WORDS,
         fair=has_fair_floor,
         measure=context.options.measure,
-        **_in_words(language, zone),
+        day=partial(day, zone="UTC", language=visitor.language),
     )
-
-
-def _in_words(language: str, zone: str) -> dict[str, Any]:
-    """The functions that write amounts, times and days for this person, by the names that the page knows."""
-    return {
-        "amount": partial(amount, language=language),
-        "exact": partial(exact_amount, language=language),
-        "placed": partial(placed_amount, language=language),
-        "full": partial(full_amount, language=language),
-        "whole": whole_due,
-        "spent": partial(spent, language=language),
-        "hours": partial(number, language=language),
-        "moment": partial(moment, zone=zone, language=language),
-        "clock": partial(clock, zone=zone, language=language),
-        "day": partial(day, zone="UTC", language=language),
-        "weekday": partial(weekday, language=language),
-        "short_weekday": partial(short_weekday, language=language),
-        "month": partial(month, language=language),
-    }
 
 
 @router.post("/pay/dispute")
@@ -302,18 +270,13 @@ async def statement_page(context: Here, visitor: SignedIn, month: Month) -> Resp
     statements = statements_of(lines, carried, month, who.time_zone, now)
     if not statements:
         raise NotFound("Nothing stands in this month.")
-    return context.rendering.page(
+    return person_page(
+        context,
+        visitor,
         "statement.html",
-        language,
-        visitor=visitor,
         month=month_in_words(month, language),
         statements=statements,
         asked_by=context.options.asked_by,
-        amount=partial(amount, language=language),
-        exact=partial(full_amount, language=language),
-        placed=partial(placed_amount, language=language),
-        whole=whole_due,
-        spent=partial(spent, language=language),
         day=partial(format_date, format="medium", locale=language),
         made=moment(now, who.time_zone, language),
     )

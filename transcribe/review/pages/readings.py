@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Path, Query, Response
@@ -13,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from transcribe.errors import NotFound
 from transcribe.i18n import N_, method_sentence, translation
 from transcribe.model import Reading
-from transcribe.review.access.sessions import Sending, SignedIn, Visitor
+from transcribe.review.access.sessions import Sending, SignedIn, Visitor, person_page
 from transcribe.review.context import Context, Here
 from transcribe.review.pages.pictures import TaskId, picture_response
 from transcribe.review.requests import GUESSED_TIME, TimeBeside
@@ -36,7 +35,6 @@ from transcribe.review.views.comparison import (
     weights,
     words_of_experts,
 )
-from transcribe.review.views.formatting import certainty, day, moment, spent
 from transcribe.store import Appeal, Store
 
 router = APIRouter()
@@ -86,16 +84,8 @@ async def readings(
             news_of(store, context, visitor),
         )
     )
-    return context.rendering.page(
-        "readings.html",
-        visitor.language,
-        visitor=visitor,
-        lines=listed.lines,
-        more=listed.more,
-        show=show,
-        lists=SHOWN_WORDS,
-        news=news,
-        moment=partial(moment, zone=visitor.person.time_zone, language=visitor.language),
+    return person_page(
+        context, visitor, "readings.html", lines=listed.lines, more=listed.more, show=show, lists=SHOWN_WORDS, news=news
     )
 
 
@@ -127,21 +117,17 @@ async def reading_page(
         return explained, all_own.newer(reading, show), all_own.older(reading, show)
 
     explained, newer, older = await context.look(ask)
-    language, zone, appeal = visitor.language, visitor.person.time_zone, explained.own.appeal
-    return context.rendering.page(
+    appeal = explained.own.appeal
+    return person_page(
+        context,
+        visitor,
         "reading.html",
-        language,
-        visitor=visitor,
         told=explained,
         newer=newer,
         older=older,
         show=show,
         deadline=context.now() + timedelta(days=context.options.appeal_days),
         late=appeal is not None and appeal.is_late(context.now()),
-        day=partial(day, zone=zone, language=language),
-        moment=partial(moment, zone=zone, language=language),
-        certainty=partial(certainty, language=language),
-        spent=partial(spent, language=language),
     )
 
 

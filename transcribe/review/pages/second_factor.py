@@ -19,7 +19,7 @@ from transcribe.review.access.second_factor import (
     spend,
     step_of,
 )
-from transcribe.review.access.sessions import Sending, SignedIn, Visitor
+from transcribe.review.access.sessions import Sending, SignedIn, Visitor, person_page
 from transcribe.review.context import Context, Here
 from transcribe.store import SecondFactor, Store
 
@@ -104,11 +104,11 @@ def _page(
     secret: str | None = None,
     codes: list[str] | None = None,
 ) -> Response:
-    return context.rendering.page(
+    return person_page(
+        context,
+        visitor,
         "second_factor.html",
-        visitor.language,
         status,
-        visitor=visitor,
         in_force=factor is not None and factor.in_force,
         left=factor.recovery_codes if factor else 0,
         secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)) if secret else None,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Response
@@ -16,12 +15,11 @@ from transcribe.fields import facts_of
 from transcribe.i18n import N_, said, translation
 from transcribe.model import Reading, Task
 from transcribe.people import SECOND_LOOK_TIME
-from transcribe.review.access.sessions import Sending, SignedIn, Visitor
+from transcribe.review.access.sessions import Sending, SignedIn, Visitor, person_page
 from transcribe.review.context import Context, Here
 from transcribe.review.options import require_keepable
 from transcribe.review.pages.pictures import TaskId
 from transcribe.review.requests import MAX_SENT_LENGTH
-from transcribe.review.views.formatting import share
 from transcribe.review.views.offers import require_fitting_lengths
 from transcribe.store import Appeal, FieldHistory, SentReading, Store
 
@@ -68,8 +66,7 @@ async def second_look(context: Here, visitor: SignedIn) -> Response:
     """The tasks that this expert settled in the last minutes, latest first."""
     _require_expert(visitor)
     looks = await context.look(lambda store: _settled_tasks(store, context, visitor))
-    in_words = partial(share, language=visitor.language)
-    return context.rendering.page("second_look.html", visitor.language, visitor=visitor, looks=looks, share=in_words)
+    return person_page(context, visitor, "second_look.html", looks=looks)
 
 
 @router.post("/second-look/{task}")

@@ -22,6 +22,7 @@ from transcribe.review.access.sessions import (
     Waiting,
     keep_language,
     language_of,
+    person_page,
     require_token,
     sending,
     signed_in,
@@ -226,11 +227,11 @@ async def _asks_current(context: Context, visitor: Visitor) -> bool:
 async def _password_page(
     context: Context, visitor: Visitor, status: int = 200, refused: str = "", *, first: bool = False
 ) -> Response:
-    return context.rendering.page(
+    return person_page(
+        context,
+        visitor,
         "password.html",
-        visitor.language,
         status,
-        visitor=visitor,
         shortest=passwords.MIN_PASSWORD_LENGTH,
         ask_current=await _asks_current(context, visitor),
         refused=refused,
@@ -241,10 +242,10 @@ async def _password_page(
 @router.get("/out")
 async def leave_page(context: Here, visitor: SignedIn) -> Response:
     """Asks whoever has no password before they sign out: they cannot come back by themselves."""
-    return context.rendering.page(
+    return person_page(
+        context,
+        visitor,
         "leave.html",
-        visitor.language,
-        visitor=visitor,
         has_password=await context.look(lambda store: store.password(visitor.person.id)) is not None,
         asked_by=context.options.asked_by,
     )
@@ -378,14 +379,8 @@ async def prove(
 
 async def _proof_page(context: Context, visitor: Visitor, status: int = 200) -> Response:
     has_password, has_code = await _means(context, visitor)
-    return context.rendering.page(
-        "proof.html",
-        visitor.language,
-        status,
-        visitor=visitor,
-        wrong=status != 200,
-        has_password=has_password,
-        has_code=has_code,
+    return person_page(
+        context, visitor, "proof.html", status, wrong=status != 200, has_password=has_password, has_code=has_code
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Query, Request, Response
@@ -16,7 +15,7 @@ from transcribe.errors import NotFound
 from transcribe.i18n import N_
 from transcribe.model import Reading, Task
 from transcribe.people import is_same_text
-from transcribe.review.access.sessions import Sending, SignedIn, Visitor
+from transcribe.review.access.sessions import Sending, SignedIn, Visitor, person_page
 from transcribe.review.context import Context, Here
 from transcribe.review.failures import failure_response
 from transcribe.review.options import require_keepable
@@ -24,7 +23,6 @@ from transcribe.review.pages.pictures import TaskId
 from transcribe.review.requests import forget_sent, keep_answers, kept_answers
 from transcribe.review.views.comparison import Segment, segments, why_no_text
 from transcribe.review.views.form_choices import latest_forms
-from transcribe.review.views.formatting import day
 from transcribe.review.views.offers import TaskView, practice_count, require_fitting_lengths, task_view
 from transcribe.store import SentReading, Store, facts
 
@@ -103,7 +101,7 @@ async def explained(context: Here, visitor: SignedIn, task: TaskId) -> Response:
 
 
 def _tested_page(context: Context, visitor: Visitor, **values: Any) -> Response:
-    return context.rendering.page("tested.html", visitor.language, visitor=visitor, **values)
+    return person_page(context, visitor, "tested.html", **values)
 
 
 def own_answer(store: Store, task: str, who: str) -> Reading | None:
@@ -167,10 +165,7 @@ async def tests_page(context: Here, visitor: SignedIn) -> Response:
     kinds, tries, practises = await context.look(
         lambda store: (_kinds(store, context), store.qualification_tries(who), store.may_practise(who, count, now))
     )
-    local = partial(day, zone=visitor.person.time_zone, language=visitor.language)
-    return context.rendering.page(
-        "tests.html", visitor.language, visitor=visitor, kinds=kinds, tries=tries, practises=practises, day=local
-    )
+    return person_page(context, visitor, "tests.html", kinds=kinds, tries=tries, practises=practises)
 
 
 @router.post("/test/{kind}")
@@ -210,7 +205,7 @@ async def _page(
         lambda store: [task_view(store, context.forms, task, visitor.language, now) for task in held]
     )
     values: dict[str, Any] = {"kind": kind, "items": items, "idem": idem, "typed": typed}
-    return context.rendering.page("test.html", visitor.language, visitor=visitor, **values)
+    return person_page(context, visitor, "test.html", **values)
 
 
 @router.post("/test/{kind}/answers")

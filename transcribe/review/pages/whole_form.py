@@ -16,7 +16,7 @@ from transcribe.errors import LeaseLost, NotFound
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Form, Outcome, Place, Task
 from transcribe.review.access.roles import must_be_asked
-from transcribe.review.access.sessions import Sending, SignedIn, Visitor
+from transcribe.review.access.sessions import Sending, SignedIn, Visitor, person_page
 from transcribe.review.context import Context, Here
 from transcribe.review.failures import failure_response, lost_words
 from transcribe.review.options import require_keepable
@@ -133,10 +133,10 @@ async def whole_form(
     if not lines:
         return RedirectResponse(f"/work?late={late}" if late else "/work", 303)
     pages = {line.page: line.view for line in reversed(lines)}  # the first field of each page
-    return context.rendering.page(
+    return person_page(
+        context,
+        visitor,
         "whole_form.html",
-        visitor.language,
-        visitor=visitor,
         has_password=has_password,
         lines=lines,
         parts=list(in_grids(lines)),

@@ -22,6 +22,7 @@ from transcribe.review.access.sessions import (
     SignedIn,
     Visitor,
     expected_reading,
+    person_page,
     require_seen_session,
     sending,
     sending_json,
@@ -278,11 +279,11 @@ async def work_page(
     """The page of a task, with what came back of what was sent for it."""
     language = visitor.language
     shown, last, odd, has_news, choices = await context.look(lambda store: _shown(store, context, visitor, task, page))
-    return context.rendering.page(
+    return person_page(
+        context,
+        visitor,
         "work.html" if shown.input in SIMPLE_INPUTS else "page_task.html",
-        language,
         status,
-        visitor=visitor,
         has_password=await context.look(lambda store: store.password(visitor.person.id)) is not None,
         has_news=has_news,
         view=shown,
@@ -529,11 +530,11 @@ async def _page(
 ) -> Response:
     now = context.now()
     number = found.answered + 1
-    return context.rendering.page(
+    return person_page(
+        context,
+        visitor,
         "practice.html",
-        visitor.language,
         status,
-        visitor=visitor,
         view=await context.look(lambda store: task_view(store, context.forms, task, visitor.language, now)),
         number=number,
         count=max(number, found.answered + len(found.tasks)),

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from fastapi import Response
 
 from transcribe.i18n import said
-from transcribe.review.access.sessions import Visitor
+from transcribe.review.access.sessions import Visitor, person_page
 from transcribe.review.context import Context, Forms
 from transcribe.review.requests import Late
 from transcribe.review.views.form_choices import latest_forms
-from transcribe.review.views.formatting import moment, number, spent
+from transcribe.review.views.formatting import spent
 from transcribe.review.views.offers import odd_answer, offer_to, revocable_answer
 from transcribe.store import ExpectedWork, Store
 
@@ -52,10 +51,10 @@ async def no_work(context: Context, visitor: Visitor, *, asked: bool = False, la
             odd_answer(store, context, visitor, revocable_answer(store, who.id, now)),
         )
     )
-    page = context.rendering.page(
+    page = person_page(
+        context,
+        visitor,
         "no_work.html",
-        language,
-        visitor=visitor,
         has_news=has_news,
         elsewhere=elsewhere,
         has_lapsed=has_lapsed,
@@ -65,8 +64,6 @@ async def no_work(context: Context, visitor: Visitor, *, asked: bool = False, la
         odd=odd,
         coming=expected,
         waited=spent(waited, language) if who.engagement in ("by reading", "hourly") else None,
-        moment=partial(moment, zone=who.time_zone, language=language),
-        hours=partial(number, language=language),
     )
     if not asked:
         page.headers["x-fairhand-pictures"] = "none"  # who holds nothing needs none: the service worker drops them
