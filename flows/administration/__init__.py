@@ -1,13 +1,16 @@
 """Operators' actions: people, pay, disputes, records, the doctor."""
 
-from flows.administration.deep_check import Finding, checks, examine_deeply, orphaned_files, remove_orphans
-from flows.administration.disputes import expect_work, settle_dispute, show_in_guide
 from flows.administration.doctor import (
     EngineState,
+    Finding,
+    checks,
     engines,
     examine,
+    examine_deeply,
     free_bytes,
     missing_in_words,
+    orphaned_files,
+    remove_orphans,
     unread_languages,
 )
 from flows.administration.odd_reading import anomalies, forgery_sentence, odd_reading
@@ -23,9 +26,25 @@ from flows.administration.pay import (
     set_rate,
     unfair_forms,
 )
-from flows.administration.people import Invitation, end_second_factor, invite, new_link, pause, sign_out_everywhere
-from flows.administration.quality import refresh_quality
-from flows.administration.records import forget_scan, found_records, keep_retention, readable_records, verify_records
+from flows.administration.people import (
+    Invitation,
+    end_second_factor,
+    expect_work,
+    invite,
+    new_link,
+    pause,
+    settle_dispute,
+    show_in_guide,
+    sign_out_everywhere,
+)
+from flows.administration.records import (
+    forget_scan,
+    found_records,
+    keep_retention,
+    readable_records,
+    refresh_quality,
+    verify_records,
+)
 
 __all__ = [
     "EngineState",

@@ -43,11 +43,9 @@ COMMAND_GROUPS = (
     "people",
     "set_aside",
     "pay",
-    "gold",
     "disputes",
     "learning",
     "records",
-    "tokens",
 )
 """The files of this folder that hold commands, in the order in which help lists them."""
 

@@ -1,24 +1,19 @@
-"""One batch as an operator sees it: how far it is, what waits and why, what it cost, and when it will be finished."""
+"""One batch as an operator sees it: how far it is, what waits, what was done, and when it will be finished."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flows.home import Home, now
 from transcribe.errors import SettingsError
 from transcribe.i18n import worded
 from transcribe.lean_imports import later
+from transcribe.pay_arithmetic import decimal_text
 from transcribe.store import Batch, MissingPeople, ScanState, SetAside, facts
-
-# When a batch will be finished, from when and how fast people read it, with its spread.
-#
-# People work in hours and on days of their own, so a steady pace would be wrong by whole nights. The time since they
-# began is cut into quarters of an hour. Possible futures are then put together from days that were seen. What was not
-# seen yet, as the night of the first day, is made up: hours of work that hold those that were seen.
 
 if TYPE_CHECKING:
     import numpy
@@ -28,6 +23,12 @@ if TYPE_CHECKING:
     """Readings by quarter of an hour, by days before today (0)."""
 else:
     numpy = later("numpy")
+
+# When a batch will be finished, from when and how fast people read it, with its spread.
+#
+# People work in hours and on days of their own, so a steady pace would be wrong by whole nights. The time since they
+# began is cut into quarters of an hour. Possible futures are then put together from days that were seen. What was not
+# seen yet, as the night of the first day, is made up: hours of work that hold those that were seen.
 
 
 READINGS_PER_FIELD = 1.5
@@ -389,3 +390,85 @@ def _weekends(midnight: datetime, ahead: Sequence[int]) -> NDArray[numpy.bool_]:
     """Which of the days so far ahead of today (before it: less than 0) are at a weekend."""
     weekday = (midnight + HALF_A_DAY).weekday()  # a day of work that begins late on Sunday is Monday's
     return (numpy.asarray(ahead) + weekday) % DAYS_A_WEEK >= SATURDAY
+
+
+# What somebody did, in words with its figures, by the line of the log or the act that keeps it.
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""From when on acts count microseconds."""
+
+Detail = Mapping[str, Any]
+"""What a line of the log has besides its verb and its subject."""
+
+
+def due_set(detail: Mapping[str, object]) -> datetime | None:
+    """The due date that a batch was given, by the detail of an act."""
+    due = detail["due_at"]
+    return EPOCH + timedelta(microseconds=due) if isinstance(due, int) else None
+
+
+def act_in_words(verb: str, detail: Mapping[str, object]) -> str:
+    """What was done, with the field, the figures, or the fact that was set. The bare verb where its figures are
+    missing, as in lines of older versions."""
+    if isinstance(detail.get("field"), str):
+        return f"{verb} {detail['field']}"
+    if verb in FIGURES:
+        try:
+            return f"{verb}{FIGURES[verb](detail)}"
+        except KeyError:
+            return verb
+    fact = verb.removesuffix(" set").replace(" ", "_")
+    if verb.endswith(" set") and fact in detail:
+        return f"{verb} to {_fact_in_words(detail[fact])}"
+    return verb
+
+
+def _due(detail: Detail) -> str:
+    due = due_set(detail)
+    return f" {due:%Y-%m-%d %H:%M} UTC" if due else " none"
+
+
+def _rate(detail: Detail) -> str:
+    per = "an hour" if detail["per"] == "hour" else "a reading"
+    return f": {_money(detail)} {per} of {detail['form'] or 'every form'}"
+
+
+def _floor(detail: Detail) -> str:
+    return f": {_money(detail)} an hour ({detail['source']})"
+
+
+def _work(detail: Detail) -> str:
+    return f": {detail['hours']:g} hours{' of ' * bool(detail['form'])}{detail['form']}"
+
+
+def _taken_in(detail: Detail) -> str:
+    """The counts of a batch that came in; of what went wrong only what there is."""
+    plain = [f"{detail[name]} {name}" for name in ("files", "scans", "read", "known")]
+    rest = [f"{detail[name]} {name}" for name in ("set aside", "failed", "waiting") if detail.get(name)]
+    return f": {', '.join([*plain, *rest])}"
+
+
+def _money(detail: Detail) -> str:
+    return f"{decimal_text(detail['micro'])} {detail['currency']}"
+
+
+FIGURES: Mapping[str, Callable[[Detail], str]] = {
+    "batch due": _due,
+    "batch priority": lambda detail: f" {detail['priority']}",
+    "batch taken in": _taken_in,
+    "control share set": lambda detail: f" to {detail['share']:.1%}",
+    "dispute answered": lambda detail: f": {detail['granted']:g} seconds added",
+    "duplicate settled": lambda detail: f" as {detail['as']} of {str(detail['older'])[:12]}",
+    "floor kept": _floor,
+    "rate kept": _rate,
+    "scan turned": lambda detail: f" by {detail['degrees']} degrees",
+    "work expected": _work,
+}
+"""What is said after a verb that has figures."""
+
+
+def _fact_in_words(value: object) -> str:
+    """A fact of a person: yes, no, or what it says."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return ("no", "yes")[value] if value in (0, 1) and isinstance(value, int) else str(value)

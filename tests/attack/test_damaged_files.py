@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows.administration import examine, forget_scan
-from flows.administration.deep_check import examine_deeply
+from flows.administration.doctor import examine_deeply
 from flows.cli.ingesting import _print
 from flows.home import PREFECT_KEY_FILE, Settings, load_settings, prefect_secret
 from flows.steps import publish_records, rebuild_records, take_in

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.administration.deep_check import examine_deeply
+from flows.administration.doctor import examine_deeply
 from flows.administration.people import invite
 from flows.administration.records import forget_scan
 from flows.home import settings as configuration

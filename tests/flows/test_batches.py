@@ -9,7 +9,7 @@ import pytest
 from flows.cli.app import acting_user
 from flows.home.home import Home, now
 from flows.mending.batches import due_of
-from flows.mending.read_again import still_aside
+from flows.mending.scans import still_aside
 from tests.flows.house import CASES, House
 from tests.flows.serving.test_api import recorded
 from tests.transcribe.store.world import World, decision, form, person, sent

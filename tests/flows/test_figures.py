@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.administration import quality
+from flows.administration import records as quality
 from flows.administration.people import invite
 from flows.administration.records import READER_WAIT_SECONDS
 from flows.alerts import conditions, send

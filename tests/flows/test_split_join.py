@@ -12,8 +12,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from flows.home.home import Home, limits, now
-from flows.mending.settle_duplicates import settle
-from flows.mending.split_join import join, split
+from flows.mending.scans import join, settle, split
 from flows.steps.read_scans import Because, TakenScan, read_scan, take_in
 from flows.steps.reconcile_scans import reconcile_home
 from tests.flows.house import TYPED, House

@@ -22,7 +22,7 @@ from flows.cli.people import example_in_words
 from flows.home.home import Home, now
 from flows.incoming.sent_files import ArrivingFile
 from flows.mending.batches import forecast
-from flows.mending.retake import retake
+from flows.mending.scans import retake
 from flows.parts.drafting.draft_files import start_draft, start_version
 from flows.steps.read_scans import Because, TakenScan, take_in
 from flows.steps.reconcile_scans import reconcile_home

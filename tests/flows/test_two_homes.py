@@ -18,7 +18,7 @@ import pytest
 from prefect.client.schemas.objects import State
 
 from flows.administration import examine_deeply, orphaned_files, remove_orphans
-from flows.administration.deep_check import bucket_findings
+from flows.administration.doctor import bucket_findings
 from flows.administration.records import forget_scan
 from flows.backup.make_backup import make_backup
 from flows.backup.restore_backup import restore_backup

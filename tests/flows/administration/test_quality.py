@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.administration.people import invite
-from flows.administration.quality import MIN_PEOPLE_COUNT, _counted_before, months_of_work, refresh_quality
+from flows.administration.records import MIN_PEOPLE_COUNT, _counted_before, months_of_work, refresh_quality
 from flows.home.home import Home
 from flows.measuring import field_qualities
 from flows.serving.reconcile_worker import run_worker

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
-from flows.administration.quality import refresh_quality
+from flows.administration.records import refresh_quality
 from flows.home.home import policy
 from flows.parts.drafting.draft_files import start_version
 from flows.parts.webhooks.subscribe import add_webhook

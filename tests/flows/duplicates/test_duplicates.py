@@ -19,7 +19,7 @@ from flows.alerts.conditions import open_duplicates
 from flows.duplicates.duplicate_policy import duplicate_policy, identifying_fields
 from flows.home.home import Home, now
 from flows.mending.batches import batch_report
-from flows.mending.settle_duplicates import retake_by_policy, settle
+from flows.mending.scans import retake_by_policy, settle
 from flows.output.duplicate_pairs import waiting_duplicates
 from flows.parts.webhooks.subscribe import add_webhook
 from flows.steps.erasures import rebuild_records
@@ -263,7 +263,7 @@ def test_no_picture_is_taken_by_policy_where_what_identifies_the_order_is_read_a
     reconcile_home(rooms)
     assert [each.waits for each in rooms.store.duplicates()] == [True], "they look alike"
     settled: list[str] = []
-    monkeypatch.setattr("flows.mending.settle_duplicates.settle", lambda *said: settled.append(said[3]))
+    monkeypatch.setattr("flows.mending.scans.settle", lambda *said: settled.append(said[3]))
     assert (retake_by_policy(rooms), settled) == (is_taken, ["retake"] * is_taken)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.administration.deep_check import other_archive_findings
+from flows.administration.doctor import other_archive_findings
 from flows.home import settings, state_place
 from flows.home import settings as configuration
 from flows.home.home import TEMPORARY_FOLDER, FormLibrary, Home, open_home, require_own_archive, temporary_folder
