@@ -11,10 +11,9 @@ from zoneinfo import available_timezones
 
 from flows.home import Home, now
 from flows.runtime import is_locked, lock_file, notice
-from transcribe import i18n
+from transcribe import i18n, people
 from transcribe.errors import NotFound, SettingsError
 from transcribe.model import FieldKey, GuideKind, Transcriber
-from transcribe.people import secret_hash
 from transcribe.store import ExpectedWork
 
 ROLES = ("transcriber", "expert", "operator", "auditor")
@@ -88,12 +87,9 @@ def invite(
 
 def new_link(home: Home, person: Transcriber) -> Invitation:
     """A new sign-in link for a person; it ends older ones that were not used."""
-    token = secrets.token_urlsafe(32)
     until = now() + timedelta(days=home.settings.link_days)
-    store, at = home.store, now()
-    with store.together():
-        store.put_link(person.id, secret_hash(token), until, at)
-        store.log(store.actor, "link made", person.id, {}, at)
+    with home.store.together():
+        token = people.new_link(home.store, person.id, until, now(), home.store.actor)
     address = pages_address(home)
     is_known = home.settings.public_url or is_locked(lock_file(home.settings))
     link, assumed = f"{address}/in/{token}", "" if is_known else address
@@ -151,8 +147,7 @@ def _newcomer(home: Home, handle: str, languages: Sequence[str]) -> Transcriber:
     """
     if refusal := i18n.name_refusal(handle, [each.handle for each in home.store.transcribers()]):
         raise SettingsError(f"Nobody can be called {handle!r}: {refusal[0].lower()}{refusal[1:]}")
-    spoken = (language.replace("_", "-").partition("-")[0].lower() for language in languages)
-    pages = next((language for language in spoken if language in i18n.languages()), i18n.SOURCE_LANGUAGE)
+    pages = i18n.first_spoken(languages, i18n.languages()) or i18n.SOURCE_LANGUAGE
     made = Transcriber(id=secrets.token_urlsafe(9), handle=handle, roles=frozenset({"transcriber"}))
     return replace(made, interface_language=pages)
 

@@ -3,7 +3,7 @@
 from transcribe.i18n.catalogues import N_, SOURCE_LANGUAGE, direction, languages, said, translation
 from transcribe.i18n.evidence_messages import EVIDENCE, REASONS, method_sentence, named, reason_sentence, say, sentence
 from transcribe.i18n.form_words import name_refusal, plain_name
-from transcribe.i18n.language_codes import unknown_languages
+from transcribe.i18n.language_codes import first_spoken, unknown_languages
 from transcribe.i18n.photo_advice import ADVICE, advice
 from transcribe.i18n.plurals import counted, plural
 from transcribe.i18n.worded import Worded, as_kept, beginning, in_words, kept, worded
@@ -20,6 +20,7 @@ __all__ = [
     "beginning",
     "counted",
     "direction",
+    "first_spoken",
     "in_words",
     "kept",
     "languages",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from babel import Locale
 from babel.core import get_global
@@ -13,3 +13,9 @@ def unknown_languages(codes: Iterable[str]) -> tuple[str, ...]:
     known, other = Locale.parse("en").languages, get_global("language_aliases")
     bases = {code: code.replace("-", "_").partition("_")[0].lower() for code in codes}
     return tuple(code for code, base in bases.items() if base not in known and base not in other)
+
+
+def first_spoken(read: Iterable[str], spoken: Collection[str]) -> str | None:
+    """The first language among those that somebody reads in which there are pages; None where there is none."""
+    plain = (code.replace("_", "-").partition("-")[0].lower() for code in read)
+    return next((each for each in plain if each in spoken), None)

@@ -21,7 +21,7 @@ from transcribe.people.outcome import (
     true_reasons,
 )
 from transcribe.people.pay_day import PayPromise, pay_promise
-from transcribe.people.tokens import OF_ONE_FORM, Scope, new_token, secret_hash
+from transcribe.people.tokens import OF_ONE_FORM, Scope, new_link, new_token, secret_hash
 from transcribe.people.transfers import TRANSFER_COLUMNS, transfers
 from transcribe.people.work_figures import (
     HOURLY,
@@ -56,6 +56,7 @@ __all__ = [
     "is_same_reading",
     "is_same_text",
     "kept_currency",
+    "new_link",
     "new_token",
     "outcome_of",
     "paid_currency",

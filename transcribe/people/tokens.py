@@ -68,6 +68,14 @@ def new_token(
     return NewToken(secret=secret, token=token)
 
 
+def new_link(store: Store, who: str, until: datetime, now: datetime, by: str) -> str:
+    """The secret of a new sign-in link for a person, which ends older ones; only its hash is kept."""
+    secret = secrets.token_urlsafe(32)
+    store.put_link(who, secret_hash(secret), until, now)
+    store.log(by, "link made", who, {}, now)
+    return secret
+
+
 def _is_known(scope: str) -> bool:
     plain, colon, form = scope.rpartition(":")
     return scope in SCOPES or (plain in OF_ONE_FORM and bool(colon and form))

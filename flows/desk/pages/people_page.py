@@ -24,9 +24,9 @@ from flows.desk.tables import Cell, Table, with_query
 from flows.desk.visit import Act, Look, ProvedAct, Visit
 from flows.desk.words import DESK_ROLES
 from transcribe.errors import SettingsError
-from transcribe.i18n import N_, name_refusal, unknown_languages
+from transcribe.i18n import N_, first_spoken, name_refusal, unknown_languages
 from transcribe.model import Role, Transcriber
-from transcribe.people import WorkFigures, secret_hash, work_figures
+from transcribe.people import WorkFigures, new_link, work_figures
 from transcribe.review import (
     ENGAGEMENT_WORDS,
     ROLE_WORDS,
@@ -446,14 +446,13 @@ def _person(cells: dict[str, str], languages: Sequence[str], pages: str, taken: 
     read = tuple(dict.fromkeys(said.replace(",", " ").split()))
     if unknown_languages(read):
         return N_("No language has one of these codes. Codes are written as en, fr or pt_BR.")
-    spoken = [interface, *(each.replace("_", "-").partition("-")[0].lower() for each in read)]
     return Transcriber(
         id=secrets.token_urlsafe(9),
         handle=name,
         roles=frozenset(cast(list[Role], roles)),
         languages=read,
         engagement=cast(Any, engagement),
-        interface_language=next((each for each in spoken if each in languages), pages),
+        interface_language=first_spoken((interface, *read), languages) or pages,
     )
 
 
@@ -464,11 +463,8 @@ def _add(visit: Visit, people: Sequence[Transcriber], until: datetime) -> list[I
     with store.together():
         require_still_operator(store, visit.visitor)
         for person in people:
-            token = secrets.token_urlsafe(32)
             store.put_transcriber(person, at, by)
-            store.put_link(person.id, secret_hash(token), until, at)
-            store.log(by, "link made", person.id, {}, at)
-            link = f"{visit.context.options.public_url.rstrip('/')}/in/{token}"
+            link = f"{visit.context.options.public_url.rstrip('/')}/in/{new_link(store, person.id, until, at, by)}"
             added.append(Invited(person=person, link=link))
     return added
 

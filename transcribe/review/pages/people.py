@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, Literal
@@ -12,9 +12,9 @@ from fastapi import APIRouter, Form, HTTPException, Path, Response
 from fastapi.responses import RedirectResponse
 
 from transcribe.errors import SettingsError
-from transcribe.i18n import N_, name_refusal, translation, unknown_languages
+from transcribe.i18n import N_, first_spoken, name_refusal, translation, unknown_languages
 from transcribe.model import Role, Transcriber
-from transcribe.people import secret_hash
+from transcribe.people import new_link
 from transcribe.review.access.roles import Proved, require_proof, require_still_whole_home, require_whole_home
 from transcribe.review.access.sessions import SignedIn, Visitor
 from transcribe.review.context import Context, Here
@@ -96,7 +96,8 @@ async def invite(
         roles=frozenset(role),
         languages=_languages(languages),
         engagement=engagement,
-        interface_language=_interface(context, visitor, interface, _languages(languages)),
+        interface_language=first_spoken((interface, *_languages(languages)), context.options.languages)
+        or visitor.language,
     )
     now = context.now()
     typed = TypedInvitation(handle, frozenset(role), languages, engagement, interface)
@@ -178,16 +179,14 @@ def _why_refused(person: Transcriber, taken: Iterable[str]) -> str:
 
 
 async def _link(context: Context, visitor: Visitor, person: Transcriber) -> Response:
-    token, now = secrets.token_urlsafe(32), context.now()
+    now = context.now()
     until = now + timedelta(days=context.options.link_days)
 
-    def keep(store: Store) -> None:
+    def keep(store: Store) -> str:
         require_still_whole_home(store, visitor)
-        store.put_link(person.id, secret_hash(token), until, now)
-        store.log(visitor.person.id, "link made", person.id, {}, now)
+        return new_link(store, person.id, until, now, visitor.person.id)
 
-    await context.change(keep)
-    address = f"{context.options.public_url.rstrip('/')}/in/{token}"
+    address = f"{context.options.public_url.rstrip('/')}/in/{await context.change(keep)}"
     return await _page(
         context,
         visitor,
@@ -224,12 +223,6 @@ async def _page(
         refused=translation(visitor.language).gettext(refused) if refused else "",
         typed=typed or TypedInvitation(interface=visitor.language),
     )
-
-
-def _interface(context: Context, visitor: Visitor, chosen: str, read: Sequence[str]) -> str:
-    """The language of a new person's pages: the chosen one, else the first that they read, else the operator's."""
-    spoken = [chosen, *(each.replace("_", "-").partition("-")[0].lower() for each in read)]
-    return next((each for each in spoken if each in context.options.languages), visitor.language)
 
 
 def _languages(said: str) -> tuple[str, ...]:
