@@ -13,6 +13,7 @@ import pwd
 import shlex
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -180,6 +181,13 @@ def home_of(ctx: typer.Context) -> Home:
     from flows.home import open_existing_home
 
     return open_existing_home(settings_of(ctx))
+
+
+def now() -> datetime:
+    """The time, from the clock of the home."""
+    from flows.home import now as of_home
+
+    return of_home()
 
 
 def form_library(ctx: typer.Context) -> FormLibrary:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, home_of, settings_of
+from flows.cli.app import app, home_of, now, settings_of
 from transcribe.errors import SettingsError
 from transcribe.i18n import plural
 
@@ -39,7 +39,6 @@ def backup(
     Whoever has that folder has everything: orders, people's pay, and the keys.
     """
     from flows.backup import BackupFolder, log_backup, make_backup
-    from flows.home import now
 
     settings = settings_of(ctx)
     path = _folder(folder, settings.backups)
@@ -74,7 +73,7 @@ def restore(
 ) -> None:
     """Make an empty home from a backup: every byte is verified first, and whoever follows its changes begins anew."""
     from flows.backup import restore_backup
-    from flows.home import load_settings, now, open_home
+    from flows.home import load_settings, open_home
     from flows.steps import publish_records
 
     settings = settings_of(ctx)

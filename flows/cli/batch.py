@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import By, app, home_of, settings_of
+from flows.cli.app import By, app, home_of, now, settings_of
 from transcribe.i18n import counted, plural
 
 if TYPE_CHECKING:
@@ -77,7 +77,6 @@ def cancel(
     Records that were published stay, and count as orders that came before when the same papers come again. With
     --withdraw, also later, they leave records.db, programs are told to drop them, and they count no more.
     """
-    from flows.home import now
     from flows.steps import publish_records
 
     home = _home(ctx)
@@ -102,7 +101,6 @@ def cancel(
 @batch.command("resume")
 def resume(ctx: typer.Context, name: Name, why: Why, by: By = "", as_json: terminal.AsJson = False) -> None:
     """Go on with a batch that was cancelled: what is still to be asked is asked again."""
-    from flows.home import now
     from flows.steps import reconcile_to_the_end
 
     home = _home(ctx)
@@ -124,7 +122,6 @@ def priority(
     as_json: terminal.AsJson = False,
 ) -> None:
     """Say how urgent a batch is: its tasks are offered before those of less urgent ones."""
-    from flows.home import now
 
     _tell(_home(ctx).store.set_batch_priority(name, level, by, why, now()), as_json=as_json)
 
@@ -139,7 +136,6 @@ def due(
     as_json: terminal.AsJson = False,
 ) -> None:
     """Say when a batch is due: of one priority, what is due sooner is offered first. Without a zone it is UTC."""
-    from flows.home import now
     from flows.mending import batch_due_of
 
     try:
@@ -162,7 +158,6 @@ def note(
     as_json: terminal.AsJson = False,
 ) -> None:
     """Keep a note on a batch, for those who look at it later."""
-    from flows.home import now
 
     _tell(_home(ctx).store.set_batch_note(name, text.strip(), by, now()), as_json=as_json)
 
@@ -302,7 +297,6 @@ def alerts(
     `serve` tells it to the addresses of FAIRHAND_ALERTS: each thing once a day, and that it is over.
     """
     from flows.alerts import alerts_now, send_test
-    from flows.home import now
 
     if test:
         sent = send_test(settings_of(ctx).alerts)

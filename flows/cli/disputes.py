@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import By, app, by_option, home_of, whole_id
+from flows.cli.app import By, app, by_option, home_of, now, whole_id
 from flows.cli.help_pages import WithDefault
 from flows.cli.value import FieldName, ScanName
 
@@ -44,7 +44,6 @@ OpenOnly = Annotated[bool, typer.Option("--open", help="Only what is not answere
 @appeals.command("list")
 def list_appeals(ctx: typer.Context, open_only: OpenOnly = False, as_json: terminal.AsJson = False) -> None:
     """List appeals: what is contested, until when it must be heard, how it ended, and what was written with it."""
-    from flows.home import now
 
     store = _store(ctx)
     rows = [
@@ -105,7 +104,6 @@ def answer_question(
 ) -> None:
     """Answer a question for everybody who reads the field; with its picture where --right or --tricky is said."""
     from flows.administration import show_in_guide
-    from flows.home import now
 
     home, shown, answer = home_of(ctx), _example(right, tricky), answer.strip()
     if not answer:
@@ -171,7 +169,6 @@ def take_out(
     by: By = "",
 ) -> None:
     """Take a picture out of its guide."""
-    from flows.home import now
 
     store = _store(ctx)
     store.end_guide_example(whole_id(example, [each.id for each in store.guide_examples()]), by, now())
@@ -279,7 +276,6 @@ def announce_work(
 ) -> None:
     """Announce work to come: people who find no work are told when, and about how many hours."""
     from flows.administration import expect_work
-    from flows.home import now
 
     home = home_of(ctx)
     before = {work.id for work in home.store.expected_work(now())}
@@ -295,7 +291,6 @@ def announce_work(
 @announce.command("list")
 def list_work(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List what is announced."""
-    from flows.home import now
 
     announced = home_of(ctx).store.expected_work(now())
     if as_json:
@@ -315,7 +310,6 @@ def cancel(
     ctx: typer.Context, announced: Annotated[str, typer.Argument(help="Its id, or the beginning.", metavar="WORK")]
 ) -> None:
     """Take an announcement back: that work does not come after all."""
-    from flows.home import now
 
     store, at = home_of(ctx).store, now()
     store.end_expected_work(whole_id(announced, [each.id for each in store.expected_work(at)]), at)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, by_option, settings_of
+from flows.cli.app import app, by_option, now, settings_of
 from transcribe.i18n import counted, plural
 from transcribe.whole_files import write_whole
 
@@ -68,7 +68,7 @@ def ingest(
 
     With --again they are read anew, also as another form: what was read before stays as history.
     """
-    from flows.home import now, open_home
+    from flows.home import open_home
     from flows.runtime import prefect_for
     from flows.steps import time_name
 

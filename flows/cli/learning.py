@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, by_option, home_of
+from flows.cli.app import app, by_option, home_of, now
 from transcribe.codes import Verdict
 from transcribe.i18n import counted, plural
 
@@ -203,7 +203,6 @@ def reconcile(
     With --anew records say what today's rules find in them (exceptions that there were none of before), in a new
     version where anything is another. A value that is less sure by today's rules stands, and is asked once more.
     """
-    from flows.home import now
     from flows.steps import reconcile_to_the_end
 
     home = home_of(ctx)

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, home_of
+from flows.cli.app import app, home_of, now
 
 pay = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Report what people are owed, set pay, close a period."
@@ -28,7 +28,6 @@ Currency = Annotated[str, typer.Option(help="Its ISO 4217 code; else that of wha
 def report(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """Say what everybody is due, was paid and earns an hour as measured, and whose hour came to less than the floor."""
     from flows.administration import pay_lines
-    from flows.home import now
     from transcribe.people import paid_here
 
     home = home_of(ctx)
@@ -72,7 +71,6 @@ def rate(
 ) -> None:
     """Set what a reading pays from now on; readings made before keep what they paid."""
     from flows.administration import fault_messages, set_rate, unfair_forms
-    from flows.home import now
     from transcribe.people import kept_currency
 
     home = home_of(ctx)
@@ -96,7 +94,6 @@ def floor(
 ) -> None:
     """Set the least that an hour of work pays from now on."""
     from flows.administration import set_floor
-    from flows.home import now
     from transcribe.people import kept_currency
 
     home = home_of(ctx)
@@ -146,7 +143,6 @@ def check(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     that is due, with figures: time beyond the clock, bursts, many sendings.
     """
     from flows.administration import anomalies
-    from flows.home import now
     from transcribe.people import form_pay, paid_here
 
     home = home_of(ctx)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows import terminal
-from flows.cli.app import app, by_option, home_of
+from flows.cli.app import app, by_option, home_of, now
 from transcribe.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -90,7 +90,6 @@ def limit(
     as_json: terminal.AsJson = False,
 ) -> None:
     """Limit an operator or auditor to scans of some forms on the desk; without a form the limit ends."""
-    from flows.home import now
 
     home = home_of(ctx)
     known = home.store.transcriber(name)
@@ -203,7 +202,6 @@ def resume_person(ctx: typer.Context, name: Name, why: Why = None, by: By = "") 
 @people.command("sessions")
 def list_sessions(ctx: typer.Context, name: Name, as_json: terminal.AsJson = False) -> None:
     """List where a person is signed in, and the links of theirs that were not used yet."""
-    from flows.home import now
 
     store = home_of(ctx).store
     found = [("session", each) for each in store.sessions(name, now())]
@@ -347,7 +345,6 @@ def leave(
 
     It says what ends and asks once; it cannot be undone. To give somebody no more work for a time: people pause.
     """
-    from flows.home import now
 
     if not why.strip():
         raise typer.BadParameter("--why says why; it cannot be empty.")

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, form_library, home_of, settings_of
+from flows.cli.app import app, form_library, home_of, now, settings_of
 from transcribe.i18n import counted, plural
 
 records = typer.Typer(
@@ -56,7 +56,6 @@ def copies(
 
     No erasure ends before each of them has it out of its file. One that will never run again is taken off by --gone.
     """
-    from flows.home import now
 
     store = home_of(ctx).store
     if gone:
@@ -254,7 +253,6 @@ def add(
     as_json: terminal.AsJson = False,
 ) -> None:
     """Make a token and show it once; only its hash is kept."""
-    from flows.home import now
     from transcribe.people import new_token
 
     valid = None if days is None else timedelta(days=days)
@@ -301,7 +299,6 @@ def list_tokens(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 @tokens.command("revoke")
 def revoke(ctx: typer.Context, prefix: Annotated[str, typer.Argument(help="The token's prefix.")]) -> None:
     """End a token at once."""
-    from flows.home import now
 
     home_of(ctx).store.revoke_token(prefix, now())
     terminal.say(f"The token {prefix} works no more.")

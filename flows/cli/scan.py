@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 import typer
 
 from flows import terminal
-from flows.cli.app import By, app, home_of
+from flows.cli.app import By, app, home_of, now
 from transcribe.errors import SettingsError
 from transcribe.i18n import counted, plural
 
@@ -161,7 +161,6 @@ def _files_aside(home: Home, batch: str | None) -> list[SetAside]:
 @scan.command("set-aside")
 def set_aside(ctx: typer.Context, name: Name, why: Why, by: By = "", as_json: terminal.AsJson = False) -> None:
     """Ask nobody about a scan. What somebody holds is kept and paid; scan bring-back undoes it."""
-    from flows.home import now
 
     home = home_of(ctx)
     if not home.store.put_scan_aside(name, by, said_why(why), now()):
@@ -178,7 +177,6 @@ def bring_back(ctx: typer.Context, name: Name, why: Why, by: By = "", as_json: t
 
     Where people said that it is not its form, this is the last word: it is, and they are not asked again.
     """
-    from flows.home import now
     from flows.steps import reconcile_to_the_end
 
     home = home_of(ctx)

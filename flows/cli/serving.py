@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, home_of, settings_of
+from flows.cli.app import app, home_of, now, settings_of
 from transcribe.i18n import counted, plural
 
 
@@ -56,7 +56,6 @@ def shift(
 
     SIGTERM ends it when the scans are read that it has begun. Nobody else needs to know: what it held, others read.
     """
-    from flows.home import now
     from flows.shifts import work_shift
 
     home, stop = home_of(ctx), threading.Event()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import By, home_of
+from flows.cli.app import By, home_of, now
 from flows.cli.people import Name, people
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ def set_aside(
 
     What was paid stays paid. The person is told why, and may contest each. people take-back undoes it.
     """
-    from flows.home import now
 
     home, first, last = _period(ctx, begin, until)
     done = home.store.set_readings_aside(name, first, last, by, why, now())
@@ -56,7 +55,6 @@ def take_back(
     as_json: terminal.AsJson = False,
 ) -> None:
     """Weigh again what was set aside of a person's readings of a period. They are told."""
-    from flows.home import now
 
     home, first, last = _period(ctx, begin, until)
     done = home.store.take_readings_back(name, first, last, by, why, now())
@@ -64,7 +62,6 @@ def take_back(
 
 
 def _period(ctx: typer.Context, begin: str, until: str) -> tuple[Home, datetime, datetime]:
-    from flows.home import now
     from flows.mending import begin_of, due_of
 
     try:

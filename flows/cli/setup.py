@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import app, home_of, settings_of
+from flows.cli.app import app, home_of, now, settings_of
 from flows.terminal import print_counts
 from transcribe.errors import SettingsError
 from transcribe.i18n import counted
@@ -41,7 +41,7 @@ def init(
     ] = False,
 ) -> None:
     """Make the folder of all data: the state, a key, forms, and a settings file in which everything is explained."""
-    from flows.home import SETTINGS_FILE, now, open_home, settings_file
+    from flows.home import SETTINGS_FILE, open_home, settings_file
     from transcribe.store import renew_key
 
     settings = settings_of(ctx)
@@ -107,7 +107,6 @@ def prune(
 ) -> None:
     """List the files of the archive that no scan names, a day old or more; with --yes remove them."""
     from flows.administration import orphaned_files, remove_orphans
-    from flows.home import now
 
     home = home_of(ctx)
     names = remove_orphans(home, now()) if yes else list(orphaned_files(home, now()))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import terminal
-from flows.cli.app import By, app, by_option, home_of
+from flows.cli.app import By, app, by_option, home_of, now
 from transcribe.i18n import counted
 
 if TYPE_CHECKING:
@@ -64,7 +64,6 @@ def correct(
 
     All readings stay. It is taken back with fairhand quarantine withdraw READING.
     """
-    from flows.home import now
     from flows.mending import require_fitting
     from flows.output import rules_broken
 
@@ -89,7 +88,6 @@ def ask(
     as_json: terminal.AsJson = False,
 ) -> None:
     """Have one more person asked what a field says; its value stands until they have read it. It is not undone."""
-    from flows.home import now
     from flows.mending import require_shown
 
     home, whole, key = _field(ctx, scan, field)
@@ -110,7 +108,6 @@ def lock(
     as_json: terminal.AsJson = False,
 ) -> None:
     """Have a decided value stand, whatever is read or learnt later; fairhand value unlock ends it."""
-    from flows.home import now
 
     home, whole, key = _field(ctx, scan, field)
     is_new = home.store.lock_value(whole, key, by, why, now())
@@ -129,7 +126,6 @@ def unlock(
     as_json: terminal.AsJson = False,
 ) -> None:
     """Have a locked value weighed again."""
-    from flows.home import now
 
     home, whole, key = _field(ctx, scan, field)
     was_locked = home.store.unlock_value(whole, key, by, why, now())
@@ -206,7 +202,6 @@ def withdraw(
 
     So a correction is taken back too: fairhand value correct prints its id, and so does scan explain.
     """
-    from flows.home import now
     from flows.steps import reconcile_to_the_end
     from transcribe.model import WHOLE
 
@@ -230,7 +225,6 @@ def retry(
     scan: Annotated[str | None, typer.Argument(help="A scan: id, its beginning, or its file's name; else all.")] = None,
 ) -> None:
     """Have scans in quarantine weighed again, after what was wrong is mended."""
-    from flows.home import now
 
     count = _store(ctx).retry_quarantined(now(), scan)
     terminal.say(f"{counted(count, 'scan')} will be weighed again: fairhand reconcile, or wait for serve.")
@@ -292,7 +286,6 @@ def add(
     It changes no value: that does fairhand value correct. Values that an expert and two people read alike, each without
     having seen another's, become known by themselves.
     """
-    from flows.home import now
     from flows.mending import NO_KNOWN_VALUE, require_fitting
     from transcribe.errors import SettingsError
     from transcribe.model import FieldKey
@@ -332,7 +325,6 @@ def share(
     share: Annotated[float, typer.Argument(help="The share of the work, such as 0.05.", min=0.0, max=1.0)],
 ) -> None:
     """Set the share of known values among the work; everybody is shown it."""
-    from flows.home import now
 
     home_of(ctx).store.put_control_share(share, now())
     terminal.say(f"{share:.1%} of the work are known values from now on.")
@@ -355,7 +347,6 @@ def list_gold(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 @gold.command("withdraw")
 def withdraw_gold(ctx: typer.Context, scan: ScanName, field: FieldName, why: WhyKnown, by: By = "") -> None:
     """Take a wrong known value out of use, and tell everybody who was tested by it. It never comes back by itself."""
-    from flows.home import now
     from transcribe.model import FieldKey
 
     store, key = home_of(ctx).store, FieldKey.parse(field)
