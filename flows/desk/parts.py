@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fastapi import APIRouter, Response
+from fastapi.responses import RedirectResponse
 
 from flows.desk.charts import Chart
 from flows.desk.counting import Counting
+from flows.desk.deeds import with_done
 from flows.desk.tables import Kind, Table, table_file
-from flows.desk.visit import Look, Visit
+from flows.desk.visit import Act, Look, Visit
 from transcribe.errors import NotFound
 
 
@@ -50,18 +52,20 @@ class SectionPage:
     """A page that is put together from parts: its address, its title (a message of the catalogues), its parts.
 
     `tables` are those that can be made without the rest of the page, by name: what a file of one is made from.
-    `of_home`: it is about the whole home, and for those who see all forms.
+    `counts` are what is counted anew where somebody asks for it. `of_home`: it is about the whole home, and for those
+    who see all forms.
     """
 
     address: str
     title: str
     parts: Callable[[Visit], Sequence[Part]]
     tables: Mapping[str, Callable[[Visit], Table]] = field(default_factory=dict)
+    counts: Sequence[Callable[[Visit], Counting]] = ()
     of_home: bool = False
 
 
 def section_routes(section: SectionPage) -> APIRouter:
-    """Three routes: the page, and each of its tables as .csv and as .json."""
+    """The page, each of its tables as .csv and as .json, and where it counts, what has it counted anew."""
     router = APIRouter()
 
     def made(visit: Visit) -> Sequence[Part]:
@@ -85,6 +89,14 @@ def section_routes(section: SectionPage) -> APIRouter:
     def file(visit: Look, name: str, kind: Kind) -> Response:
         return table_file(made_table(visit, name), kind)
 
+    async def count(visit: Act) -> Response:
+        visit.require_all_forms()
+        for counting_of in section.counts:
+            counting_of(visit).begin()
+        return RedirectResponse(with_done(section.address, "count"), 303)
+
+    if section.counts:
+        router.post(f"{section.address}/count")(count)
     return router
 
 

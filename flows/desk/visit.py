@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -123,18 +124,12 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class Visit(Desk):
     """One request to the desk. `forms` are those that its visitor is limited to; None: they see all."""
 
-    home: Home
     context: Context
     visitor: Visitor
     request: Request
-    rendering: Rendering
-    kept: dict[object, Any]
-    counted: dict[str, Counting]
-    shared: Shared
-    pieces: Mapping[str, Sequence[Piece]]
     forms: frozenset[str] | None
 
     @property
@@ -387,19 +382,9 @@ async def _visit(request: Request, context: Here, visitor: SignedIn) -> Visit:
     if DESK_ROLES.isdisjoint(visitor.person.roles):
         raise NotFound("This page is for operators and auditors.")
     desk: Desk = request.app.state.desk
+    of_desk = {each.name: getattr(desk, each.name) for each in dataclasses.fields(Desk)}
     forms = await context.glance(lambda store: store.forms_of_person(visitor.person.id))
-    return Visit(
-        home=desk.home,
-        context=context,
-        visitor=visitor,
-        request=request,
-        rendering=desk.rendering,
-        kept=desk.kept,
-        counted=desk.counted,
-        shared=desk.shared,
-        pieces=desk.pieces,
-        forms=forms or None,
-    )
+    return Visit(**of_desk, context=context, visitor=visitor, request=request, forms=forms or None)
 
 
 async def _act(visit: Annotated[Visit, Depends(_visit)], sending: Sending) -> Visit:

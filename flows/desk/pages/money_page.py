@@ -28,7 +28,7 @@ from flows.desk.pages.people_page import odd_counting, questions_table
 from flows.desk.pages.rates_page import RATES
 from flows.desk.parts import Deed, Part, SectionPage, single_page, when_counted
 from flows.desk.tables import Cell, Kind, Raw, Table, table_file, with_query
-from flows.desk.visit import Act, Look, ProvedAct, Visit
+from flows.desk.visit import Look, ProvedAct, Visit
 from reconcile.records import MonthOfWork, quality
 from transcribe.errors import NotFound
 from transcribe.i18n import N_
@@ -257,14 +257,6 @@ def _carried(visit: Visit, reference: str) -> Table:
 # The page Money, its tables as files, and its one deed: what is owed is counted.
 
 
-@router.post("/desk/money/count")
-async def count_owed(visit: Act) -> Response:
-    """Has everything added up that people are owed."""
-    visit.require_all_forms()
-    owed_counting(visit).begin()
-    return RedirectResponse(with_done("/desk/money", "count"), 303)
-
-
 def _parts(visit: Visit) -> list[Part]:
     say, owed = visit.say, when_counted(visit, owed_counting(visit))
     closes = visit.may_change and visit.forms is None
@@ -401,7 +393,9 @@ TABLES: Mapping[str, Callable[[Visit], Table]] = {
 }
 """The tables that can be made alone."""
 
-SECTION = SectionPage(address="/desk/money", title=N_("Money"), parts=_parts, tables=TABLES, of_home=True)
+SECTION = SectionPage(
+    address="/desk/money", title=N_("Money"), parts=_parts, tables=TABLES, counts=(owed_counting,), of_home=True
+)
 """The page and its tables as files."""
 
 

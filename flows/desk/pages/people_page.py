@@ -13,11 +13,10 @@ from statistics import median, quantiles
 from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Form, Query, Response
-from fastapi.responses import RedirectResponse
 
 from flows.administration import anomalies, odd_reading
 from flows.desk.counting import Counting
-from flows.desk.deeds import Why, do, with_done
+from flows.desk.deeds import Why, do
 from flows.desk.pages.scan_list import midnight
 from flows.desk.parts import Deed, Part, SectionPage, counting, when_counted
 from flows.desk.tables import Cell, Table, with_query
@@ -225,16 +224,6 @@ ODD_SECONDS = 3600.0
 """How long it stands what is odd: it looks at all time that is not paid out. Chosen by hand."""
 
 
-@router.post("/desk/people/count")
-async def count_people(visit: Act) -> Response:
-    """Has everybody's work added up, and what is odd looked for."""
-    visit.require_all_forms()
-    work_counting(visit).begin()
-    missing_counting(visit).begin()
-    odd_counting(visit).begin()
-    return RedirectResponse(with_done("/desk/people", "count"), 303)
-
-
 ODD_KINDS = {
     "sent often": N_("sent often"),
     "waiting": N_("waiting"),
@@ -330,7 +319,14 @@ TABLES: Mapping[str, Callable[[Visit], Table]] = {
 }
 """The tables that can be made alone."""
 
-SECTION = SectionPage(address="/desk/people", title=N_("People"), parts=_parts, tables=TABLES, of_home=True)
+SECTION = SectionPage(
+    address="/desk/people",
+    title=N_("People"),
+    parts=_parts,
+    tables=TABLES,
+    counts=(work_counting, missing_counting, odd_counting),
+    of_home=True,
+)
 """The page and its tables as files."""
 
 

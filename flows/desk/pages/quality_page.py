@@ -9,11 +9,10 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
-from fastapi.responses import RedirectResponse
 
 from flows.desk.charts import Chart, Point, plotted
 from flows.desk.counting import Counted, Counting
-from flows.desk.deeds import do, with_done
+from flows.desk.deeds import do
 from flows.desk.pages.counts import published_forms
 from flows.desk.parts import Deed, Part, SectionPage, counting, when_counted
 from flows.desk.tables import Cell, Glimpse, Raw, Table, scan_cell, with_query
@@ -580,15 +579,6 @@ def _point(visit: Visit, week: date, hits: int, count: int) -> Point:
 router = APIRouter()
 
 
-@router.post("/desk/quality/count")
-async def count_asked(visit: Act) -> Response:
-    """Has the questions counted that need not have been asked."""
-    visit.require_all_forms()
-    asked_counting(visit).begin()
-    measuring(visit).begin()
-    return RedirectResponse(with_done("/desk/quality", "count"), 303)
-
-
 @router.post("/desk/quality/back")
 async def back(visit: Act, version: Annotated[int, Form(ge=1)]) -> Response:
     """Puts an earlier version of what was learnt in force again, as `fairhand learn back` does."""
@@ -665,5 +655,7 @@ TABLES: Mapping[str, Callable[[Visit], Table]] = {
 }
 """The tables that can be made alone."""
 
-SECTION = SectionPage(address="/desk/quality", title=N_("Quality"), parts=_parts, tables=TABLES)
+SECTION = SectionPage(
+    address="/desk/quality", title=N_("Quality"), parts=_parts, tables=TABLES, counts=(asked_counting, measuring)
+)
 """The page and its tables as files."""

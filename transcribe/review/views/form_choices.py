@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from transcribe.errors import FormError, NotFound
 from transcribe.i18n import said
@@ -334,24 +333,24 @@ class Statement:
 
 def months_of(lines: Sequence[PayLine], zone: str) -> tuple[str, ...]:
     """The months with lines, such as "2026-11", the latest first."""
-    return tuple(sorted({f"{_day(line.at, zone):%Y-%m}" for line in lines if line.currency}, reverse=True))
+    return tuple(sorted({f"{local_day(line.at, zone):%Y-%m}" for line in lines if line.currency}, reverse=True))
 
 
 def statements_of(
     lines: Sequence[PayLine], carried: Sequence[facts.CarriedRest], month: str, zone: str, now: datetime
 ) -> tuple[Statement, ...]:
     """The statements of a month, one a currency, by currency. None of a month that has not begun."""
-    present = f"{_day(now, zone):%Y-%m}"
+    present = f"{local_day(now, zone):%Y-%m}"
     if month > present:
         return ()
     final = present > month
     currencies = sorted({line.currency for line in lines if line.currency})
     found = []
     for currency in currencies:
-        own = [(_day(line.at, zone), line) for line in lines if line.currency == currency]
+        own = [(local_day(line.at, zone), line) for line in lines if line.currency == currency]
         before = sum(line.micro for day, line in own if f"{day:%Y-%m}" < month)
         inside = [(day, line) for day, line in own if f"{day:%Y-%m}" == month]
-        rests = {_day(each.at, zone): each.micro for each in carried if each.currency == currency}
+        rests = {local_day(each.at, zone): each.micro for each in carried if each.currency == currency}
         held = {day for day, _ in inside} | {day for day in rests if f"{day:%Y-%m}" == month}
         days = tuple(
             _statement_day(day, [line for at, line in inside if at == day], rests.get(day)) for day in sorted(held)
@@ -370,10 +369,3 @@ def _statement_day(day: date, lines: Sequence[PayLine], carried: int | None) -> 
         paid=-sum(line.micro for line in lines if line.kind == "paid"),
         carried=carried,
     )
-
-
-def _day(at: datetime, zone: str) -> date:
-    try:
-        return at.astimezone(ZoneInfo(zone)).date()
-    except (ZoneInfoNotFoundError, ValueError):
-        return at.date()
