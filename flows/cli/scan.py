@@ -229,7 +229,7 @@ def retake(
     A picture is refused where a value that identifies the order is another there. To undo it take the old picture
     again in the same way.
     """
-    from flows.mending import scans as retaken
+    from flows.mending import retake as retaken
     from flows.steps import Because, reconcile_to_the_end
 
     home = home_of(ctx)
@@ -249,8 +249,7 @@ def _tell(home: Home, name: str, what: str, *, as_json: bool) -> None:
 def _all_read(home: Home, scans: list[Scan], form: str | None, because: Because) -> list[_Read]:
     """What became of each scan."""
     from flows.administration import require_fair_start
-    from flows.mending import form_to_read, keys_typed, what_stands
-    from flows.mending import scans as read_again
+    from flows.mending import form_to_read, keys_typed, read_again, what_stands
 
     forms = {each.id: form_to_read(home, each, form) for each in scans}  # what is wrong is said before anything begins
     require_fair_start(home, [each.name for each in forms.values()])

@@ -6,7 +6,6 @@ from flows.desk.pages.batch_pages import Name
 from flows.desk.pages.batch_table import BatchView, batch_view
 from flows.desk.pages.form_pages import (
     PERSONAL,
-    WHAT,
     FormName,
     KnownForm,
     PageNumber,
@@ -14,7 +13,6 @@ from flows.desk.pages.form_pages import (
     earlier_versions,
     forget_suggested,
     form_of_version,
-    key_words,
     known_form,
     suggested,
     type_choices,
@@ -22,18 +20,16 @@ from flows.desk.pages.form_pages import (
 from flows.desk.pages.programs_page import PROGRAMS, NewSecret, shown_secret
 from flows.desk.pages.scan_view import rule_words
 from flows.desk.parts import Deed, Part
-from flows.desk.tables import Cell, Column, Kind, Table, table_file, time_cell
+from flows.desk.tables import Cell, Kind, Raw, Table, table_file
 from flows.desk.visit import Act, Look, ProvedAct, Visit
 
 __all__ = [
     "DESK_ADDRESS",
     "PERSONAL",
     "PROGRAMS",
-    "WHAT",
     "Act",
     "BatchView",
     "Cell",
-    "Column",
     "Deed",
     "FormName",
     "Kind",
@@ -44,6 +40,7 @@ __all__ = [
     "PageNumber",
     "Part",
     "ProvedAct",
+    "Raw",
     "Table",
     "Visit",
     "add_desk",
@@ -53,7 +50,6 @@ __all__ = [
     "earlier_versions",
     "forget_suggested",
     "form_of_version",
-    "key_words",
     "known_form",
     "refused",
     "rule_words",
@@ -61,7 +57,6 @@ __all__ = [
     "shown_secret",
     "suggested",
     "table_file",
-    "time_cell",
     "type_choices",
     "uploads",
     "with_done",

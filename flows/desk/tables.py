@@ -108,7 +108,7 @@ def time_cell(at: datetime | None, shown: str) -> Cell:
 
 
 def scan_cell(scan: str, name: str, place: str = "") -> Cell:
-    """A scan by its file's name, by the beginning of its id where that is erased; it leads to a place of its page."""
+    """A scan by its file's name, which leads to a place of its page. Where that is erased it is its id's beginning."""
     return Cell(scan, name or scan[:12], f"/desk/scan/{scan}{place}")
 
 

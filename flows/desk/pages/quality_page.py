@@ -117,8 +117,8 @@ def _audited_heads(visit: Visit) -> dict[str, str]:
     return {"audited": say("Audited"), "wrong": say("Wrong"), **_share_heads(visit, say("Share wrong"))}
 
 
-def _share_heads(visit: Visit, head: str) -> dict[str, str]:
-    return {"share": head, "interval_low": visit.say("At least"), "interval_high": visit.say("At most")}
+def _share_heads(visit: Visit, head: str, name: str = "share") -> dict[str, str]:
+    return {name: head, "interval_low": visit.say("At least"), "interval_high": visit.say("At most")}
 
 
 def _figures(visit: Visit, hits: int, count: int, interval: tuple[float, float] | None = None) -> tuple[Raw, ...]:
@@ -438,25 +438,18 @@ def calibration_part(visit: Visit) -> Part:
             "stated": say("Stated in the mean"),
             "audited": say("Audited"),
             "wrong": say("Wrong"),
-            "right": say("Share right"),
-            "interval_low": say("At least"),
-            "interval_high": say("At most"),
+            **_share_heads(visit, say("Share right"), "right"),
         },
         rows,
         at="/desk/quality",
         nothing=say("Nothing was audited yet."),
     )
-    shown = [
-        Point(words=visit.chance(each.least), share=each.share, low=each.interval[0], high=each.interval[1],
-              expected=1 - each.stated)
-        for each in points
-    ]  # fmt: skip
-    kinds = (say("share wrong, by audits"), say("its interval"), say("stated"))
+    shown = [_point(visit.chance(each.least), each.share, each.interval, 1 - each.stated) for each in points]
     title = say("Share wrong by how sure we said we were, the least sure first")
     return Part(
         head=table.caption,
         table=table,
-        chart=plotted("calibration", title, shown, kinds, table, partial(visit.share, places=2)),
+        chart=_curve(visit, title, shown, table, say("share wrong, by audits"), say("stated")),
         said=[say("Where the stated line lies within the interval, audits do not speak against what we say.")],
         faint=[_groups(visit, points)] if points else [],
     )
@@ -484,22 +477,26 @@ def coverage_part(visit: Visit) -> Part:
         if values
         else say("Nothing was audited yet."),
     )
+    shown = [_point(visit.share(each.coverage), each.share, each.interval) for each in points]
+    title = say("Share wrong among the surest, by the share decided")
     return Part(
         head=table.caption,
         table=table,
-        chart=_coverage_chart(visit, points, table),
+        chart=_curve(visit, title, shown, table, say("share wrong, by audits")),
         said=[say("Of the audited values, the surest first: a higher target decides less of them.")],
     )
 
 
-def _coverage_chart(visit: Visit, points: Sequence[CurvePoint], table: Table) -> Chart:
-    shown = [
-        Point(words=visit.share(each.coverage), share=each.share, low=each.interval[0], high=each.interval[1])
-        for each in points
-    ]
-    kinds = (visit.say("share wrong, by audits"), visit.say("its interval"))
-    title = visit.say("Share wrong among the surest, by the share decided")
-    return plotted("coverage", title, shown, kinds, table, partial(visit.share, places=2))
+def _point(words: str, share: float, interval: tuple[float, float], expected: float | None = None) -> Point:
+    return Point(words=words, share=share, low=interval[0], high=interval[1], expected=expected)
+
+
+def _curve(
+    visit: Visit, title: str, points: Sequence[Point], table: Table, share: str, expected: str | None = None
+) -> Chart:
+    """Shares with their intervals, over the table behind them: what is shown, and what was expected, in words."""
+    kinds = [share, visit.say("its interval"), *([expected] if expected else [])]
+    return plotted(table.name, title, points, kinds, table, partial(visit.share, places=2))
 
 
 def _groups(visit: Visit, points: Sequence[CurvePoint]) -> str:
@@ -535,9 +532,11 @@ def asked_part(visit: Visit) -> Part:
         at="/desk/quality",
         nothing=say("Nothing was decided in the last half year."),
     )
-    points = [_point(visit, week, people[week], count) for week, count in weeks.items()]
-    kinds = (say("share asked"), say("its interval"))
-    chart = plotted("asked-by-week", table.caption, points, kinds, table, partial(visit.share, places=2))
+    points = [
+        _point(visit.date(week), people[week] / count, exact_interval(people[week], count))
+        for week, count in weeks.items()
+    ]
+    chart = _curve(visit, table.caption, points, table, say("share asked"))
     said = [say("What was decided for the first time in each week, of the last half year.")]
     return Part(head=say("Learning curve: share asked"), table=table, chart=chart, said=said)
 
@@ -557,21 +556,18 @@ def errors_part(visit: Visit) -> Part:
         at="/desk/quality",
         nothing=say("Nothing was audited yet."),
     )
-    points = [_point(visit, week, wrong, count) for week, (wrong, count) in weeks.items() if count >= MIN_GROUP_COUNT]
-    kinds = (say("share wrong, by audits"), say("its interval"))
+    points = [
+        _point(visit.date(week), wrong / count, exact_interval(wrong, count))
+        for week, (wrong, count) in weeks.items()
+        if count >= MIN_GROUP_COUNT
+    ]
     return Part(
         head=say("Learning curve: error"),
         table=table,
-        chart=plotted("errors-by-week", table.caption, points, kinds, table, partial(visit.share, places=2)),
+        chart=_curve(visit, table.caption, points, table, say("share wrong, by audits")),
         faint=[say("A week with fewer than %(count)s audited values tells nothing and is left blank.",
                    count=MIN_GROUP_COUNT)] if weeks else [],
     )  # fmt: skip
-
-
-def _point(visit: Visit, week: date, hits: int, count: int) -> Point:
-    low, high = exact_interval(hits, count)
-    words = visit.date(week)
-    return Point(words=words, share=hits / count, low=low, high=high)
 
 
 # The page Quality, its tables as files, and its deeds: needless questions counted, an earlier version put back.

@@ -32,9 +32,7 @@ from flows.desk.tables import Kind, table_file, with_query
 from flows.desk.visit import Act, Look, ProvedAct, Visit
 from flows.desk.words import STATES, VERDICTS
 from flows.home import temporary_folder
-from flows.mending import NO_KNOWN_VALUE, form_to_read, join, require_fitting, settle, split, turn
-from flows.mending import scans as read_again
-from flows.mending import scans as retake
+from flows.mending import NO_KNOWN_VALUE, form_to_read, join, read_again, require_fitting, retake, settle, split, turn
 from flows.output import explained
 from flows.steps import Because
 from transcribe.drawing import small_picture, surroundings
