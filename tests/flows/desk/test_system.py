@@ -69,7 +69,7 @@ def verified(busy: DeskSite) -> str:
     client = busy.client(busy.person("op", "operator"))
     assert "It was not looked at since the program started." in client.get("/desk/system").text
     assert post(client, "/desk/system/verify").headers["location"] == "/desk/system?done=count"
-    until(lambda: "As of" in client.get("/desk/system").text.partition("part-log")[2].partition("</section>")[0])
+    until(lambda: "As of" in client.get("/desk/system").text.partition('id="part-log"')[2].partition("</section>")[0])
     return str(client.get("/desk/system").text)
 
 
