@@ -69,6 +69,9 @@ class Cell:
 Raw = str | int | datetime | date | Cell | None
 """What a row is made of: what is no cell is shown by its type."""
 
+Row = Sequence[Raw]
+"""A row of a table."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:

@@ -289,7 +289,7 @@ class Visit(Desk):
         nothing: str = "",
     ) -> Table:
         """A table of these rows: `heads` are its columns in words, by name; it stands as a file at `at`/`name`."""
-        cells = [[self._cell(each) for each in row] for row in rows]
+        cells = [[self.cell(each) for each in row] for row in rows]
         columns = [
             Column(column, head, any(row[place].is_number for row in cells))
             for place, (column, head) in enumerate(heads.items())
@@ -299,7 +299,8 @@ class Visit(Desk):
             name=name, caption=caption, columns=columns, rows=cells, address=address, query=query, nothing=nothing
         )
 
-    def _cell(self, value: Raw) -> Cell:
+    def cell(self, value: Raw) -> Cell:
+        """A value in a cell: for programs as it is, for people as it is written here."""
         if isinstance(value, Cell):
             return value
         if isinstance(value, datetime):

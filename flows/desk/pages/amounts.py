@@ -39,7 +39,7 @@ def carried_cell(micro: int | None, currency: str) -> Money | None:
     return None if micro is None else Money(micro, currency, decimal_text(micro, MICRO_PLACES))
 
 
-def evened(visit: Visit, rows: Sequence[Sequence[Raw | Money]], most: int = MICRO_PLACES) -> list[list[Raw]]:
+def evened(visit: Visit, rows: Sequence[Sequence[Raw | Money]], most: int = MICRO_PLACES) -> list[list[Cell]]:
     """Rows in which amounts of a currency have as many places as their column needs, at most so many.
 
     Where the places of the currency itself are enough, it has these.
@@ -58,9 +58,9 @@ def _places(column: Sequence[Raw | Money], most: int) -> Mapping[str, int]:
     return found
 
 
-def _cell(visit: Visit, each: Raw | Money, places: Mapping[str, int]) -> Raw:
+def _cell(visit: Visit, each: Raw | Money, places: Mapping[str, int]) -> Cell:
     if not isinstance(each, Money):
-        return each
+        return visit.cell(each)
     if each.micro is None:
         return Cell(None, "–")
     value = round(each.micro / MICRO_UNITS, MICRO_PLACES) if each.value is None else each.value

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from flows.desk.charts import Bar, Chart, stacked
 from flows.desk.pages.counts import BY_PEOPLE, REASON_PREFIX, STATE_PREFIX, beginning, summed, visible
 from flows.desk.pages.now_page import FORECAST_SECONDS, kept_forecast, readings_a_field
-from flows.desk.tables import Cell, Raw, Table, batch_cell, scan_cell, with_query
+from flows.desk.tables import Cell, Raw, Row, Table, batch_cell, scan_cell, with_query
 from flows.desk.visit import Visit
 from flows.desk.words import STATES, STOPPED
 from flows.incoming import unread_files
@@ -94,7 +94,7 @@ def _questions(batch: Batch, counts: Counter[str]) -> int:
     return 0 if batch.cancelled_at else sum(counts[f"open for {each}"] for each in ("people", "experts", "appeals"))
 
 
-def _state(visit: Visit, batch: Batch, counts: Counter[str]) -> Cell:
+def _state(visit: Visit, batch: Batch, counts: Counter[str]) -> Cell | str:
     """Whether a batch is cancelled, or past its due date and not finished."""
     if batch.cancelled_at:
         return Cell("cancelled", visit.say("cancelled"), badge="cancelled")
@@ -275,7 +275,7 @@ def course_chart(visit: Visit, view: BatchView) -> Chart:
     course = _course(visit, view.batch.name, shown) if visit.forms is None else []
     kinds = [state for state in shown if any(found.get(state) for _, found in course)]
     words = [say(STATES[state]) for state in kinds]
-    rows = [
+    rows: list[Row] = [
         (Cell(at.isoformat(timespec="minutes"), visit.moment(at)), *(found.get(state, 0) for state in kinds))
         for at, found in course
     ]

@@ -27,7 +27,7 @@ from flows.desk.pages.amounts import (
 from flows.desk.pages.people_page import odd_counting, questions_table
 from flows.desk.pages.rates_page import RATES
 from flows.desk.parts import Deed, Part, SectionPage, single_page, when_counted
-from flows.desk.tables import Cell, Kind, Raw, Table, table_file, with_query
+from flows.desk.tables import Cell, Kind, Raw, Row, Table, table_file, with_query
 from flows.desk.visit import Look, ProvedAct, Visit
 from reconcile.records import MonthOfWork, quality
 from transcribe.errors import NotFound
@@ -219,7 +219,7 @@ def _transfers(visit: Visit, reference: str) -> Table:
         raise NotFound("No period was closed with this reference.")
     heads = (say("Who"), say("Amount"), say("Currency"), say("Reference"), say("Day"), say("Carried"))
     paid = sorted(zip(transfers(store, lines), lines, strict=True), key=lambda each: each[0][0])
-    rows = [
+    rows: list[Row] = [
         (_who(who, line.at), Cell(amount, is_amount=True), *named, Cell(carried, is_amount=True))
         for (who, amount, *named, carried), line in paid
     ]
@@ -356,7 +356,7 @@ def _money(amount: str, currency: str) -> Money:
 def _disputes(visit: Visit) -> Table:
     say, store = visit.say, visit.home.store
     handles = {person.id: person.handle for person in store.transcribers()}
-    rows = [
+    rows: list[Row] = [
         (
             handles.get(each.transcriber, each.transcriber),
             each.at,

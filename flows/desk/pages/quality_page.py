@@ -15,7 +15,7 @@ from flows.desk.counting import Counted, Counting
 from flows.desk.deeds import do
 from flows.desk.pages.counts import published_forms
 from flows.desk.parts import Deed, Part, SectionPage, counting, when_counted
-from flows.desk.tables import Cell, Glimpse, Raw, Table, scan_cell, with_query
+from flows.desk.tables import Cell, Glimpse, Raw, Row, Table, scan_cell, with_query
 from flows.desk.visit import Act, Visit
 from flows.measuring import (
     MIN_GROUP_COUNT,
@@ -420,7 +420,7 @@ def learnt_table(visit: Visit) -> Table:
 def calibration_part(visit: Visit) -> Part:
     """What was stated of audited fields against the share that was right."""
     say, points = visit.say, calibration_points(audited(visit))
-    rows = [
+    rows: list[Row] = [
         (
             Cell(round(each.least, 6), visit.chance(each.least)),
             Cell(round(each.stated, 6), visit.chance(each.stated)),

@@ -23,7 +23,7 @@ from flows.desk.pages.scan_list import Day, Text, midnight, pairs_table
 from flows.desk.pages.scan_page import ScanId
 from flows.desk.pages.scan_view import label_of
 from flows.desk.parts import Part, SectionPage
-from flows.desk.tables import Cell, Raw, Table, batch_cell, scan_cell, with_query
+from flows.desk.tables import Cell, Raw, Row, Table, batch_cell, scan_cell, with_query
 from flows.desk.visit import Look, Visit
 from flows.duplicates import identifying_fields
 from reconcile.records import (
@@ -60,7 +60,7 @@ WHY_PROVISIONAL: Mapping[str, str] = {
 """Why a record is provisional, in short."""
 
 
-def _of_forms(visit: Visit, ask: Callable[[str, int], list[Mapping[str, Any]]]) -> list[Mapping[str, Any]]:
+def _of_forms(visit: Visit, ask: Callable[[str, int], Sequence[Mapping[str, Any]]]) -> list[Mapping[str, Any]]:
     """What each form that the visitor sees has after a number, the latest first."""
     after = max(0, published(visit) - LATEST_COUNT)
     found = [row for form in published_forms(visit) for row in ask(form, after)]
@@ -250,7 +250,7 @@ def forms_table(visit: Visit, batch: str = "") -> Table:
     """The forms that the visitor sees of which there are records."""
     say, path = visit.say, visit.home.settings.records
     counts = _counts(visit, batch)
-    rows, words = [], (say("Download CSV"), say("Download JSON Lines"))
+    rows, words = list[Row](), (say("Download CSV"), say("Download JSON Lines"))
     for form in published_forms(visit, batch):
         asked = with_query({"form": form, "batch": batch})
         files = (f"/desk/records/export/{kind}{asked}" for kind in ("csv", "jsonl"))

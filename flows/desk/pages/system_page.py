@@ -18,7 +18,7 @@ from flows.desk.deeds import with_done
 from flows.desk.pages.counts import summed
 from flows.desk.pages.now_page import detail, published
 from flows.desk.parts import Deed, Part, SectionPage, counting, when_counted
-from flows.desk.tables import Cell, Table, time_cell
+from flows.desk.tables import Cell, Row, Table, time_cell
 from flows.desk.visit import Act, Visit
 from flows.runtime import is_locked, lock_file, notice
 from transcribe.i18n import N_
@@ -178,7 +178,7 @@ def files_table(visit: Visit) -> Table:
         "records": (say("record database"), settings.records),
     }
     disks = {"home": say("disk of the home"), "archive": say("disk of the pictures"), "backups": say("disk of backups")}
-    rows = [
+    rows: list[Row] = [
         (Cell(name, words), str(path), Cell(size, megabytes(visit, size)), None)
         for name, (words, path) in databases.items()
         if path.exists() and (size := path.stat().st_size) >= 0
@@ -202,7 +202,7 @@ def backups_table(visit: Visit) -> Table:
     say, settings = visit.say, visit.home.settings
     folder = BackupFolder(Path(settings.backups)) if settings.backups else None
     found, wrong = folder.backups() if folder else ([], [])
-    rows = [
+    rows: list[Row] = [
         (
             each.folder.name,
             each.manifest.made_at,
