@@ -369,7 +369,6 @@ async function takeBack() {
   if (current) ahead.putBack(current);
   await show(back.ready, back.text);
   tellWorker({ keep: [back.ready.sheet.picture] });
-  input.select();
 }
 
 /** Takes back what a page before this one sent: the server knows what came last. */
@@ -385,7 +384,6 @@ async function takeBackEarlier() {
     const ready = await prepared(back.task);
     if (current) ahead.putBack(current);
     await show(ready, back.text);
-    input.select();
   } catch (error) {
     if (error instanceof NotAccepted) say(words.gone, "/readings");
     else say(words.offline, null, "offline");

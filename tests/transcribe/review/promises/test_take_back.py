@@ -45,10 +45,32 @@ def test_the_last_ten_can_be_taken_back_after_a_reload(site: Site, enter: Enter)
         expect(page.locator("#text")).to_have_value(text)
     page.keyboard.press("Alt+u")
     expect(page.locator("#notice")).to_contain_text("not among your last ten")
+    page.locator("#text").press("ControlOrMeta+a")
     type_in(page, "BC-2025-9999")
 
     all_sent(page)
     assert site.texts_of(amina.id)[-1] == "BC-2025-9999"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("is_reloaded", [False, True])
+def test_what_is_taken_back_is_mended_at_its_end(site: Site, enter: Enter, is_reloaded: bool) -> None:
+    """All of it was selected: whoever put its last letter right sent that letter alone."""
+    orders(site, 3)
+    amina = site.person("amina")
+    page = enter(amina)
+    read(page, "BC-2025-1007")
+    all_sent(page)
+    if is_reloaded:
+        page.reload()
+        page.locator("html[data-ready]").wait_for()
+    page.keyboard.press("Alt+u")
+    expect(page.locator("#text")).to_have_value("BC-2025-1007")
+    page.keyboard.press("Backspace")
+    page.keyboard.type("0")
+    page.keyboard.press("Enter")
+    all_sent(page)
+    assert site.texts_of(amina.id) == ["BC-2025-1000"]
 
 
 @pytest.mark.promise("It cannot be taken")
