@@ -5,6 +5,8 @@ ENV := .venv
 RUN := $(ENV)/bin/python
 # The benchmarks have an environment of their own: their peers bring packages that change how the tests are checked.
 BENCH_ENV := .venv-bench
+# The core's tests have one in which no library of a part is installed.
+CORE_ENV := .venv-core
 # Where the shared sets of the benchmarks lie.
 DATA ?= ../shared/data
 BENCHES := bench-reading bench-reconciling bench-pages bench-path bench-truth bench-machines
@@ -14,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # How people are played in the demo: you (at a terminal) or simulated.
 PEOPLE ?=
 
-.PHONY: help demo test fresh soak docs lint coverage bench $(BENCHES) lock clean
+.PHONY: help demo test core fresh soak docs lint coverage bench $(BENCHES) lock clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -44,6 +46,12 @@ test: $(ENV)/.ready
 		--reruns 1 --only-rerun '$(AGAIN)' -rR; \
 	tests=$$?; wait $$types || { cat build/types.txt; exit 1; }; exit $$tests
 
+## make core              the core's tests where nothing is installed that only a part needs
+core: $(CORE_ENV)/.ready
+	@sh deployments/system.sh test
+	$(CORE_ENV)/bin/python -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --max-worker-restart 0 \
+		tests/transcribe tests/reconcile tests/flows
+
 ## make fresh             both commands, demo and test, on a machine that has nothing: a new Debian in a folder; as root
 fresh:
 	@sh deployments/fresh.sh
@@ -52,6 +60,7 @@ fresh:
 soak: $(ENV)/.ready
 	@sh deployments/system.sh test
 	HYPOTHESIS_PROFILE=soak $(RUN) -m pytest -q -ra -n 2 --dist loadgroup --no-loadscope-reorder --max-worker-restart 0 --timeout 3600 --durations=15
+	@$(MAKE) core
 	@sh deployments/fresh.sh
 
 ## make docs              every command, setting, promise and room as pages in build/docs
@@ -95,7 +104,7 @@ lock:
 
 ## make clean             remove .venv and what the tools left
 clean:
-	rm -rf $(ENV) $(BENCH_ENV) .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf $(ENV) $(BENCH_ENV) $(CORE_ENV) .mypy_cache .ruff_cache .hypothesis build dist
 
 $(ENV)/.ready: requirements.lock pyproject.toml deployments/environment.sh
 	@sh deployments/system.sh demo
@@ -105,4 +114,9 @@ $(ENV)/.ready: requirements.lock pyproject.toml deployments/environment.sh
 $(BENCH_ENV)/.ready: requirements-bench.lock pyproject.toml deployments/environment.sh
 	@sh deployments/system.sh bench
 	@sh deployments/environment.sh $(BENCH_ENV) requirements-bench.lock
+	@touch $@
+
+$(CORE_ENV)/.ready: requirements.lock requirements-core.lock pyproject.toml deployments/environment.sh
+	@sh deployments/environment.sh $(CORE_ENV) requirements-core.lock
+	@$(CORE_ENV)/bin/uv pip install --quiet --python $(CORE_ENV)/bin/python --constraint requirements.lock --group dev
 	@touch $@

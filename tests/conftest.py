@@ -29,6 +29,7 @@ from flows.runtime.prefect_server import PrefectServer
 from tests.bench.world import fonts
 from tests.bucket import BucketServer, bucket_server
 from tests.examples import SOAK, examples
+from tests.extras import is_installed
 from tests.flows.forked_commands import ENVIRONMENT, share_readings
 from tests.flows.new_prefect import prefect_database_of_run, put_prefect_database
 from tests.flows.readings import folder_of_run, keep_features
@@ -40,6 +41,9 @@ from tests.only_listed import brought_by, listed, listed_languages, use_only
 ROOT = Path(__file__).parents[1]
 ATTACKS = ROOT / "tests" / "attack"
 """Every attack belongs to the long run too: there it is whole."""
+
+PARTS = ROOT / "tests" / "flows" / "parts"
+"""A folder of tests for each part."""
 
 IN_MEMORY = Path("/dev/shm")
 """Where Linux has a file system in memory: a transaction there waits for no disk, and one is made in most tests."""
@@ -118,6 +122,11 @@ def _has_room(folder: Path) -> bool:
     return free >= MIN_FREE_BYTES and not found.f_flag & os.ST_NOEXEC
 
 
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out the tests of a part whose libraries are not installed."""
+    return (collection_path.parent == PARTS and not is_installed(collection_path.name)) or None
+
+
 @pytest.hookimpl(tryfirst=True)  # the marks are there before `-m` looks at them
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark laws and what drives a browser, keep files together that share something, leave out what is not run."""
@@ -167,6 +176,9 @@ def _shares(item: pytest.Item) -> bool:
 
 
 def _belongs(item: pytest.Item) -> bool:
+    """Whether this run has it: what it needs is installed, and it is as long as the run."""
+    if not all(is_installed(mark.args[0]) for mark in item.iter_markers("needs")):
+        return False
     only_in_soak, law, grows = (item.get_closest_marker(name) is not None for name in ("soak", "law", "grows"))
     return only_in_soak or law or grows or ATTACKS in item.path.parents if SOAK else not only_in_soak
 

@@ -100,7 +100,7 @@ ROOMS = {
     "reconcile.records": "forms transcribe.fields transcribe.store transcribe.lean_imports transcribe.plugins"
     " transcribe.whole_files",
     # flows: the only package that puts the two together
-    "flows.home": "reconcile.policy transcribe.archive transcribe.forms transcribe.i18n transcribe.sandbox"
+    "flows.home": "house reconcile.policy transcribe.archive transcribe.forms transcribe.i18n transcribe.sandbox"
     " transcribe.store",
     "flows.terminal": "transcribe.i18n transcribe.store",
     "flows.runtime": "home",
@@ -131,7 +131,7 @@ ROOMS = {
     "flows.measuring": "home steps reconcile.algorithms reconcile.forms reconcile.inference reconcile.learning"
     " reconcile.records transcribe.store",
     # which parts are installed; it knows none of them
-    "flows.house": "home transcribe.i18n transcribe.recognition reconcile.records transcribe.store",
+    "flows.house": "transcribe.archive transcribe.i18n transcribe.recognition reconcile.records transcribe.store",
     "flows.parts": "",
     "flows.parts.layouts": "house transcribe.extraction transcribe.recognition",
     "flows.parts.collections": "home house output terminal reconcile.algorithms reconcile.collection reconcile.decision"
@@ -150,7 +150,8 @@ ROOMS = {
     " transcribe.ink transcribe.ocr transcribe.review transcribe.sandbox transcribe.store transcribe.whole_files",
     "flows.parts.webhooks": "home house runtime terminal desk reconcile.records transcribe.i18n transcribe.people"
     " transcribe.store",
-    "flows.parts.scale": "home house backup runtime terminal transcribe.archive transcribe.store",
+    "flows.parts.scale": "home house backup runtime terminal transcribe.archive transcribe.archive_names"
+    " transcribe.store",
     "flows.parts.simulation": "home house runtime steps output terminal administration ingest desk reconcile.algorithms"
     " reconcile.decision reconcile.forms reconcile.inference reconcile.parameters reconcile.policy reconcile.records"
     " transcribe.fields transcribe.ocr transcribe.pay_arithmetic transcribe.people transcribe.recognition"
@@ -211,7 +212,7 @@ ONLY_IN = {
     "argon2": "transcribe.review",
     "limits": "transcribe.review",
     "zxcvbn": "transcribe.review",
-    "obstore": "transcribe.archive.bucket",
+    "obstore": "flows.parts.scale.bucket",
     "gettext": "transcribe.i18n",
     "stdnum": "transcribe.fields",
     "phonenumbers": "transcribe.fields",
@@ -268,7 +269,7 @@ NAMES_OF_TYPES = (
 """Where names of field types stand, or the same words, beside the files of transcribe/fields."""
 
 FOREIGN_SENTENCES = {
-    "transcribe/archive/bucket.py": "the library of buckets says in its sentence alone what S3 answered",
+    "flows/parts/scale/bucket.py": "the library of buckets says in its sentence alone what S3 answered",
     "transcribe/forms/mistakes.py": "TOML's reader says where only in its sentence, until Python 3.14",
     "transcribe/sandbox/decoder_process.py": "PDFium has one class for all that is wrong with a PDF",
     "transcribe/store/postgresql/": "servers have one class for a limit of theirs, and psycopg for a value with NUL",

@@ -214,7 +214,7 @@ def bucket_findings(settings: Settings) -> Iterator[Finding]:
 
 def other_archive_findings(settings: Settings) -> Iterator[Finding]:
     """The finding that a state has its pictures in another archive than the one named here."""
-    with usable_state(settings) as store, suppress(ArchiveAway):
+    with usable_state(settings) as store, suppress(FairhandError):  # `bucket_findings` says it
         if store and may_be_another(settings) and is_other_archive(store, archive_of(settings).hurried()):
             mend = "put its disk back, or set FAIRHAND_ARCHIVE as it was where pictures were taken in"
             yield Finding(check="archive", message=other_archive_message(settings), mend=mend, machine=True)

@@ -30,7 +30,7 @@ from flows.backup.files import (
     written_list,
 )
 from flows.home import Settings, archive_of, state_place
-from transcribe.archive import Archive
+from transcribe.archive import Archive, Folder
 from transcribe.errors import FairhandError, SettingsError, StateMoved, StoreError
 from transcribe.store import StateFile, Store, copying
 
@@ -221,7 +221,7 @@ def _copy_pictures(
 
     A picture that was erased meanwhile is not lost: its scan is on the list of what was forgotten.
     """
-    source, target = archive_of(settings), Archive(str(folder.archive))
+    source, target = archive_of(settings), Archive(Folder(folder.archive))
     sizes = folder.kept_sizes()
     written = folder.newest_sizes()  # what was cut since then is copied anew
     sizes = {name: size for name, size in sizes.items() if written.get(name, size) == size}

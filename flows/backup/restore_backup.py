@@ -36,7 +36,7 @@ from flows.home import (
     who_acts,
 )
 from flows.runtime import take_lock
-from transcribe.archive import Archive
+from transcribe.archive import Archive, Folder
 from transcribe.errors import NotFound, SettingsError
 from transcribe.store import AuditState, StateFile, Store, copying, open_store
 
@@ -263,6 +263,7 @@ def _settings_of(home: Path, url: str) -> tuple[Settings, str]:
     """The settings that hold for a home, and why those of the backup do not; they are kept beside then."""
     try:
         used = load_settings(home)
+        archive_of(used)  # refused before anything is put there
         changed = {STATE_VARIABLE: url} if used.state_url != url else {}
         if used.archive:  # as the environment may say: pictures are put there, and are to be found without it
             changed[ARCHIVE_VARIABLE] = used.archive
@@ -294,7 +295,7 @@ def _verified(state: StateFile, store: Store, manifest: Manifest, with_broken_lo
 
 def _put_pictures(settings: Settings, folder: BackupFolder, names: list[str]) -> list[str]:
     """Put the pictures that the state names into the archive of the home; gives those that the backup has not."""
-    source, target = Archive(str(folder.archive)), archive_of(settings)
+    source, target = Archive(Folder(folder.archive)), archive_of(settings)
     lost: list[str] = []
     for together in batched_pictures(source, names, lost.append):
         target.put_all(together)

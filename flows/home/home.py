@@ -19,8 +19,9 @@ from urllib.parse import urlsplit
 from flows.home import settings as configuration
 from flows.home.private_files import keep_private
 from flows.home.settings import Settings
+from flows.house import brought, require_on
 from reconcile.policy import POLICY, Policy
-from transcribe.archive import Archive
+from transcribe.archive import Archive, FilePlace, Folder
 from transcribe.errors import DiskFull, FormError, NotFound, SettingsError
 from transcribe.lean_imports import later
 from transcribe.model import Form
@@ -323,6 +324,7 @@ def open_home(settings: Settings) -> Home:
             f"A move of {settings.home} did not end. Run the same fairhand move again: it goes on. Or fairhand move "
             "--give-up."
         )
+    archive = archive_of(settings)
     keep_private()
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
@@ -338,7 +340,7 @@ def open_home(settings: Settings) -> Home:
     return Home(
         settings=settings,
         store=store,
-        archive=archive_of(settings),
+        archive=archive,
         forms=FormLibrary(settings.forms),
     )
 
@@ -363,9 +365,23 @@ def state_place(settings: Settings) -> str:
 
 
 def archive_of(settings: Settings) -> Archive:
-    """The archive of a home. A bucket is not asked before the first file: a home opens while it is away."""
+    """The archive of a home. SettingsError or PartOff where no part opens its address.
+
+    A bucket is not asked before the first file: a home opens while it is away.
+    """
     folder = settings.archive_folder
-    return Archive(str(folder or settings.archive), plain=configuration.speaks_plainly_to_bucket())
+    return Archive(Folder(folder) if folder else _opened_place(settings))
+
+
+def _opened_place(settings: Settings) -> FilePlace:
+    scheme = settings.archive.partition("://")[0]
+    for part, places in brought(lambda part: part.places):
+        if scheme in places:
+            require_on(part, settings.parts_off)
+            return places[scheme](settings.archive, configuration.speaks_plainly_to_bucket())
+    raise SettingsError(
+        f"{settings.archive} is no place for pictures: FAIRHAND_ARCHIVE is a folder, or a bucket as s3://BUCKET/PREFIX."
+    )
 
 
 def act_as(who: str) -> None:

@@ -18,7 +18,6 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from flows.home.private_files import key_made_once
-from transcribe.archive import is_bucket, known_place
 from transcribe.errors import SettingsError
 from transcribe.model import DuplicatePolicy
 
@@ -113,13 +112,6 @@ def _outward_address() -> str:
         return str(probe.getsockname()[0])
 
 
-def may_be_plain(variables: Mapping[str, str]) -> bool:
-    """Whether a bucket may be spoken to by plain http: it is on this machine, or AWS_ALLOW_HTTP allows it."""
-    names = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
-    host = urlsplit(next(filter(None, map(variables.get, names)), "")).hostname
-    return variables.get("AWS_ALLOW_HTTP", "").lower() in ("1", "true") or (host is not None and is_loopback(host))
-
-
 # What is wrong with the value of a setting, as a sentence that says what to write.
 
 FOREIGN_VARIABLES = frozenset({
@@ -197,7 +189,7 @@ class Settings(BaseSettings):
         description="the database of PostgreSQL that the state is in, as postgresql://user@host/name; empty: "
         "<home>/state.db",
     )
-    archive: Annotated[str, AfterValidator(known_place)] = Field(
+    archive: str = Field(
         "", description="where pictures are kept: a folder, or s3://BUCKET/PREFIX; empty: <home>/archive"
     )
     backups: str = Field(
@@ -363,9 +355,9 @@ class Settings(BaseSettings):
 
     @property
     def archive_folder(self) -> Path | None:
-        """The folder of the archive; None where pictures lie in a bucket."""
+        """The folder of the archive; None where pictures lie elsewhere, as in a bucket."""
         folder = Path(self.archive).expanduser() if self.archive else self.home / "archive"
-        return None if is_bucket(self.archive) else folder
+        return None if "://" in self.archive else folder
 
     @property
     def picture_folders(self) -> tuple[Path, ...]:
@@ -432,7 +424,9 @@ def use_prefect(settings: Settings, address: str, *, own: bool) -> None:
 
 def speaks_plainly_to_bucket() -> bool:
     """Whether pictures may go to a bucket by plain http: on this machine, or where AWS_ALLOW_HTTP says so."""
-    return may_be_plain(os.environ)
+    names = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
+    host = urlsplit(next(filter(None, map(os.environ.get, names)), "")).hostname
+    return os.environ.get("AWS_ALLOW_HTTP", "").lower() in ("1", "true") or (host is not None and is_loopback(host))
 
 
 def prefect_address() -> str | None:

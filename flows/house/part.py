@@ -1,4 +1,7 @@
-"""The contract of parts: what the object behind an entry point of the group `fairhand.parts` gives."""
+"""The contract of parts: what the object behind an entry point of the group `fairhand.parts` gives.
+
+A home is `flows.home.Home`, which asks parts itself: no type here can name it.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +9,23 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     import typer
     from fastapi import APIRouter, FastAPI
 
-    from flows.home import Home
     from reconcile.records import Export
+    from transcribe.archive import FilePlace
     from transcribe.recognition import LayoutReader
     from transcribe.store import Store
 
 CONTRACT = 1
 """The version of this contract: a part that is made for another one is not used."""
+
+OpenPlace: TypeAlias = "Callable[[str, bool], FilePlace]"
+"""Opens an archive at its address; the bool is whether it may be spoken to unencrypted. SettingsError where it cannot.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +50,7 @@ class ProgramRoutes:
     the OpenAPI, by an application of its own, what is said beside routes.
     """
 
-    routes: Callable[[Home, Callable[[Any], Any]], APIRouter]
+    routes: Callable[[Any, Callable[[Any], Any]], APIRouter]
     document: Callable[[FastAPI], None]
 
 
@@ -69,7 +76,7 @@ class WholeExport:
     `write` is given the record database, what opens the home, the form, and the file or folder; it gives how many rows.
     """
 
-    write: Callable[[Path, Callable[[], Home], str, Path], int]
+    write: Callable[[Path, Callable[[], Any], str, Path], int]
     fills_folder: bool
 
 
@@ -84,7 +91,7 @@ class BesidePages:
 
     what: str
     module: str
-    is_needed: Callable[[Home], bool]
+    is_needed: Callable[[Any], bool]
     asks_prefect: bool = False
 
 
@@ -96,7 +103,8 @@ class HousePart:
     `commands` gives a typer app whose commands stand beside those of the core; `ctx.obj` is the folder of the home
     that was named, or None. `desk` gives its pages of the operator's desk, `programs` its routes for programs,
     `beside` the process that runs beside all pages, `troubles` what tells the doctor and alerts what is wrong with
-    its own, `layout_reader` what reads pages without a blank, `formats` what writes its formats of exports, by names.
+    its own, `layout_reader` what reads pages without a blank, `formats` what writes its formats of exports, by names,
+    `places` what opens an archive that is no folder, by the scheme of its address.
     """
 
     contract: int
@@ -105,6 +113,7 @@ class HousePart:
     desk: Callable[[], DeskPages] | None = None
     layout_reader: Callable[[], LayoutReader] | None = None
     formats: Callable[[], Mapping[str, Export | WholeExport]] | None = None
+    places: Callable[[], Mapping[str, OpenPlace]] | None = None
     beside: Callable[[], BesidePages] | None = None
     programs: Callable[[], ProgramRoutes] | None = None
     troubles: Callable[[], Callable[[Store, datetime], Iterator[Trouble]]] | None = None

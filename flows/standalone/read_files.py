@@ -24,7 +24,7 @@ from reconcile.decision import answers
 from reconcile.inference import weigh
 from reconcile.parameters import shipped_parameters
 from transcribe import ocr
-from transcribe.archive import Archive
+from transcribe.archive import Archive, Folder
 from transcribe.codes import Reason
 from transcribe.drawing import draw_page
 from transcribe.errors import EngineMissing, FairhandError, ScanError
@@ -52,7 +52,7 @@ def read_files(
     forms = [library.find(name) for name in library.names()] if form is None else []
     gathered = gather(files)
     with temporary_folder(settings) as folder:
-        archive = Archive(str(folder), lasting=False)
+        archive = Archive(Folder(folder, lasting=False))
         for count, scanned in enumerate(scans_of(gathered, form, archive, limits(settings), forms=forms)):
             progress(count, max(len(gathered), count))
             if isinstance(scanned, Unreadable):

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy
 import pytest
 
-from transcribe.archive import Archive
+from transcribe.archive import Archive, Folder
 from transcribe.errors import ScanError
 from transcribe.extraction.locate import Located, locate
 from transcribe.extraction.page_text.page_text import MAX_PAGE_WORDS_COUNT, MAX_SCAN_WORDS_COUNT
@@ -111,7 +111,7 @@ def test_200_pages_of_a4_are_taken(tmp_path: Path) -> None:
 
 
 def test_pages_of_one_scan_that_do_not_fit_into_memory_together_are_refused(tmp_path: Path) -> None:
-    archive = Archive(str(tmp_path))
+    archive = Archive(Folder(tmp_path))
     sha256 = archive.put(large_pdf(3, 595, 842))
     scan = Scan(
         id="0" * 64, pages=tuple(ScanPage(file=sha256, page=page) for page in (1, 2, 3)), form="", form_version=0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import sys
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from reconcile.inference.weigh import weigh
 from reconcile.parameters import shipped
 from reconcile.policy import POLICY
 from transcribe import ocr
-from transcribe.archive import Archive
+from transcribe.archive import Archive, Folder
 from transcribe.forms.definition import load
 from transcribe.i18n.evidence_messages import say
 from transcribe.intake.load_pages import load_pages
@@ -35,7 +36,7 @@ PAPER, INK, FAINT, GREEN = "#f6f4ef", "#20242b", "#5c6370", "#0b5d5b"
 def main() -> None:
     """Read the sample photo as anybody would, and draw what came out."""
     form = load("bon-de-commande")
-    archive = Archive("memory://first-screen")
+    archive = Archive(Folder(Path(tempfile.mkdtemp()), lasting=False))
     scanned = next(each for each in scans_of([PHOTO], form, archive, Limits()) if isinstance(each, Scanned))
     engines = [ocr.load(name, form.languages) for name in ("tesseract", "rapidocr")]
     reads = read(scanned.scan, load_pages(scanned.scan, archive, Limits()), form, engines, datetime.now(UTC))

@@ -19,7 +19,7 @@ from reconcile.records import database as records_file
 from tests.flows.house import CASES, House
 from tests.flows.steps.test_reconcile_scans import received
 from tests.transcribe.store.world import sqlite_of
-from transcribe.archive import Archive
+from transcribe.archive import Archive, Folder
 from transcribe.errors import ArchiveFull, DiskFull, EngineMissing
 from transcribe.intake import Unreadable
 from transcribe.store import enable_write_ahead
@@ -56,7 +56,7 @@ def taken(rooms: Home, monkeypatch: pytest.MonkeyPatch, failing: int) -> list[ob
 
 
 def test_the_archive_names_itself_and_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    archive = Archive(str(tmp_path / "archive"))
+    archive = Archive(Folder(tmp_path / "archive"))
     kept = archive.put(b"before")
     with monkeypatch.context() as patched:
         patched.setattr("transcribe.archive.archive.os.fsync", lambda _: (_ for _ in ()).throw(NO_ROOM))
@@ -71,7 +71,7 @@ def test_another_error_of_the_disk_is_not_called_a_full_one(tmp_path: Path, monk
     broken = OSError(errno.EIO, "broken")
     monkeypatch.setattr("transcribe.archive.archive.os.fsync", lambda _: (_ for _ in ()).throw(broken))
     with pytest.raises(OSError, match="broken"):
-        Archive(str(tmp_path / "archive")).put(b"one")
+        Archive(Folder(tmp_path / "archive")).put(b"one")
 
 
 def test_a_file_that_the_archive_has_no_room_for_fails_alone_and_comes_with_the_next_call(

@@ -1,5 +1,5 @@
-"""Pictures and files by their SHA-256, in a folder or in a bucket."""
+"""Pictures and files by their SHA-256, in a folder or at a place that a part opens."""
 
-from transcribe.archive.archive import Archive, is_bucket, known_place
+from transcribe.archive.archive import Archive, FilePlace, Folder
 
-__all__ = ["Archive", "is_bucket", "known_place"]
+__all__ = ["Archive", "FilePlace", "Folder"]

@@ -1,10 +1,9 @@
-"""The archive: bytes that are named by their SHA-256 and never change, in a folder or a bucket."""
+"""The archive: bytes that are named by their SHA-256 and never change, in a folder or elsewhere."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-import re
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -13,37 +12,24 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from transcribe.archive_names import is_hash, opened, path_of
-from transcribe.errors import ArchiveFull, PictureLost, SettingsError, is_disk_full
+from transcribe.errors import ArchiveFull, PictureLost, is_disk_full
 
 
 class Archive:
-    """Keeps bytes under their SHA-256 and never changes them, in a folder or, as "s3://bucket/prefix", in a bucket.
+    """Keeps bytes under their SHA-256 and never changes them, in a folder or at a place that a part opens.
 
-    With `lasting` False nobody needs them after a power cut, as in a folder of one command's own. A bucket is spoken
-    to unencrypted only where it is `plain`. Every method raises ArchiveAway where a bucket does not answer.
+    Every method raises ArchiveAway where the place is a bucket that does not answer.
     """
 
-    def __init__(self, url: str, *, lasting: bool = True, plain: bool = False) -> None:
-        self._place: FilePlace
-        if is_bucket(url):
-            try:
-                from transcribe.archive.bucket import Bucket  # its library takes 50 ms to load, and few homes need it
-            except ModuleNotFoundError as error:
-                why = f"An archive in a bucket needs {error.name}: pip install 'fairhand[bucket]'."
-                raise SettingsError(why) from error
-            self._place = Bucket(url, plain=plain)
-        else:
-            self._place = Folder(url, lasting=lasting)
+    def __init__(self, place: FilePlace) -> None:
+        self._place = place
         self._hurried: Archive | None = None
 
     def hurried(self) -> Archive:
         """The same archive for who cannot wait, as a page or an open transaction; a folder is itself."""
-        place = self._place.hurried()
-        if place is self._place:
-            return self
         if self._hurried is None:
-            self._hurried = object.__new__(Archive)
-            self._hurried._place, self._hurried._hurried = place, self._hurried
+            place = self._place.hurried()
+            self._hurried = self if place is self._place else Archive(place)
         return self._hurried
 
     def put(self, content: bytes) -> str:
@@ -121,10 +107,13 @@ OPEN_FILES_COUNT = 64
 
 
 class Folder:
-    """Keeps files in a folder, 256 folders below it; `lasting` False waits for no disk."""
+    """Keeps files in a folder, 256 folders below it.
 
-    def __init__(self, folder: str, *, lasting: bool) -> None:
-        self._root = Path(folder).absolute()
+    With `lasting` False it waits for no disk, as nobody needs the files after a power cut.
+    """
+
+    def __init__(self, folder: Path, *, lasting: bool = True) -> None:
+        self._root = folder.absolute()
         self._lasting = lasting
         self._synced_folders: set[str] = set()
 
@@ -272,13 +261,7 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-# What an archive asks of the place where its files lie, and which places there are.
-
-BUCKET_SCHEME = "s3://"
-"""How the address of a bucket begins."""
-
-
-_BUCKET = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<prefix>.*?))?/?")
+# What an archive asks of the place where its files lie.
 
 
 class FilePlace(Protocol):
@@ -307,26 +290,3 @@ class FilePlace(Protocol):
 
     def hurried(self) -> Self:
         """The same place for who cannot wait long where it does not answer."""
-
-
-def is_bucket(place: str) -> bool:
-    """Whether files lie in a bucket, and not in a folder here."""
-    return place.startswith(BUCKET_SCHEME)
-
-
-def parts_of(place: str) -> tuple[str, str]:
-    """The name of a bucket and the prefix of the files in it. ValueError says what is wrong."""
-    match = _BUCKET.fullmatch(place)
-    prefix = (match["prefix"] or "") if match else ""
-    if match is None or (prefix and any(part in ("", ".", "..") for part in prefix.split("/"))):
-        raise ValueError(f"{place} is no address of a bucket; it is written s3://BUCKET or s3://BUCKET/PREFIX")
-    return match["bucket"], prefix
-
-
-def known_place(place: str) -> str:
-    """The place itself; ValueError where files can be kept in no such place."""
-    if is_bucket(place):
-        parts_of(place)
-    elif "://" in place:
-        raise ValueError("it is a folder, or a bucket as s3://BUCKET/PREFIX; no other address is known")
-    return place

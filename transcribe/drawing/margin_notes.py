@@ -12,6 +12,8 @@ from typing import Literal, TypeAlias
 
 from PIL import ImageDraw, ImageFont
 
+from transcribe.errors import SettingsError
+
 Fate = Literal["decided", "blank", "asked", "nothing"]
 """What became of a field."""
 
@@ -211,9 +213,13 @@ def column_width(page: int) -> int:
 
 @lru_cache(maxsize=16)
 def font(size: int) -> FontFace:
-    """DejaVu Sans, which comes with matplotlib. No font of the machine is needed, and Pillow's own has no accents."""
+    """DejaVu Sans, which comes with matplotlib. SettingsError where that is not installed.
+
+    No font of the machine is needed, and Pillow's own has no accents.
+    """
     found = find_spec("matplotlib")
-    assert found is not None, "matplotlib is among what fairhand needs"
+    if found is None:
+        raise SettingsError("Notes beside a page are written in a font of matplotlib: pip install matplotlib.")
     file = Path(str(found.origin)).parent / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf"
     return ImageFont.truetype(str(file), size)
 

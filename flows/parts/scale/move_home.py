@@ -26,7 +26,7 @@ from flows.home import (
     state_place,
 )
 from flows.runtime import is_locked, lock_file, take_lock
-from transcribe.archive import Archive, is_bucket, known_place
+from transcribe.archive import Archive
 from transcribe.errors import SettingsError, StoreError
 from transcribe.store import AuditState, StateFile, copying, open_store
 
@@ -370,11 +370,8 @@ def known_archive(settings: Settings, place: str) -> str:
 
     SettingsError where it is none, or a folder that is not there or takes no file: none is made but that in the home.
     """
-    try:
-        known_place(place)
-    except ValueError as error:
-        raise SettingsError(f"{place} is no place for pictures: {error}.") from error
-    if is_bucket(place):
+    if "://" in place:
+        archive_of(_with(settings, "", place))
         return place.rstrip("/")
     folder = Path(place).expanduser().absolute()
     if folder == (settings.home / "archive").absolute():

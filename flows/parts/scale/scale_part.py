@@ -1,13 +1,20 @@
-"""The part `scale`: the command `move`."""
+"""The part `scale`: the command `move`, and an archive in a bucket.
+
+The command needs no library: a bucket whose library is missing says what to install.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from flows.house import CONTRACT, HousePart
+from flows.house import CONTRACT, HousePart, OpenPlace
+from transcribe.errors import SettingsError
 
 if TYPE_CHECKING:
     import typer
+
+    from transcribe.archive import FilePlace
 
 
 def _commands() -> typer.Typer:
@@ -16,4 +23,17 @@ def _commands() -> typer.Typer:
     return commands
 
 
-PART = HousePart(contract=CONTRACT, commands=_commands)
+def _bucket(address: str, plain: bool) -> FilePlace:
+    try:
+        from flows.parts.scale.bucket import Bucket
+    except ModuleNotFoundError as error:
+        why = f"The part scale of fairhand keeps pictures in a bucket with {error.name}: pip install 'fairhand[scale]'."
+        raise SettingsError(why) from error
+    return Bucket(address, plain=plain)
+
+
+def _places() -> Mapping[str, OpenPlace]:
+    return {"s3": _bucket}
+
+
+PART = HousePart(contract=CONTRACT, commands=_commands, places=_places)

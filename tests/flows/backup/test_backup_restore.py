@@ -29,7 +29,6 @@ from flows.backup.restore_backup import Restored, restore_backup
 from flows.exporting.write_export import Wanted, export_records
 from flows.home import settings as configuration
 from flows.home.home import now, open_home, who_acts
-from flows.parts.webhooks.subscribe import add_webhook
 from flows.runtime.file_locks import take_lock
 from flows.steps.erasures import publish_records, rebuild_records
 from flows.steps.reconcile_scans import reconcile_home
@@ -38,7 +37,8 @@ from tests.attack.test_restore import opened, recorded, records, words_in
 from tests.flows.house import House
 from tests.flows.serving.test_api import app_of, program
 from tests.flows.steps.test_reconcile_scans import received
-from transcribe.archive import Archive
+from tests.transcribe.store.world import add_webhook
+from transcribe.archive import Archive, Folder
 from transcribe.errors import FairhandError, NotFound, SettingsError, StartOver, StoreError
 from transcribe.people.tokens import new_token
 from transcribe.store.drivers import state_file
@@ -298,7 +298,7 @@ def test_sessions_and_links_end_and_a_lease_is_kept(place: Path, target: Path, n
         token = new_token(home.store, "till", ["records:read"], now()).token
         form = home.use_form("receipt")
         assert form.version == 1
-        add_webhook(home, "erp", "https://192.0.2.1/hook", now(), private=True)
+        add_webhook(home.store, "erp", now())
         recorded(home, "FIRST LTD")
     back_up(place, target)
     done = restore(new, target)
@@ -471,7 +471,7 @@ def test_a_picture_that_the_disk_cannot_read_stops_no_backup(
     with opened(place) as home:
         broken, kept = (home.store.kept_names(recorded(home, f"FIRM {number}"))[0] for number in range(2))
     monkeypatch.setattr(BrokenSector, "broken", broken)
-    failing = BrokenSector(str(place / "archive"))
+    failing = BrokenSector(Folder(place / "archive"))
     monkeypatch.setattr(sys.modules[make_backup.__module__], "archive_of", lambda settings: failing)
     made = back_up(place, target)
     assert made.backup.manifest.lost == (broken,)

@@ -8,12 +8,11 @@ from datetime import timedelta
 from flows.administration.records import refresh_quality
 from flows.home.home import policy
 from flows.parts.drafting.draft_files import start_version
-from flows.parts.webhooks.subscribe import add_webhook
 from flows.steps import publish_records
 from flows.steps.reconcile_scans import reconcile_waiting
 from reconcile.policy import Policy
 from tests.flows.desk.desk_site import AGREED, DOUBTED, DeskSite
-from tests.transcribe.store.world import sent
+from tests.transcribe.store.world import add_webhook, sent
 from transcribe.model import FieldKey, Task, Transcriber
 from transcribe.people import new_token
 from transcribe.store.facts import Floor, Offer, Rate
@@ -40,7 +39,7 @@ def filled(desk: DeskSite) -> DeskSite:
     _records(desk)
     store.close_period(desk.now(), "2026-11", desk.now())
     store.set_batch_due("monday", at - timedelta(days=1), "op", "promised", at)
-    add_webhook(desk.home, "erp", "https://10.0.0.7/hook", at, after=0, private=True)
+    add_webhook(desk.home.store, "erp", at)
     store.fill_queue("erp", 10_000, at)
     store.not_delivered(store.due_deliveries("erp", at, 1)[0].id, 400, "HTTP 400", None, at)
     new_token(store, "erp", ["records:read"], at, None)

@@ -38,7 +38,6 @@ from flows.home.home import Home, now, open_home
 from flows.home.settings import load_settings
 from flows.parts.drafting.draft_files import start_version
 from flows.parts.webhooks.http_post import INSIDE_NAME, NO_ANSWER, NOT_ALLOWED, NOT_FOUND
-from flows.parts.webhooks.webhook_pages import EVENTS
 from flows.serving.reconcile_worker import sum_up
 from tests.bench.bench_submit import CONNECTIONS, prepare, set_pay, sign_in, turn
 from tests.bench.crowd.served import Served, fill
@@ -602,12 +601,16 @@ def logged(busy: DeskSite, subject: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.promise("What it is told", "a record was erased", "see webhooks and what")
+@pytest.mark.needs("webhooks")
 def test_every_event_and_scope_can_be_ticked() -> None:
+    from flows.parts.webhooks.webhook_pages import EVENTS
+
     assert set(EVENTS) == set(get_args(EventType))
     assert set(SCOPES) == set(get_args(Scope))
 
 
 @pytest.mark.promise("A webhook is an", "The old secret holds", "The secret of the", "What it is told")
+@pytest.mark.needs("webhooks")
 def test_a_webhook_is_added_with_a_secret_that_is_shown_once(busy: DeskSite, client: TestClient) -> None:
     answer = post(client, "/desk/programs/webhook", **HOOK)
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
@@ -622,6 +625,7 @@ def test_a_webhook_is_added_with_a_secret_that_is_shown_once(busy: DeskSite, cli
     assert len(busy.home.store.webhook_secrets("erp", busy.now())) == 2, "the old one holds for a day"
 
 
+@pytest.mark.needs("webhooks")
 def test_what_is_wrong_with_a_webhook_is_said_at_its_form_with_what_was_typed(
     busy: DeskSite, client: TestClient
 ) -> None:
@@ -640,6 +644,7 @@ def test_what_is_wrong_with_a_webhook_is_said_at_its_form_with_what_was_typed(
     assert "of this name already" in post(client, "/desk/programs/webhook", **HOOK).text
 
 
+@pytest.mark.needs("webhooks")
 def test_why_an_address_is_refused_is_said_in_the_readers_language(busy: DeskSite) -> None:
     client = busy.client(busy.person("op", "operator", language="fr"))
     for url, why in (
@@ -666,6 +671,7 @@ def test_what_was_kept_of_a_try_is_said_in_the_readers_language() -> None:
         assert told in in_words(as_kept(kept(said)), french)
 
 
+@pytest.mark.needs("webhooks")
 def test_a_webhook_is_paused_goes_on_is_tried_and_removed(busy: DeskSite, client: TestClient) -> None:
     post(client, "/desk/programs/webhook", **{**HOOK, "url": "http://127.0.0.1:9/hook"})
     assert post(client, "/desk/programs/webhook/switch", name="erp", how="pause").status_code == 303

@@ -15,10 +15,10 @@ from flows.desk.pages.batch_table import day_of
 from flows.home.home import now as clock
 from flows.incoming import ArrivingFile, sent_file, waiting_scans
 from flows.mending import batch_report, known_as
-from flows.parts.webhooks.subscribe import add_webhook
 from flows.steps import publish_records, rebuild_records
 from reconcile.records import query, verify
 from tests.flows.desk.desk_site import AGREED, TEXTS, DeskSite, csrf, page, post
+from tests.transcribe.store.world import add_webhook
 from transcribe.codes import RecordRule
 from transcribe.model import FieldKey, PageFingerprint, Scan, Transcriber
 
@@ -360,7 +360,7 @@ def test_records_are_withdrawn_with_their_batch_and_come_back_with_it(published:
     store, path = published.home.store, published.home.settings.records
     client = published.client(published.person("op", "operator"))
     monday = {scan_of(published, name).id for name in ("a.png", "b.png")}
-    add_webhook(published.home, "erp", "https://10.0.0.7/hook", published.now(), after=0, private=True)
+    add_webhook(published.home.store, "erp", published.now())
     answer = post(client, "/desk/batch/cancel", name="monday", why="ordered twice", records="withdraw")
     assert answer.headers["location"] == f"{BATCH}&done=cancel-withdrawn"
     weigh(published)
@@ -544,7 +544,7 @@ def test_duplicates_that_come_to_be_again_with_their_batch_are_told(
 ) -> None:
     store, client = published.home.store, published.client(published.person("op", "operator"))
     one, other = scan_of(published, "a.png"), scan_of(published, "c.png")
-    add_webhook(published.home, "erp", "https://10.0.0.7/hook", published.now(), after=0, private=True)
+    add_webhook(published.home.store, "erp", published.now())
 
     def told() -> list[str]:
         store.fill_queue("erp", query.position(published.home.settings.records), published.now())

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from flows.desk.pages.record_pages import fields_in_words
-from flows.parts.webhooks.subscribe import add_webhook
 from flows.steps import keep_provisional, publish_records
 from tests.flows.desk.desk_site import DeskSite, post
 from tests.flows.desk.test_alarm_details import reader
+from tests.transcribe.store.world import add_webhook
 from transcribe.codes import TWO_FORMS
 from transcribe.model import FieldKey, ReadResult
 
@@ -79,7 +79,7 @@ def test_fields_are_named_up_to_a_few_and_a_form_in_question_is_said(busy: DeskS
 def test_what_was_given_up_is_sent_again_by_an_operator_alone(busy: DeskSite) -> None:
     store = busy.home.store
     publish_records(busy.home)
-    add_webhook(busy.home, "erp", "https://10.0.0.7/hook", busy.now(), after=0, private=True)
+    add_webhook(busy.home.store, "erp", busy.now())
     store.fill_queue("erp", 10_000, busy.now())
     delivery = store.due_deliveries("erp", busy.now(), 1)[0]
     store.not_delivered(delivery.id, 400, "HTTP 400", None, busy.now())

@@ -21,13 +21,13 @@ from flows.home.home import Home, now
 from flows.mending.batches import batch_report
 from flows.mending.scans import retake_by_policy, settle
 from flows.output.duplicate_pairs import waiting_duplicates
-from flows.parts.webhooks.subscribe import add_webhook
 from flows.steps.erasures import rebuild_records
 from flows.steps.read_scans import Because, TakenScan, read_scan, take_in
 from flows.steps.reconcile_scans import reconcile_home
 from reconcile.records import query
 from tests.camera import photograph
 from tests.flows.house import TYPED, House
+from tests.transcribe.store.world import add_webhook
 from transcribe.errors import FormError, SettingsError
 from transcribe.forms import definition as forms
 from transcribe.model import FieldKey, PageFingerprint, ReadResult, Scan
@@ -411,7 +411,7 @@ def told(rooms: Home) -> list[tuple[str, str | None]]:
 
 @pytest.mark.promise("A pair that was", "With `hold` it stays", "what `duplicate.found` told holds")
 def test_a_pair_that_is_one_no_more_is_taken_back_by_an_event(rooms: Home, tmp_path: Path) -> None:
-    add_webhook(rooms, "erp", "https://10.0.0.7/hook", now(), after=0, private=True)
+    add_webhook(rooms.store, "erp", now())
     rooms.use_form(str(ticket(tmp_path)))
     first, again = received(rooms), received(rooms)
     pair = [("duplicate.found", again.id)]

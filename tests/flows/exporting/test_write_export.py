@@ -15,9 +15,8 @@ from flows.home.home import Home
 from reconcile.records import ExportOptions, query
 from reconcile.records.export import jsonl
 from tests.flows.house import House
-from tests.flows.parts.exports.test_exports import records_of
 from tests.flows.test_values import published
-from tests.reconcile.records import MemoryOutbox, a_record
+from tests.reconcile.records import MemoryOutbox, a_record, records_of
 from transcribe.whole_files import LEFTOVER_SECONDS
 
 

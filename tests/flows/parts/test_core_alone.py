@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
-import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import pytest
+from packaging.requirements import Requirement
+
+from tests.extras import extras
 from tests.flows.house import TYPED
 
 ROOT = Path(__file__).parents[3]
+pytestmark = pytest.mark.needs("all")
+"""Where a library is not installed, the core is alone in any case."""
 PROGRAM = """
 import sys
 from contextlib import closing
@@ -32,14 +36,13 @@ import flows, reconcile, transcribe
 
 for package in (flows, reconcile, transcribe):
     for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        if not found.name.startswith(("flows.parts.", "transcribe.archive.bucket", "transcribe.store.postgresql")):
+        if not found.name.startswith(("flows.parts.", "transcribe.store.postgresql")):
             if not found.name.rpartition(".")[2].startswith("__"):
                 import_module(found.name)
 
-from flows.home import load_settings, open_home
+from flows.home import archive_of, load_settings, open_home
 from flows.steps import publish_records, reconcile_home
 from flows.steps.read_scans import read_scan, take_in
-from transcribe.archive import Archive
 from transcribe.errors import SettingsError
 
 with closing(open_home(load_settings(Path(home)))) as opened:
@@ -50,7 +53,7 @@ with closing(open_home(load_settings(Path(home)))) as opened:
     assert list(opened.store.readings(taken.scan.id))
     assert list(opened.store.decisions(taken.scan.id))
 try:
-    Archive("s3://orders")
+    archive_of(opened.settings.model_copy(update={"archive": "s3://orders"}))
 except SettingsError as error:
     print(error)
 """
@@ -58,8 +61,7 @@ except SettingsError as error:
 
 def libraries() -> set[str]:
     """The modules of what the extras name, and no dependency of the core."""
-    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-    names = {re.split(r"[\[><=]", each)[0] for needed in extras.values() for each in needed} - {"fairhand"}
+    names = {Requirement(each).name for needed in extras().values() for each in needed} - {"fairhand"}
     return {module for module, owners in packages_distributions().items() if names & {*owners}}
 
 
@@ -73,7 +75,10 @@ def test_an_order_is_read_and_recorded_where_no_library_of_a_part_is_installed(t
     assert {"matplotlib", "tomlkit", "obstore", "pyarrow", "psycopg", "facturx", "standardwebhooks"} <= libraries()
     done = run(tmp_path / "home")
     assert done.returncode == 0, done.stderr
-    assert "needs obstore: pip install 'fairhand[bucket]'" in done.stdout
+    assert (
+        "The part scale of fairhand keeps pictures in a bucket with obstore: pip install 'fairhand[scale]'"
+        in done.stdout
+    )
 
 
 def test_the_command_starts_without_them_and_the_doctor_names_the_extra_of_each_part(tmp_path: Path) -> None:

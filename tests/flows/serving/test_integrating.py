@@ -18,18 +18,15 @@ from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
-import pyarrow.parquet
 import pytest
 
 from flows.administration.people import invite
 from flows.administration.records import forget_scan
 from flows.home.home import Home, now
-from flows.parts.webhooks.sender import Sender
 from flows.steps.erasures import ErasureUnfinished, publish_records, rebuild_records
 from flows.steps.reconcile_scans import reconcile_home, reconcile_to_the_end
 from reconcile.records import query
 from tests.flows.house import PATIENCE, House
-from tests.flows.parts.webhooks.receivers import receiving, send_all, subscribed
 from tests.flows.serving.served import served
 from tests.flows.serving.test_api import recorded
 from tests.flows.serving.test_records_api import app_of_records, program
@@ -151,12 +148,14 @@ def move(rooms: Home, scan: str) -> None:
 
 
 @pytest.mark.promise("ten minutes to a")
+@pytest.mark.needs("webhooks")
 def test_the_follower_of_the_page_ends_equal_to_a_full_export(rooms: Home, tmp_path: Path) -> None:
     follows(rooms, tmp_path, EVENT_COUNT)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(7200)
+@pytest.mark.needs("webhooks")
 def test_the_follower_ends_equal_after_ten_thousand_events(rooms: Home, tmp_path: Path) -> None:
     follows(rooms, tmp_path, SOAK_EVENT_COUNT)
 
@@ -166,6 +165,9 @@ def follows(rooms: Home, tmp_path: Path, left: int) -> None:
 
     At the end the copy of each is what a full export has.
     """
+    from flows.parts.webhooks.sender import Sender
+    from tests.flows.parts.webhooks.receivers import receiving, send_all, subscribed
+
     chance, scans = random.Random(17), [recorded(rooms)]
     token = new_token(rooms.store, "erp", ["records:read"], now()).secret
     flaky = random.Random(18)
@@ -262,6 +264,8 @@ def test_an_export_of_one_form_since_a_number_tells_what_left_it(house: House, r
 def states_of(file: Path, format: str) -> set[tuple[str, str]]:
     """The scan and the state of each row of an export."""
     if format == "parquet":
+        import pyarrow.parquet
+
         rows = pyarrow.parquet.read_table(file).to_pylist()
     else:
         text = file.read_text(encoding="utf-8")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from reconcile.records.publish import publish
 from transcribe.geometry import Box
 from transcribe.model import (
     Blank,
@@ -205,3 +206,9 @@ class MemoryOutbox:
         at = START + timedelta(minutes=self.last)
         self.marks[self.last] = f"{kind} {scan}"
         self.entries.append(OutboxEntry(number=self.last, kind=kind, scan=scan, record=record, at=at))
+
+
+def records_of(path: Path, store: MemoryOutbox) -> Path:
+    """The record database in a folder, with what the outbox has."""
+    publish(store, path / "records.db", store.form)
+    return path / "records.db"

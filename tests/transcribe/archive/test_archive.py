@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import http.server
 import os
-import re
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.bucket import ACCESS
-from transcribe.archive import Archive
-from transcribe.archive_names import opened, packed, path_of
-from transcribe.errors import ArchiveAway, ArchiveRefused, NotFound
+from transcribe.archive import Archive, Folder
+from transcribe.archive_names import opened, packed
+from transcribe.errors import NotFound
 
 
-@pytest.fixture(params=["folder", "bucket"])
+@pytest.fixture(params=["folder", pytest.param("bucket", marks=pytest.mark.needs("scale"))])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "folder":
         return str(tmp_path / "archive")
@@ -35,7 +29,11 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def archive(place: str) -> Archive:
-    return Archive(place, plain=True)
+    if not place.startswith("s3://"):
+        return Archive(Folder(Path(place)))
+    from flows.parts.scale.bucket import Bucket
+
+    return Archive(Bucket(place, plain=True))
 
 
 def test_what_was_put_comes_back_under_its_hash_and_is_gone_when_erased(archive: Archive) -> None:
@@ -113,7 +111,7 @@ def test_what_is_kept_again_is_young_again(archive: Archive) -> None:
 
 
 def test_what_a_killed_writer_left_goes_when_its_bytes_are_erased(tmp_path: Path) -> None:
-    archive = Archive(str(tmp_path / "archive"))
+    archive = Archive(Folder(tmp_path / "archive"))
     name = archive.put(b"a page")
     folder = tmp_path / "archive" / name[:2]
     ended = subprocess.Popen([sys.executable, "-c", ""])
@@ -129,88 +127,3 @@ def test_what_a_killed_writer_left_goes_when_its_bytes_are_erased(tmp_path: Path
 def test_every_part_of_a_pack_is_what_was_packed(contents: dict[str, bytes]) -> None:
     content, names = packed(contents)
     assert {name: content[slice(*opened(names[name])[1:])] for name in contents} == contents
-
-
-DATE = "Wed, 02 Dec 2026 00:00:00 GMT"
-
-
-class Store(http.server.BaseHTTPRequestHandler):
-    """Keeps what it is given, and answers parts of it in one way."""
-
-    protocol_version = "HTTP/1.1"
-    kept: ClassVar[dict[str, bytes]] = {}
-    way: ClassVar[str] = "right"
-
-    def do_PUT(self) -> None:
-        self.kept[self.path] = self.rfile.read(int(self.headers["content-length"]))
-        self.answer(200, b"", {"etag": '"x"'})
-
-    def do_POST(self) -> None:
-        keys = re.findall(rb"<Key>.*?</Key>", self.rfile.read(int(self.headers["content-length"])))
-        deleted = b"".join(b"<Deleted>%b</Deleted>" % key for key in keys)
-        self.answer(200, b"<DeleteResult>%b</DeleteResult>" % deleted, {})
-
-    def do_GET(self) -> None:
-        content = self.kept[self.path]
-        head = {"etag": '"x"', "last-modified": DATE}
-        asked = self.headers.get("range")
-        if asked is None or self.way == "whole":
-            self.answer(200, content, head)
-            return
-        start, end = map(int, asked.removeprefix("bytes=").split("-"))
-        end = min(end, len(content) - 1)
-        told = 0 if self.way == "from the beginning" else start
-        if self.way != "unsaid":
-            head["content-range"] = f"bytes {told}-{end}/{len(content)}"
-        first, last = {"longer": (start, end + 1), "shifted": (start - 1, end - 1)}.get(self.way, (told, end))
-        self.answer(206, content[first : last + 1], head)
-
-    def answer(self, status: int, body: bytes, head: dict[str, str]) -> None:
-        self.send_response(status)
-        for name, value in {**head, "content-length": str(len(body))}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None: ...
-
-
-@pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Store]]:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Store)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    for name, value in {**ACCESS, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}"}.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(Store, "kept", {})
-    yield Store
-    server.shutdown()
-    server.server_close()
-
-
-WAYS = ["whole", "from the beginning", "unsaid", "longer", "shifted"]
-
-
-@pytest.mark.parametrize("way", WAYS)
-def test_a_store_that_gives_other_bytes_than_were_asked_for_is_found_before_a_picture_is_in_it(
-    store: type[Store], way: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    archive = Archive("s3://pictures", plain=True)
-    name = archive.put(b"the first page")
-    assert archive.get(f"{name}.4.5") == b"first"
-    monkeypatch.setattr(store, "way", way)
-    before = len(store.kept)
-    with pytest.raises((ArchiveAway, ArchiveRefused), match=r"ranges|other bytes") as told:
-        Archive("s3://pictures", plain=True).put(b"another page")
-    assert "network" not in str(told.value)
-    assert len(store.kept) == before + 1, "what it was tried with, and no page"
-    if way != "shifted":  # that nobody can see by one answer
-        with pytest.raises(ArchiveAway, match="part of a file"):
-            archive.get(f"{name}.4.5")
-
-
-def test_a_part_of_what_was_cut_is_none(store: type[Store]) -> None:
-    archive = Archive("s3://pictures", plain=True)
-    name = archive.put(b"the first page")
-    (path,) = [each for each in store.kept if each.endswith(path_of(name))]
-    store.kept[path] = b"the fi"
-    assert archive.get(f"{name}.4.5") in (b"fi", b"")

@@ -27,6 +27,9 @@ from transcribe.i18n.catalogues import translation
 from transcribe.model import Candidate, Decision, FieldKey, Picture, Place, Posterior, ReadResult, Task
 from transcribe.recognition.result import ReadResultBuilder
 
+pytestmark = pytest.mark.needs("simulation")
+"""Notes are written in a font of matplotlib."""
+
 KEYS = [FieldKey("total"), FieldKey("date"), FieldKey("comment"), FieldKey("name")]
 SIZE = (700, 900)
 

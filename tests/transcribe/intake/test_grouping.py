@@ -12,7 +12,7 @@ import numpy
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from transcribe.archive import Archive
+from transcribe.archive import Archive, Folder
 from transcribe.forms import definition
 from transcribe.intake import scans
 from transcribe.intake.file_pages import Unreadable
@@ -83,7 +83,9 @@ def photos(inbox: Path, names: str, turned: Iterable[str] = ()) -> None:
 def found(inbox: Path, form: Form | None, forms: list[Form] | None = None) -> list[str]:
     """The files of each scan; those set aside in brackets."""
     said = []
-    for each in scans_of(scans.gather([inbox]), form, Archive(str(inbox.parent / "kept")), LIMITS, forms=forms or ()):
+    for each in scans_of(
+        scans.gather([inbox]), form, Archive(Folder(inbox.parent / "kept")), LIMITS, forms=forms or ()
+    ):
         if isinstance(each, Unreadable):
             said.append(f"({each.path.stem.split()[-1]})")
         else:
@@ -140,7 +142,7 @@ def test_a_page_too_bad_to_tell_stays_with_the_page_before_it(inbox: Path, forms
 def test_pages_in_doubt_of_one_pdf_are_named_and_the_others_are_read(inbox: Path, forms: list[Form]) -> None:
     pages = [written(str(at), blank(f"pair{number}")) for at, number in enumerate((1, 2, 2, 1, 1, 2))]
     pages[0].save(inbox / "post.pdf", save_all=True, append_images=pages[1:], resolution=100)
-    each = list(scans_of([inbox / "post.pdf"], forms[0], Archive(str(inbox / "kept")), LIMITS))
+    each = list(scans_of([inbox / "post.pdf"], forms[0], Archive(Folder(inbox / "kept")), LIMITS))
     assert [[page.page for page in one.scan.pages] for one in each if isinstance(one, Scanned)] == [[1, 2], [5, 6]]
     (aside,) = (one for one in each if isinstance(one, Unreadable))
     assert aside.message == (
@@ -160,7 +162,7 @@ def test_pages_of_an_order_in_a_folder_of_its_own_are_not_asked_about(inbox: Pat
 
 def test_features_of_a_picture_are_sought_once(inbox: Path, forms: list[Form], monkeypatch: pytest.MonkeyPatch) -> None:
     photos(inbox, "A1 A2")
-    archive = Archive(str(inbox.parent / "kept"))
+    archive = Archive(Folder(inbox.parent / "kept"))
     (each,) = scans_of(scans.gather([inbox]), forms[0], archive, LIMITS)
     assert isinstance(each, Scanned)
     pages = load_pages(each.scan, archive, LIMITS)
@@ -176,7 +178,7 @@ def test_more_pictures_than_wait_at_a_time_come_out_in_order(inbox: Path, forms:
     photos(inbox, " ".join(name for name in names if name != "E1"))
     whole = ["A1+A2", "B1+B2", "C1+C2", "D1+D2"]
     assert found(inbox, forms[0]) == [*whole, "E2", "F1+F2"]
-    begun = scans_of(scans.gather([inbox]), forms[0], Archive(str(inbox.parent / "again")), LIMITS)
+    begun = scans_of(scans.gather([inbox]), forms[0], Archive(Folder(inbox.parent / "again")), LIMITS)
     (inbox / "10 F2.png").write_bytes(b"no picture")
     first = next(begun)
     assert isinstance(first, Scanned), "the first are given before the last are looked at"

@@ -20,7 +20,7 @@ from PIL import Image
 
 from tests import crafted
 from tests.orders import make
-from transcribe.archive import Archive
+from transcribe.archive import Archive, Folder
 from transcribe.errors import ScanError
 from transcribe.forms import definition
 from transcribe.geometry import Box
@@ -62,7 +62,7 @@ box = [1, 1, 9, 9]
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Archive:
-    return Archive(str(tmp_path / "archive"))
+    return Archive(Folder(tmp_path / "archive"))
 
 
 @pytest.fixture

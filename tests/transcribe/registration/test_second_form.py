@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.fakes import ScriptedEngine
-from transcribe.archive import Archive
+from transcribe.archive import Archive, Folder
 from transcribe.forms import definition
 from transcribe.intake import scans
 from transcribe.intake.file_pages import Unreadable
@@ -55,7 +55,7 @@ def test_a_second_form_beside_the_one_that_is_read_is_told(two: Image.Image, ord
 
 def test_a_photograph_with_two_card_numbers_is_set_aside(two: Image.Image, order: Form, tmp_path: Path) -> None:
     two.save(tmp_path / "two.png")
-    (each,) = scans_of([tmp_path / "two.png"], order, Archive(str(tmp_path / "kept")), Limits())
+    (each,) = scans_of([tmp_path / "two.png"], order, Archive(Folder(tmp_path / "kept")), Limits())
     assert isinstance(each, Unreadable)
     assert "two forms lie on this photograph" in each.message
     assert not [file for file in (tmp_path / "kept").rglob("*") if file.is_file()]
@@ -65,7 +65,7 @@ def test_two_card_numbers_on_a_scan_whose_form_is_told_later_are_kept_too_coarse
     two: Image.Image, order: Form, tmp_path: Path
 ) -> None:
     two.save(tmp_path / "two.png")
-    archive = Archive(str(tmp_path / "kept"))
+    archive = Archive(Folder(tmp_path / "kept"))
     (each,) = scans_of([tmp_path / "two.png"], None, archive, Limits())
     assert isinstance(each, Scanned)
     (copy,) = scans.masked_anew(each.scan, order, archive, Limits())

@@ -25,7 +25,7 @@ from playwright.sync_api import Page
 from starlette.types import ASGIApp
 
 from tests.prompt_server import PromptServer
-from transcribe.archive import Archive
+from transcribe.archive import Archive, FilePlace, Folder
 from transcribe.forms import definition as definitions
 from transcribe.geometry import Box
 from transcribe.model import (
@@ -162,9 +162,11 @@ def set_pay(site: Site, floor: Floor | None = None) -> None:
     site.store.put_floor(floor or honest, now)
 
 
-def make_site(folder: Path, options: ReviewOptions | None = None, forms: Forms = form_of, place: str = "") -> Site:
+def make_site(
+    folder: Path, options: ReviewOptions | None = None, forms: Forms = form_of, place: FilePlace | None = None
+) -> Site:
     """A new site in an empty folder, its pictures there too or in another place."""
-    archive = Archive(place or str(folder / "archive"), plain=True)
+    archive = Archive(place or Folder(folder / "archive"))
     store, clock = open_store(folder / "state.db"), Clock()
     chosen = options or ReviewOptions()
     submitted: list[str] = []

@@ -35,6 +35,7 @@ from transcribe.model import (
     SourceFile,
     Task,
     Transcriber,
+    Webhook,
 )
 from transcribe.store.drivers.sqlite import SqliteDatabase
 from transcribe.store.facts import SentReading
@@ -294,3 +295,8 @@ def sqlite_of(store: Store) -> SqliteDatabase:
     """The SQLite database of a store, for looks behind its verbs."""
     assert isinstance(store.db, SqliteDatabase)
     return store.db
+
+
+def add_webhook(store: Store, name: str, at: datetime, after: int | None = 0) -> None:
+    """A webhook to an address that nothing is sent to: its tables are there without the part that sends."""
+    store.add_webhook(Webhook(name=name, url="https://192.0.2.1/hook", private=True, at=at), after, at)

@@ -27,11 +27,10 @@ from flows.parts.exports.order_x import _Check
 from flows.steps.erasures import publish_records
 from flows.steps.reconcile_scans import reconcile_home
 from reconcile.records import query
-from reconcile.records.publish import publish
 from tests.flows.house import House
 from tests.flows.steps.test_reconcile_scans import ENGINES, RECEIPT, read_all, received
 from tests.flows.test_values import published
-from tests.reconcile.records import MemoryOutbox, a_record, decided
+from tests.reconcile.records import MemoryOutbox, a_record, decided, records_of
 from transcribe.codes import RecordRule
 from transcribe.errors import FormError, SettingsError
 from transcribe.forms.definition import load
@@ -54,11 +53,6 @@ from transcribe.model import (
 from transcribe.ocr.engine import reading
 
 FORM = "bon-de-commande"
-
-
-def records_of(path: Path, store: MemoryOutbox) -> Path:
-    publish(store, path / "records.db", store.form)
-    return path / "records.db"
 
 
 def a_package(path: Path) -> Path:

@@ -21,6 +21,7 @@ from flows.backup.files import batched_pictures
 from flows.home import settings as configuration
 from flows.home.home import now, open_home
 from flows.home.settings import change_settings
+from flows.parts.scale import bucket as bucket_place
 from flows.parts.scale.move_home import Moved, give_up_move, move_home
 from flows.runtime.file_locks import take_lock
 from flows.serving.health import health
@@ -32,8 +33,7 @@ from tests.flows.house import House
 from tests.flows.test_old_home import OLD
 from tests.postgres import new_database, rows
 from tests.worked_home import typed, worked_home
-from transcribe.archive import Archive
-from transcribe.archive import bucket as bucket_place
+from transcribe.archive import Archive, Folder
 from transcribe.errors import FairhandError, SettingsError, StateMoved, StoreError
 from transcribe.review.app import create_app
 from transcribe.review.options import ReviewOptions
@@ -457,7 +457,7 @@ def test_pictures_are_compared_by_their_content_and_lost_ones_are_said(place: Pa
     (target / second[:2] / second).write_bytes(b"half a picture of a killed co")
     moved = move(place, archive=str(target))
     assert (moved.lost, moved.state, moved.tables) == ((first,), "", 0)
-    archive = Archive(str(target))
+    archive = Archive(Folder(target))
     assert [name for name in names if archive.is_whole(name)] == [name for name in names if name != first]
     assert (place / "archive" / second[:2] / second).exists(), "the old ones stay"
 

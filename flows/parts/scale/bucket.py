@@ -22,9 +22,8 @@ import obstore
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import S3Store
 
-from transcribe.archive.archive import parts_of
 from transcribe.archive_names import path_of
-from transcribe.errors import ArchiveAway, ArchiveRefused
+from transcribe.errors import ArchiveAway, ArchiveRefused, SettingsError
 
 logger = logging.getLogger("fairhand.archive")
 
@@ -57,19 +56,23 @@ UNVERSIONED = "null"
 WRONG_PART_REASON = "asked for a part of a file, it gives another one: it does not answer ranges as S3 does"
 """What is said of a store that does not give parts of files as it is asked."""
 
+_ADDRESS = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<prefix>.*?))?/?")
 _CODE = re.compile(r"<Code>(\w+)</Code>")
 
 Answer = TypeVar("Answer")
 
 
 class Bucket:
-    """Keeps files as objects of a bucket, under the paths that they would have in a folder."""
+    """Keeps files as objects of a bucket, under the paths that they would have in a folder.
+
+    It is spoken to unencrypted only where it is `plain`. SettingsError where `url` is no address of a bucket.
+    """
 
     def __init__(self, url: str, *, plain: bool, seconds: float | None = None) -> None:
         seconds = PATIENT_SECONDS if seconds is None else seconds
         self._url, self._plain, self._seconds = url, plain, seconds
         self._tried, self._names_versions = False, False
-        bucket, prefix = parts_of(url)
+        bucket, prefix = _parts_of(url)
         self._store = S3Store(
             bucket,
             prefix=prefix or None,
@@ -214,6 +217,17 @@ class Bucket:
     def _away(self, error: Exception) -> ArchiveAway:
         logger.debug("The bucket %s: %s", self._url, error)
         return ArchiveAway(self._url, _reason(error, plain=self._plain))
+
+
+def _parts_of(url: str) -> tuple[str, str]:
+    """The name of a bucket and the prefix of the files in it. SettingsError where the address is none."""
+    match = _ADDRESS.fullmatch(url)
+    prefix = (match["prefix"] or "") if match else ""
+    if match is None or (prefix and any(part in ("", ".", "..") for part in prefix.split("/"))):
+        raise SettingsError(
+            f"{url} is no address of a bucket; FAIRHAND_ARCHIVE writes it s3://BUCKET or s3://BUCKET/PREFIX."
+        )
+    return match["bucket"], prefix
 
 
 def _code(error: Exception) -> str:
