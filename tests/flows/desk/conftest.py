@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
 from tests.flows.desk.desk_site import AGREED, DOUBTED, DeskSite, copied_site, desk_site
 from tests.flows.desk.filled_site import filled
+from transcribe.model import Transcriber
 
 
 @pytest.fixture
@@ -45,3 +47,15 @@ def busy(busy_folder: Path, tmp_path: Path) -> Iterator[DeskSite]:
     """A desk with a scan that machines decided, two that wait for people, one set aside, one of another form."""
     with copied_site(busy_folder, tmp_path) as made:
         yield made
+
+
+@pytest.fixture
+def op(busy: DeskSite) -> Transcriber:
+    """An operator of `busy`."""
+    return busy.person("op", "operator")
+
+
+@pytest.fixture
+def client(busy: DeskSite, op: Transcriber) -> TestClient:
+    """A client that is signed in as that operator."""
+    return busy.client(op)

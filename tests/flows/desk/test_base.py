@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -37,16 +35,14 @@ from flows.desk.visit import POLL_HEADER
 from flows.home.home import Home, now, open_home
 from flows.home.settings import load_settings
 from flows.parts.drafting.draft_files import start_version
-from flows.parts.webhooks.http_post import INSIDE_NAME, NO_ANSWER, NOT_ALLOWED, NOT_FOUND
 from flows.serving.reconcile_worker import sum_up
 from tests.bench.bench_submit import CONNECTIONS, prepare, set_pay, sign_in, turn
 from tests.bench.crowd.served import Served, fill
-from tests.flows.desk.desk_site import DEFINITION, DOUBTED, DeskSite, csrf, desk_site, page, post
+from tests.flows.desk.desk_site import DEFINITION, DOUBTED, DeskSite, csrf, page, post
 from tests.flows.desk.test_scans import scan_of
 from tests.flows.test_staffing import PHOTO, files_of
 from tests.patience import PATIENCE
 from tests.transcribe.store.world import sent, sha
-from transcribe.i18n import as_kept, in_words, kept, translation, worded
 from transcribe.model import EventType, Scan, ScanPage, SourceFile, Transcriber
 from transcribe.people.tokens import Scope, secret_hash
 from transcribe.review import TAKES_FILE, day
@@ -63,8 +59,7 @@ def test_an_operator_and_an_auditor_come_to_the_desk_others_to_work(desk: DeskSi
         assert ('href="/desk"' in menu) == (first == "/desk")
 
 
-def test_now_counts_what_waits_and_says_since_when(busy: DeskSite) -> None:
-    client = busy.client(busy.person("op", "operator"))
+def test_now_counts_what_waits_and_says_since_when(busy: DeskSite, client: TestClient) -> None:
     rows = {row["for"] + " " + row["what"]: row for row in client.get("/desk/waits.json").json()["waits"]}
     assert rows["people questions"]["count"] == 6
     assert rows["people questions"]["oldest"] is not None
@@ -73,32 +68,11 @@ def test_now_counts_what_waits_and_says_since_when(busy: DeskSite) -> None:
     assert 'href="/desk/scans?state=waits+for+people"' in client.get("/desk").text
 
 
-def test_a_table_is_the_same_as_csv_and_as_json(busy: DeskSite) -> None:
-    client = busy.client(busy.person("op", "operator"))
-    lines = list(csv.DictReader(io.StringIO(client.get("/desk/waits.csv").text)))
-    plain = client.get("/desk/waits.json").json()["waits"]
-    written = [{name: "" if value is None else str(value) for name, value in row.items()} for row in plain]
-    assert lines == written
-
-
-def test_who_is_limited_to_a_form_counts_no_other(busy: DeskSite) -> None:
-    limited = busy.client(busy.person("half", "operator", forms=("invoice2",)))
-    rows = {row["for"]: row["count"] for row in limited.get("/desk/waits.json").json()["waits"]}
-    assert rows == {"machines": 0, "weighing": 0, "people": 2, "experts": 0}
-    assert post(limited, "/desk/quarantine/retry").status_code == 404
-
-
 def test_who_is_limited_to_a_form_is_not_told_how_many_scans_of_all_wait_to_be_counted(busy: DeskSite) -> None:
     busy.home.store.not_summed_up = lambda: 7  # type: ignore[method-assign]
     waits = "7 scans have changed and are not counted anew yet"
     assert waits in busy.client(busy.person("op", "operator")).get("/desk").text
     assert waits not in busy.client(busy.person("half", "operator", forms=("order",))).get("/desk").text
-
-
-def test_a_deed_without_the_token_of_the_session_is_refused(busy: DeskSite) -> None:
-    client = busy.client(busy.person("op", "operator"))
-    assert client.post("/desk/quarantine/retry", data={"csrf": "x"}).status_code == 403
-    assert post(client, "/desk/quarantine/retry").headers["location"] == "/desk?done=retry"
 
 
 def test_who_is_at_work_is_told_with_what_they_hold(busy: DeskSite) -> None:
@@ -142,26 +116,6 @@ def test_the_worker_sums_up_a_little_at_a_time_until_nothing_is_left(desk: DeskS
     assert not sum_up(desk.home, 60.0)
     assert desk.home.store.not_summed_up() == 0
     assert {each.count for each in desk.home.store.scan_counts() if each.what == "state not weighed"} == {45}
-
-
-def test_alarms_that_were_found_long_ago_are_not_shown_again(desk: DeskSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    counts = iter((4, 1, 0))
-
-    def looked(home: Home, at: datetime, leave_out: frozenset[str]) -> tuple[Looked, object]:
-        if "duplicates" in leave_out:
-            return Looked(alerts=(), failed=frozenset()), None
-        return Looked(
-            alerts=(Alert(check="duplicates", subject="open", message=f"{next(counts)} scans"),), failed=frozenset()
-        ), None
-
-    monkeypatch.setattr(now_page, "alerts_now", looked)
-    watch = now_page.AlarmWatch(desk.home)
-    assert [each.message for each in watch.found()] == ["4 scans"]
-    assert [each.message for each in watch.found()] == ["4 scans"], "a fresh finding stands"
-    monkeypatch.setattr(now_page, "ALARM_SECONDS", 0.0)
-    monkeypatch.setattr(now_page, "LOOK_AGAIN_SECONDS", 20.0)
-    watch._until = 0.0
-    assert [each.message for each in watch.found()] == ["1 scans"]
 
 
 def test_a_page_does_not_wait_for_a_long_look_where_a_recent_finding_is_known(
@@ -218,8 +172,7 @@ def test_what_weighs_whole_scans_is_looked_at_every_ten_minutes_and_stands_meanw
     assert left == [quick, slow, quick, quick, slow, quick, slow], "what is left out: the slow ones come last"
 
 
-def test_the_number_of_scans_that_came_today_leads_to_those_of_today(busy: DeskSite) -> None:
-    client = busy.client(busy.person("op", "operator"))
+def test_the_number_of_scans_that_came_today_leads_to_those_of_today(busy: DeskSite, client: TestClient) -> None:
     busy.weigh()
     tile = client.get("/desk").text.split('id="today-scans"')[1].split("</div>")[0]
     assert f'href="/desk/scans?since={busy.now():%Y-%m-%d}"' in tile
@@ -261,19 +214,13 @@ WITHOUT_PROOF = {
 """What asks for no proof, by the reason why: a new route asks for one, or is put here."""
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[DeskSite]:
-    with desk_site(tmp_path) as made:
-        yield made
-
-
-def test_every_deed_asks_for_a_proof_or_says_why_it_needs_none(site: DeskSite) -> None:
-    olga = site.person("Olga", "operator", "expert")
-    site.home.store.begin_second_factor(olga.id, new_secret(), site.now())
-    client = site.client(olga)
+def test_every_deed_asks_for_a_proof_or_says_why_it_needs_none(desk: DeskSite) -> None:
+    olga = desk.person("Olga", "operator", "expert")
+    desk.home.store.begin_second_factor(olga.id, new_secret(), desk.now())
+    client = desk.client(olga)
     token = csrf(client)
-    site.ahead += timedelta(hours=2)
-    sent = [each for each in iter_route_contexts(site.app.routes) if "POST" in (each.methods or ())]
+    desk.ahead += timedelta(hours=2)
+    sent = [each for each in iter_route_contexts(desk.app.routes) if "POST" in (each.methods or ())]
     addresses = {re.sub(r"\{[^}]+\}", "*", each.path or "") for each in sent}
     assert len(addresses) > 70
     free = {each for group in WITHOUT_PROOF.values() for each in group}
@@ -290,11 +237,11 @@ def test_every_deed_asks_for_a_proof_or_says_why_it_needs_none(site: DeskSite) -
     } <= asks  # fmt: skip
 
 
-def test_what_stands_as_free_of_proof_does_not_ask_for_one(site: DeskSite) -> None:
+def test_what_stands_as_free_of_proof_does_not_ask_for_one(desk: DeskSite) -> None:
     """The list is true: its reasons are of routes that do without."""
-    client = site.client(site.person("Olga", "operator", "expert"))
+    client = desk.client(desk.person("Olga", "operator", "expert"))
     token = csrf(client)
-    site.ahead += timedelta(hours=2)
+    desk.ahead += timedelta(hours=2)
     for group in WITHOUT_PROOF.values():
         for each in group:
             if each in ("/out", "/sessions/end", "/password", "/in", "/in/*"):  # they end or change the session
@@ -511,11 +458,6 @@ def test_every_reading_arrives_while_ten_desks_look_on(tmp_path: Path) -> None:
 KEPT = "version = {version}\nretention_days = {days}"
 
 
-@pytest.fixture
-def op(busy: DeskSite) -> Transcriber:
-    return busy.person("op", "operator")
-
-
 def use_version(busy: DeskSite, folder: Path, version: int, days: int) -> None:
     """Put a version of the form in force that says how long its scans are kept."""
     text = DEFINITION.format(name="order").replace("version = 1", KEPT.format(version=version, days=days), 1)
@@ -581,11 +523,6 @@ def test_an_erasure_that_a_reader_keeps_from_its_end_is_said(busy: DeskSite, op:
 
 
 HOOK = {"name": "erp", "url": "https://10.0.0.7/hook", "event": ["record.completed"], "form": "order", "inside": "1"}
-
-
-@pytest.fixture
-def client(busy: DeskSite) -> TestClient:
-    return busy.client(busy.person("op", "operator"))
 
 
 def secret_of(page: str) -> str:
@@ -658,19 +595,6 @@ def test_why_an_address_is_refused_is_said_in_the_readers_language(busy: DeskSit
     assert "la connexion a été refusée" in tried
 
 
-def test_what_was_kept_of_a_try_is_said_in_the_readers_language() -> None:
-    french = translation("fr").gettext
-    inside = worded(INSIDE_NAME, host="erp.example", address="10.0.0.7")
-    for said, told in (
-        (worded(NOT_ALLOWED, why=inside), "erp.example mène à 10.0.0.7"),
-        (worded(NO_ANSWER, seconds="15"), "pas de réponse en 15 s"),
-        (worded(NOT_FOUND, host="erp.example", why="Name or service not known"), "erp.example est introuvable"),
-        ("what nobody knows", "what nobody knows"),
-    ):
-        assert as_kept(kept(said)) == said
-        assert told in in_words(as_kept(kept(said)), french)
-
-
 @pytest.mark.needs("webhooks")
 def test_a_webhook_is_paused_goes_on_is_tried_and_removed(busy: DeskSite, client: TestClient) -> None:
     post(client, "/desk/programs/webhook", **{**HOOK, "url": "http://127.0.0.1:9/hook"})
@@ -710,11 +634,3 @@ def test_a_token_is_made_shown_once_and_revoked(busy: DeskSite, client: TestClie
     assert post(client, "/desk/programs/token", name="our ERP", scope=["records:read"]).status_code == 200
     assert logged(busy, token.prefix) == [("token made", "op"), ("token revoked", "op")], "one line a deed"
     assert secret not in str(list(busy.home.store.audit()))
-
-
-def test_who_signed_in_long_ago_shows_first_who_they_are(busy: DeskSite, client: TestClient) -> None:
-    token = csrf(client)
-    busy.ahead += timedelta(hours=2)
-    answer = client.post("/desk/programs/token", data={"csrf": token, "name": "x", "scope": "records:read"})
-    assert answer.status_code != 200
-    assert busy.home.store.tokens() == []

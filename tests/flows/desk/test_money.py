@@ -269,8 +269,7 @@ def test_what_has_changed_since_it_was_seen_is_shown_again(busy: DeskSite) -> No
 
 
 @pytest.mark.parametrize("until", ["2999-01-01", "2026-02-30"])
-def test_a_period_ends_on_a_day_that_has_come(busy: DeskSite, until: str) -> None:
-    client = busy.client(busy.person("op", "operator"))
+def test_a_period_ends_on_a_day_that_has_come(busy: DeskSite, client: TestClient, until: str) -> None:
     assert post(client, "/desk/money/close", reference="2026-11", until=until).status_code == 422
     assert client.get(f"/desk/money/close/look?reference=2026-11&until={until}").status_code == 422
 

@@ -17,10 +17,7 @@ from tests.flows.desk.desk_site import DeskSite, post
 from tests.flows.house import until
 from tests.transcribe.store.world import sent
 from transcribe.i18n.form_words import NO_DIRECTION
-from transcribe.model import FieldKey
 from transcribe.people import MIN_AUDITED_COUNT
-from transcribe.people.work_figures import work_figures
-from transcribe.store.state_store import Store
 
 
 @pytest.fixture(scope="module")
@@ -36,18 +33,14 @@ def test_people_stand_by_name_with_what_they_did_and_what_an_hour_comes_to(looks
     assert rows["bea"]["skips"] == "other: 1"
     assert rows["bea"]["an_hour"].endswith(" EUR")
     assert rows["ann"]["seconds_a_field"] > 0
-    assert "Half of the people earn" in looks.get("/desk/people").text
-
-
-def test_the_page_of_a_person_has_the_row_of_their_work(full: DeskSite, looks: TestClient) -> None:
-    row = next(row for row in looks.get("/desk/people/work.json").json()["work"] if row["handle"] == "bea")
-    page = looks.get("/desk/people/person?who=bea").text
-    shown = dict(re.findall(r'<span class="grow">([^<]*)</span><span>([^<]*)</span>', page.partition('id="work"')[2]))
-    assert shown["Readings"] == str(row["readings"])
-    assert shown["Skipped"] == "Another reason: 1"
-    nobody = full.client(full.person("full-op", "operator")).get("/desk/people/person?who=full-op").text
-    assert 'id="work"' not in nobody
-    assert "set-aside" not in nobody, "who reads nothing has nothing that could be set aside"
+    page = looks.get("/desk/people").text
+    assert "Half of the people earn" in page
+    assert {(row["audited"], row["wrong"]) for row in rows.values()} == {(None, None)}
+    assert f"fewer than {MIN_AUDITED_COUNT}" in page
+    shown = looks.get("/desk/people/person?who=bea").text.partition('id="work"')[2]
+    work = dict(re.findall(r'<span class="grow">([^<]*)</span><span>([^<]*)</span>', shown))
+    assert (work["Readings"], work["Skipped"]) == (str(rows["bea"]["readings"]), "Another reason: 1")
+    assert post(looks, "/desk/people/count").status_code == 404, "an auditor counts nothing anew"
 
 
 def test_readings_by_people_are_the_same_on_every_page_and_a_correction_is_none(full: DeskSite) -> None:
@@ -61,21 +54,7 @@ def test_readings_by_people_are_the_same_on_every_page_and_a_correction_is_none(
     assert sum(each.count for each in store.work_done(full.now() - timedelta(days=2), ["readings by operator"])) == 1
 
 
-def test_corrections_are_counted_apart_from_readings_by_experts(busy: DeskSite) -> None:
-    store = busy.home.store
-    assert isinstance(store, Store)
-    scan = next(each.scan.id for each in store.scan_states() if each.scan.name == "doubt.png")
-    store.correct_value(scan, FieldKey("total"), "13.50", "op", "it is a three", busy.now())
-    busy.weigh()
-    kinds = ("readings by expert", "readings by operator")
-    since = busy.now() - timedelta(days=2)
-    counted = {"readings by operator": 1}
-    assert {each.what: each.count for each in store.work_done(since, kinds)} == counted
-    assert {each.what: each.count for each in store.work_on_batch("monday", since) if each.what in kinds} == counted
-
-
-def test_work_that_came_after_the_count_is_said_not_to_be_in_it(busy: DeskSite) -> None:
-    client = busy.client(busy.person("op", "operator"))
+def test_work_that_came_after_the_count_is_said_not_to_be_in_it(busy: DeskSite, client: TestClient) -> None:
     client.get("/desk/people")
     busy.read(busy.person("ann", "transcriber"), "Mary Poole")
     part = client.get("/desk/people").text.partition('id="part-work"')[2].partition("</section>")[0]
@@ -87,12 +66,6 @@ def test_work_that_came_after_the_count_is_said_not_to_be_in_it(busy: DeskSite) 
     client.get("/desk/people")
     until(lambda: client.get("/desk/people/work.json").json()["work"])
     assert [row["handle"] for row in client.get("/desk/people/work.json").json()["work"]] == ["ann"]
-
-
-def test_of_fewer_than_20_audited_fields_nothing_is_said(full: DeskSite, looks: TestClient) -> None:
-    rows = looks.get("/desk/people/work.json").json()["work"]
-    assert {(row["audited"], row["wrong"]) for row in rows} == {(None, None)}
-    assert f"fewer than {MIN_AUDITED_COUNT}" in looks.get("/desk/people").text
 
 
 @pytest.mark.promise(
@@ -108,19 +81,6 @@ def test_each_person_sees_the_same_row_of_themselves(full: DeskSite, looks: Test
     assert re.findall(r"<dt>(.*?)</dt>", own) == heads[1 : len(shown) + 1]
 
 
-def test_whom_nobody_audits_or_pays_has_no_figure_but_counts(full: DeskSite) -> None:
-    idle = full.person("idle", "transcriber")
-    figures = work_figures(full.home.store, full.home.forms, idle.id, full.now())
-    assert (figures.readings, figures.seconds_a_field, figures.hourly, figures.audited) == (0, None, {}, None)
-    assert 'id="figures"' not in full.client(idle).get("/me").text
-
-
-def test_an_auditor_counts_nothing_anew(full: DeskSite, looks: TestClient) -> None:
-    assert post(looks, "/desk/people/count").status_code == 404
-    answer = post(full.client(full.person("counts", "operator")), "/desk/people/count")
-    assert answer.headers["location"] == "/desk/people?done=count"
-
-
 LINES = """name,roles,languages,engagement,interface
 Zoe,transcriber,fr en
 "Max, the elder",expert auditor,fr,hourly,fr
@@ -132,8 +92,7 @@ Kim
 @pytest.mark.promise(
     "One person a line:", "Each signs in once", "invites several at once;", "The links are shown once."
 )
-def test_several_are_invited_each_with_a_link_that_is_shown_once(busy: DeskSite) -> None:
-    client = busy.client(busy.person("op", "operator"))
+def test_several_are_invited_each_with_a_link_that_is_shown_once(busy: DeskSite, client: TestClient) -> None:
     assert client.get("/desk/people/invite").status_code == 200
     answer = post(client, "/desk/people/invite", lines=LINES)
     assert answer.status_code == 200
@@ -152,8 +111,7 @@ def test_several_are_invited_each_with_a_link_that_is_shown_once(busy: DeskSite)
 
 
 @pytest.mark.promise("All are added, or")
-def test_where_a_line_is_bad_nobody_is_added_and_each_bad_line_is_said(busy: DeskSite) -> None:
-    client = busy.client(busy.person("op", "operator"))
+def test_where_a_line_is_bad_nobody_is_added_and_each_bad_line_is_said(busy: DeskSite, client: TestClient) -> None:
     lines = "Zoe,transcriber\nKim,boss\nop,expert\nLea,expert,français!\nMia,,,monthly\nNia,,,,xx\nZoe\n,expert"
     answer = post(client, "/desk/people/invite", lines=lines)
     assert answer.status_code == 422
@@ -163,18 +121,14 @@ def test_where_a_line_is_bad_nobody_is_added_and_each_bad_line_is_said(busy: Des
 
 
 @pytest.mark.promise("One person a line:")
-@pytest.mark.parametrize("mark", ["\t", ";", ","])
-def test_lines_from_a_table_are_read_as_they_are_pasted(mark: str) -> None:
-    people, bad = read_lines(mark.join(("Zoe", "expert", "fr en")) + "\n", set(), ["en", "fr"], "en")
-    assert bad == []
-    assert [(each.handle, sorted(each.roles), each.languages) for each in people] == [("Zoe", ["expert"], ("fr", "en"))]
-
-
-@pytest.mark.promise("One person a line:")
 def test_each_line_is_parted_by_its_own_marks() -> None:
-    lines = 'Zoe,expert\nIvo;auditor;fr en;hourly;fr\n"Roe; the elder",expert\nPía, Ana;expert\nKim\texpert,auditor\n'
+    lines = (
+        "Zoe\texpert\tfr en\nIvo;auditor;fr en;hourly;fr\n"
+        '"Roe; the elder",expert\nPía, Ana;expert\nKim\texpert,auditor\nBe\u202en\nCe\u2067c\n"Max\n'
+    )
     people, bad = read_lines(lines, set(), ["en", "fr"], "en")
-    assert bad == []
+    assert [(each.number, each.why) for each in bad][:2] == [(6, NO_DIRECTION), (7, NO_DIRECTION)]
+    assert [each.number for each in bad] == [6, 7, 8], "a quote that does not close makes a bad line"
     assert [(each.handle, sorted(each.roles)) for each in people] == [
         ("Zoe", ["expert"]),
         ("Ivo", ["auditor"]),
@@ -182,11 +136,7 @@ def test_each_line_is_parted_by_its_own_marks() -> None:
         ("Pía, Ana", ["expert"]),
         ("Kim", ["auditor", "expert"]),
     ]
-
-
-def test_a_quote_that_does_not_close_makes_a_bad_line() -> None:
-    _, bad = read_lines('Zoe\n"Max\nKim', set(), ["en"], "en")
-    assert [each.number for each in bad] == [2]
+    assert people[0].languages == ("fr", "en")
 
 
 def test_an_operator_who_is_paused_sees_nothing_of_the_desk_and_everything_again_afterwards(desk: DeskSite) -> None:
@@ -199,12 +149,6 @@ def test_an_operator_who_is_paused_sees_nothing_of_the_desk_and_everything_again
         assert (shut.status_code, "on leave" in shut.text, "/desk/scans" in shut.text) == (403, True, False)
     desk.home.store.set_paused(operator.id, paused=False, now=desk.now())
     assert client.get("/desk").status_code == 200
-
-
-def test_a_line_with_a_name_that_turns_the_direction_of_writing_is_bad() -> None:
-    people, bad = read_lines("Ann\nBe\u202en\nCe\u2067c", set(), ["en"], "en")
-    assert [each.handle for each in people] == ["Ann"]
-    assert [(each.number, each.why) for each in bad] == [(2, NO_DIRECTION), (3, NO_DIRECTION)]
 
 
 @pytest.mark.promise("What they read on")

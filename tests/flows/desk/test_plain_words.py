@@ -9,6 +9,7 @@ from html import unescape
 from typing import Any, get_args
 
 import pytest
+from fastapi.testclient import TestClient
 
 from flows.administration import Finding, forgery_sentence
 from flows.administration.odd_reading import TABLE_WORDS, _question, _questions
@@ -42,23 +43,14 @@ def test_a_question_of_a_reader_is_among_what_waits_and_its_page_keeps_the_tabs(
         answer = client.get(address)
         assert 'class="chip" href="/desk/scans"' in answer.text, address
     assert 'class="chip"' not in busy.client(ann).get("/me").text
-
-
-def test_a_contested_time_is_among_what_waits_for_an_operator(busy: DeskSite) -> None:
-    ann = busy.person("ann", "transcriber")
-    (task,) = busy.home.store.lease(ann.id, 1, busy.now(), 600.0, Offer(pools=("read",)))
     busy.home.store.submit(task.id, ann.id, sent("12", "one"), busy.now())
-    client = busy.client(busy.person("op", "operator"))
-    rows = client.get("/desk/waits.json").json()["waits"]
-    assert [row["count"] for row in rows if row["for"] == "disputes"] == [0]
     busy.home.store.dispute_time(task.id, ann.id, 60.0, "the page hung", busy.now())
     rows = client.get("/desk/waits.json").json()["waits"]
     assert [row["count"] for row in rows if row["for"] == "disputes"] == [1]
     assert 'href="/clocks"' in client.get("/desk").text.split('id="waits"')[1].split("</table>")[0]
 
 
-def test_what_is_missing_is_named_and_the_desk_stays_around_it(busy: DeskSite) -> None:
-    client = busy.client(busy.person("op", "operator"))
+def test_what_is_missing_is_named_and_the_desk_stays_around_it(busy: DeskSite, client: TestClient) -> None:
     answer = client.get("/desk/scans?since=nonsense")
     assert answer.status_code == 422
     assert "Not allowed: Came from" in answer.text
@@ -67,19 +59,6 @@ def test_what_is_missing_is_named_and_the_desk_stays_around_it(busy: DeskSite) -
     assert answer.status_code == 422
     assert "Not allowed: Roles" in answer.text
     assert "you need no link" in client.post("/in/xyz").text
-
-
-def test_an_empty_file_for_a_new_form_is_said_and_a_message_names_the_file_as_its_sender_did(busy: DeskSite) -> None:
-    client = busy.client(busy.person("op", "operator"))
-
-    def sent(name: str, content: bytes) -> str:
-        values = {"csrf": csrf(client), "title": "My form", "language": "eng", "locale": "en_GB"}
-        return str(client.post("/desk/forms/new", data=values, files={"file": (name, content)}).text)
-
-    assert "The file is empty, or none was chosen." in sent("blank.png", b"")
-    told = sent("paper of Tom.jpg", b"no picture")
-    assert "paper of Tom.jpg" in told
-    assert "my-form.jpg" not in told
 
 
 def test_why_a_scan_may_have_come_before_is_said_by_yes_or_no(busy: DeskSite, monkeypatch: pytest.MonkeyPatch) -> None:

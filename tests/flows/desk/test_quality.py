@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from fastapi.testclient import TestClient
 
 from flows.measuring import field_qualities
 from reconcile.algorithms import exact_interval
@@ -64,8 +65,7 @@ def test_few_audits_are_not_said_to_be_none(busy: DeskSite, monkeypatch: pytest.
     assert "Fewer than 20 values were audited: they tell nothing of it yet." in page
 
 
-def test_needless_questions_are_counted_on_demand(busy: DeskSite) -> None:
-    client = busy.client(busy.person("op", "operator"))
+def test_needless_questions_are_counted_on_demand(busy: DeskSite, client: TestClient) -> None:
     ann, bea = busy.person("ann", "transcriber"), busy.person("bea", "transcriber")
     for who in (ann, bea):
         busy.read(who, "Mary Poole")

@@ -31,11 +31,6 @@ def set_pay(client: TestClient, what: str, **typed: str) -> None:
     assert post(client, f"/desk/money/{what}", **sent).headers["location"] == f"/desk/money/rates?done={what}-set"
 
 
-@pytest.fixture
-def client(busy: DeskSite) -> TestClient:
-    return busy.client(busy.person("op", "operator"))
-
-
 @pytest.mark.promise("No rate is set:", "What work pays", "An hour of work would pay %(amount)s")
 def test_a_rate_of_all_forms_and_one_of_its_own_hold_from_now_on(busy: DeskSite, client: TestClient) -> None:
     store = busy.home.store
@@ -104,8 +99,7 @@ def test_what_keeps_paid_work_from_beginning_is_said(busy: DeskSite, client: Tes
 
 @pytest.mark.promise("“%(said)s” is more than")
 @pytest.mark.parametrize("amount", ["99999999999999999999", "1e9", "1e12"])
-def test_an_amount_that_nobody_is_paid_is_a_slip(busy: DeskSite, amount: str) -> None:
-    client = busy.client(busy.person("op", "operator"))
+def test_an_amount_that_nobody_is_paid_is_a_slip(busy: DeskSite, client: TestClient, amount: str) -> None:
     for deed, more in (("rate", {"per": "reading"}), ("floor", {"source": "law"})):
         told = client.get(f"/desk/money/{deed}/look", params={"amount": amount, "currency": "GBP", **more})
         assert told.status_code == 422
@@ -136,10 +130,3 @@ def test_a_slip_in_a_rate_is_shown_before_it_is_in_force(busy: DeskSite, client:
     assert "Nothing was set: look again" in client.get(other.headers["location"]).text
     again = client.get("/desk/money/rate/look", params=typed | {"amount": "0,06"})
     assert (again.status_code, "This is in force already" in again.text) == (422, True)
-
-
-def test_a_rate_of_less_than_a_cent_is_shown_with_all_its_places(client: TestClient) -> None:
-    page, _ = looked(client, "rate", amount="0.008", currency="EUR", per="reading")
-    assert "A reading would pay €0.008 from now on (all forms without a rate of their own)." in page
-    assert "Now no rate is in force." in page
-    assert "not measured yet" in page

@@ -7,8 +7,7 @@ from flows.steps import keep_provisional, publish_records
 from tests.flows.desk.desk_site import DeskSite, post
 from tests.flows.desk.test_alarm_details import reader
 from tests.transcribe.store.world import add_webhook
-from transcribe.codes import TWO_FORMS
-from transcribe.model import FieldKey, ReadResult
+from transcribe.model import FieldKey
 
 
 def test_a_correction_of_a_published_record_is_shown_to_who_sees_its_form(busy: DeskSite) -> None:
@@ -98,18 +97,3 @@ def test_what_was_given_up_is_sent_again_by_an_operator_alone(busy: DeskSite) ->
     assert store.deliveries("erp", "dead", limit=9) == []
     (line,) = [each for each in store.audit() if "resen" in each.action]
     assert (line.actor, line.action, line.subject) == ("op", "webhook deliveries resent", "erp")
-
-
-def test_a_second_order_on_a_photograph_is_told_in_words_with_its_record(busy: DeskSite) -> None:
-    store = busy.home.store
-    state = next(each for each in store.scan_states() if each.word == "finished")
-    scan = state.scan.id
-    found = ReadResult(places=(), readings=(), fit=state.fit, quality=state.quality, advice=(TWO_FORMS,))
-    store.put_reads(scan, found, busy.now())
-    store.correct_value(scan, FieldKey("total"), "13.50", "op", "it is a three", busy.now())
-    busy.weigh()
-    publish_records(busy.home)
-    client = busy.client(busy.person("op", "operator"))
-    rules = [(each["scan"], each["rule"]) for each in client.get("/desk/records/exceptions.json").json()["exceptions"]]
-    assert (scan, "one form a photograph") in rules
-    assert "Two forms lie on the photograph, and one was read." in client.get("/desk/records").text

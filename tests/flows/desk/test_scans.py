@@ -29,11 +29,6 @@ from transcribe.store import Offer
 from transcribe.store.facts import Rate, ScanState
 
 
-@pytest.fixture
-def op(busy: DeskSite) -> Transcriber:
-    return busy.person("op", "operator")
-
-
 def skipped(busy: DeskSite, who: Transcriber, reason: str) -> tuple[str, str, str]:
     """Have somebody skip what they are offered next; gives the question, its scan and its field."""
     (task,) = busy.home.store.lease(who.id, 1, busy.now(), 600.0, Offer(pools=("read",)))
@@ -56,6 +51,8 @@ def test_an_open_field_says_since_when_it_is_asked_and_who_skipped_it_and_why(bu
     assert "Asked since " in part
     assert "(2 hours)." in part
     assert "ann skipped it on " in part
+    other = asked(busy, op, scan, "number")
+    assert ("Asked since" in other, "skipped it" in other) == (False, False), "a field that is not asked says neither"
     assert "“I do not read this language or script”" in part
     french = busy.person("chef", "auditor", language="fr")
     assert "Demandé depuis le" in asked(busy, french, scan, field)
@@ -65,15 +62,6 @@ def test_an_open_field_says_since_when_it_is_asked_and_who_skipped_it_and_why(bu
     busy.weigh()
     part = asked(busy, op, scan, field)
     assert "Asked since " in part
-    assert "skipped it" not in part
-
-
-def test_a_field_that_is_not_asked_says_neither(busy: DeskSite, op: Transcriber) -> None:
-    ann = busy.person("ann", "transcriber")
-    _, scan, field = skipped(busy, ann, "hard to see")
-    part = asked(busy, op, scan, "number")
-    assert field != "number"
-    assert "Asked since" not in part
     assert "skipped it" not in part
 
 
@@ -141,27 +129,16 @@ def test_a_hearing_that_overrides_a_correction_is_told_on_the_desk_and_in_the_lo
     assert shown(busy, op, scan) == (False, False)
 
 
-def test_a_hearing_that_reads_what_was_corrected_says_nothing(busy: DeskSite, op: Transcriber) -> None:
-    scan = contested(busy)
-    hear(busy, "Mary Pool")
-    assert shown(busy, op, scan) == (False, False)
-
-
 @pytest.mark.promise("An expert agreed with")
-def test_a_locked_value_is_not_overridden(busy: DeskSite, op: Transcriber) -> None:
+def test_a_locked_value_is_not_overridden_and_who_was_right_against_it_is_told_so(
+    busy: DeskSite, op: Transcriber
+) -> None:
     scan = contested(busy)
     busy.home.store.lock_value(scan, CUSTOMER, "otto", "I have the paper", busy.now())
     hear(busy, "Mary Poole")
     assert shown(busy, op, scan) == (False, False)
     assert busy.home.store.audit()[-1].action != "correction overridden"
     assert [each.text for each in busy.home.store.decisions(scan) if each.key == CUSTOMER] == ["Mary Pool"]
-
-
-@pytest.mark.promise("An expert agreed with")
-def test_who_was_right_against_a_locked_value_is_not_told_that_it_is_written_now(busy: DeskSite) -> None:
-    scan = contested(busy)
-    busy.home.store.lock_value(scan, CUSTOMER, "otto", "I have the paper", busy.now())
-    hear(busy, "Mary Poole")
     ann = next(each for each in busy.home.store.transcribers() if each.handle == "ann")
     (own,) = [each.id for each in busy.home.store.readings(scan) if each.source == ann.id]
     client = busy.client(ann)
@@ -212,40 +189,6 @@ def no(*_: object, **__: object) -> None:
     raise SettingsError("no")
 
 
-@pytest.fixture
-def client(busy: DeskSite) -> TestClient:
-    return busy.client(busy.person("op", "operator"))
-
-
-def test_a_correction_that_does_not_fit_stands_in_the_form_beside_the_reason(
-    busy: DeskSite, client: TestClient
-) -> None:
-    scan = next(each.scan.id for each in busy.home.store.scan_states() if each.scan.name == "doubt.png")
-    address = f"/desk/scan/{scan}/value/correct"
-    told = post(client, address, field="total", text="a lot", why=WHY)
-    assert told.status_code == 422
-    assert 'id="refused"' in told.text
-    assert "is no value that" in told.text
-    shown = Shown(told.text, address)
-    assert shown.is_open
-    assert (shown.values["text"], shown.values["why"], shown.values["field"]) == ("a lot", WHY, "total")
-    assert "anyway" not in shown.values
-    again = post(client, address, field="total", text="a lot", why=WHY, anyway="1")
-    assert again.status_code == 303
-
-
-def test_a_day_that_is_none_stands_in_the_form_of_its_batch_in_french_too(busy: DeskSite) -> None:
-    client = busy.client(busy.person("opf", "operator", language="fr"))
-    told = post(client, "/desk/batch/due", name="monday", day="2026-13-45", why=WHY)
-    assert told.status_code == 422
-    assert "Ce que vous avez tapé" in told.text
-    shown = Shown(told.text, "/desk/batch/due")
-    assert shown.is_open
-    assert (shown.values["day"], shown.values["why"]) == ("2026-13-45", WHY)
-    assert not Shown(told.text, "/desk/batch/priority").is_open
-    assert Shown(told.text, "/desk/batch/priority").values["why"] == ""
-
-
 def test_the_name_and_form_of_a_new_batch_stand_where_a_file_is_refused(client: TestClient) -> None:
     found = client.get("/desk/batches/new").text.partition('name="csrf" value="')[2].partition('"')[0]
     data = {"csrf": found, "name": "my letters", "form": "invoice2"}
@@ -253,14 +196,6 @@ def test_the_name_and_form_of_a_new_batch_stand_where_a_file_is_refused(client: 
     assert told.status_code == 422
     assert Shown(told.text, "/desk/batches/new").values["name"] == "my letters"
     assert '<option value="invoice2" selected' in told.text
-
-
-def test_the_title_of_a_form_stands_where_no_picture_was_chosen(client: TestClient) -> None:
-    told = post(client, "/desk/forms/new", title="Slip", name="slip", language="fra", locale="fr_FR", filled="1")
-    assert told.status_code == 422
-    values = Shown(told.text, "/desk/forms/new").values
-    assert (values["title"], values["filled"]) == ("Slip", "1")
-    assert '<option value="fr_FR" selected' in told.text
 
 
 def test_what_was_typed_is_shown_where_its_form_is_no_more(busy: DeskSite, client: TestClient) -> None:
@@ -334,20 +269,18 @@ def test_what_cannot_be_undone_is_asked_again_and_other_ticks_stand(
     told = post(client, f"/desk/scan/{scan}/retake", why=WHY, anyway="1")
     assert told.status_code == 422
     assert Shown(told.text, f"/desk/scan/{scan}/retake").values["anyway"] == "1"
+    assert "A file has to be chosen again." in told.text
+    told = post(client, "/desk/batch/due", name="monday", day="2026-13-45", why=WHY)
+    assert told.status_code == 422
+    shown = Shown(told.text, "/desk/batch/due")
+    assert (shown.is_open, shown.values["day"], shown.values["why"]) == (True, "2026-13-45", WHY)
+    assert not Shown(told.text, "/desk/batch/priority").is_open
+    assert Shown(told.text, "/desk/batch/priority").values["why"] == ""
 
 
-def test_only_a_form_with_a_file_says_that_a_file_has_to_be_chosen_again(busy: DeskSite, client: TestClient) -> None:
-    scan = next(each.scan.id for each in busy.home.store.scan_states() if each.scan.name == "doubt.png")
-    without = client.get("/desk/money/floor/look", params={"amount": "much", "currency": "EUR", "source": "law"})
-    corrected = post(client, f"/desk/scan/{scan}/value/correct", field="total", text="a lot", why=WHY)
-    retaken = post(client, f"/desk/scan/{scan}/retake", why=WHY)
-    for told, is_said in ((without, False), (corrected, False), (retaken, True)):
-        assert "What you typed stands in the form." in told.text
-        assert ("A file has to be chosen again." in told.text) is is_said
-
-
-def test_what_was_typed_on_the_desk_is_given_back_to_who_was_signed_out_meanwhile(busy: DeskSite) -> None:
-    client = busy.client(busy.person("op", "operator"))
+def test_what_was_typed_on_the_desk_is_given_back_to_who_was_signed_out_meanwhile(
+    busy: DeskSite, client: TestClient
+) -> None:
     scan, token = busy.home.store.scan_states()[0].scan.id, csrf(client)
     client.cookies.clear()
     for address, typed in (
@@ -383,6 +316,9 @@ def test_scans_are_found_by_name_number_words_batch_form_state_reason_and_day(bu
     assert found(busy, op, "form=invoice2") == ["other.png"]
     assert found(busy, op, "state=set+aside") == ["aside.png"]
     assert found(busy, op, "batch=monday&state=waits+for+people") == ["doubt2.png", "doubt.png"]
+    waits = {row["for"]: row["count"] for row in busy.client(op).get("/desk/waits.json").json()["waits"]}
+    for_people = busy.client(op).get("/desk/scans.json?state=waits+for+people").json()["scans"]
+    assert sum(row["for_people"] for row in for_people) == waits["people"] > len(for_people)
     assert found(busy, op, "reason=engines+disagree&batch=monday") == ["doubt2.png", "doubt.png"]
     today = f"{busy.now():%Y-%m-%d}"
     assert len(found(busy, op, f"since={today}&until={today}")) == 5
@@ -514,16 +450,21 @@ def test_a_reading_is_withdrawn_by_its_field(busy: DeskSite, op: Transcriber) ->
     assert [line.micro for line in busy.home.store.ledger(ann.id)] == [20_000]
 
 
-def test_what_does_not_fit_is_refused_with_the_reason(busy: DeskSite, op: Transcriber) -> None:
-    scan = scan_of(busy, "agreed.png").scan.id
-    answer = post(busy.client(op), f"/desk/scan/{scan}/value/correct", field="total", text="many", why="x")
-    assert answer.status_code == 422
-    assert "is no value that" in answer.text
-    assert "tick “As it stands" in answer.text
-    asked = {"field": "total", "text": "many", "why": "x", "anyway": "1"}
-    assert post(busy.client(op), f"/desk/scan/{scan}/value/correct", **asked).status_code == 303
-    assert busy.home.store.field_history(scan, FieldKey("total")).readings[-1].text == "many"
-    assert post(busy.client(op), f"/desk/scan/{scan}/value/lock", field="none", why="x").status_code == 404
+def test_a_correction_that_does_not_fit_stands_in_the_form_beside_the_reason(busy: DeskSite, op: Transcriber) -> None:
+    client, scan = busy.client(op), scan_of(busy, "agreed.png").scan.id
+    address = f"/desk/scan/{scan}/value/correct"
+    told = post(client, address, field="total", text="a lot", why=WHY)
+    assert told.status_code == 422
+    for said in ('id="refused"', "is no value that", "tick “As it stands", "What you typed stands in the form."):
+        assert said in told.text, said
+    assert "A file has to be chosen again." not in told.text
+    shown = Shown(told.text, address)
+    assert shown.is_open
+    assert (shown.values["text"], shown.values["why"], shown.values["field"]) == ("a lot", WHY, "total")
+    assert "anyway" not in shown.values
+    assert post(client, address, field="total", text="a lot", why=WHY, anyway="1").status_code == 303
+    assert busy.home.store.field_history(scan, FieldKey("total")).readings[-1].text == "a lot"
+    assert post(client, f"/desk/scan/{scan}/value/lock", field="none", why="x").status_code == 404
 
 
 @pytest.mark.promise(
@@ -578,16 +519,6 @@ def test_what_waits_for_experts_has_its_list(busy: DeskSite, op: Transcriber) ->
     assert 'href="/desk/scans?asks=experts"' in client.get("/desk").text
 
 
-def test_the_questions_of_the_scans_in_a_list_make_the_number_that_leads_there(busy: DeskSite, op: Transcriber) -> None:
-    client = busy.client(op)
-    waits = {row["for"]: row["count"] for row in client.get("/desk/waits.json").json()["waits"]}
-    for_people = client.get("/desk/scans.json?state=waits+for+people").json()["scans"]
-    for_experts = client.get("/desk/scans.json?asks=experts").json()["scans"]
-    assert sum(row["for_people"] for row in for_people) == waits["people"] > len(for_people)
-    assert sum(row["for_experts"] for row in for_experts) == waits["experts"]
-    assert {"doubt2.png", "doubt.png"} <= {row["name"] for row in for_people if row["for_people"]}
-
-
 @pytest.mark.promise("Both are kept, and")
 def test_a_scan_is_set_aside_and_brought_back(busy: DeskSite, op: Transcriber) -> None:
     scan, client = scan_of(busy, "doubt.png").scan.id, busy.client(op)
@@ -628,17 +559,6 @@ def test_what_does_not_hold_names_the_scan_that_may_be_the_same_order(busy: Desk
     assert '<a href="#duplicates" dir="auto">agreed.png</a>' in rule
     verdicts = shown.partition('name="verdict"')[2].partition("</select>")[0]
     assert re.match(r"[^>]*\brequired\b[^>]*><option value=\"\"></option>", verdicts), "nobody but the operator chooses"
-
-
-def test_two_scans_are_settled_as_one_order(busy: DeskSite, op: Transcriber) -> None:
-    one, two = scan_of(busy, "doubt.png").scan.id, scan_of(busy, "doubt2.png").scan.id
-    client = busy.client(op)
-    answer = post(client, f"/desk/scan/{two}/settle", other=one, verdict="duplicate", why="the same paper")
-    assert answer.headers["location"].endswith("done=settle")
-    (pair,) = busy.home.store.duplicates(two)
-    assert (pair.settled, pair.older) == ("duplicate", one)
-    assert "the same order" in client.get(f"/desk/scan/{two}").text
-    assert client.get("/desk/duplicates.json").json() == {"duplicates": []}
 
 
 def test_what_reads_again_refuses_in_words(busy: DeskSite, op: Transcriber) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -23,21 +22,11 @@ from flows.serving.api import api
 from flows.steps.erasures import publish_records
 from tests.examples import examples
 from tests.flows.steps.test_reconcile_scans import RECEIPT, received
-from tests.transcribe.review.access.test_guard import OPEN, filled
 from transcribe.model import Decision, FieldKey, Record, Task
 from transcribe.people.tokens import SCOPES, new_token
-from transcribe.review.access.guard import SECURITY_HEADERS
 from transcribe.review.app import create_app
 from transcribe.review.options import ReviewOptions
 from transcribe.store.facts import Offer, SentReading
-
-NEEDED = {
-    "/api/records": "records:read",
-    "/api/records/{form}": "records:read",
-    "/api/scans/{scan}/explain": "explain:read",
-    "/api/pay": "pay:read",
-}
-"""The scope that each route asks for."""
 
 
 def app_of(rooms: Home, **options: Any) -> FastAPI:
@@ -92,6 +81,8 @@ def test_records_come_in_order_and_a_program_goes_on_where_it_stopped(rooms: Hom
 
     answer = client.get("/api/records/receipt").json()
     assert (totals(answer), answer["more"], answer["erased"]) == (["1.00", "2.00"], False, [])
+    (total,) = (each for each in answer["records"][0]["fields"] if each["name"] == "total")
+    assert (total["probability"], total["machines"], total["people"]) == (0.99, ["rapidocr 3", "tesseract 5 fra"], 0)
     position = answer["position"]
     assert client.get("/api/records/receipt", params={"after": position}).json() == {
         "records": [],
@@ -131,14 +122,6 @@ def test_small_pages_bring_everything_once_and_erasures_in_their_place(rooms: Ho
     assert pages == -(-5 // limit)
 
 
-def test_a_record_is_what_export_writes(rooms: Home, app: FastAPI) -> None:
-    recorded(rooms)
-    (record,) = program(app, rooms, "records:read").get("/api/records/receipt").json()["records"]
-    assert record["values"]["total"] == "12.50"
-    (total,) = (each for each in record["fields"] if each["name"] == "total")
-    assert (total["probability"], total["machines"], total["people"]) == (0.99, ["rapidocr 3", "tesseract 5 fra"], 0)
-
-
 def test_what_is_not_there_is_said_in_words(rooms: Home, app: FastAPI) -> None:
     client = program(app, rooms, *SCOPES)
     assert "no record database" in client.get("/api/records/receipt").json()["error"]
@@ -152,35 +135,6 @@ def test_what_is_not_there_is_said_in_words(rooms: Home, app: FastAPI) -> None:
     wrong = client.get("/api/records/receipt?limit=501&after=x").json()["error"]
     assert "limit: " in wrong
     assert "after: " in wrong
-
-
-def ways(app: FastAPI) -> Sequence[str]:
-    return sorted(path for path in app.openapi()["paths"] if path.startswith("/api/"))
-
-
-def addresses(rooms: Home) -> dict[str, str]:
-    """Each route with something that is there."""
-    scan = recorded(rooms)
-    return {way: way.replace("{form}", "receipt").replace("{scan}", scan) for way in NEEDED}
-
-
-@pytest.mark.promise("see numbers of the", "see what people are")
-def test_each_route_asks_for_its_scope_and_nothing_else_opens_it(rooms: Home, app: FastAPI) -> None:
-    there = addresses(rooms)
-    assert set(ways(app)) == set(NEEDED)
-    elsewhere = {"metrics:read", "records:write", "pictures:read", "scans:write", "webhooks:read", "webhooks:manage"}
-    assert {*NEEDED.values(), *elsewhere} == SCOPES
-    for scope in SCOPES:
-        client = program(app, rooms, scope)
-        for way, needed in NEEDED.items():
-            answer = client.get(there[way])
-            assert answer.status_code == (200 if needed == scope else 403), (scope, way)
-            assert {name: answer.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS, (scope, way)
-            assert client.post(there[way]).status_code == 405, "it only reads"
-        for way in app.openapi()["paths"]:
-            if not way.startswith("/api/") and way not in OPEN:
-                refused = client.request("get", filled(way), follow_redirects=False)
-                assert refused.status_code in (303, 401, 405), f"{way} is for people"
 
 
 def test_a_token_that_ended_or_is_shown_otherwise_is_none(rooms: Home, app: FastAPI) -> None:
@@ -253,10 +207,6 @@ def test_an_explanation_names_nobody_and_tells_nobodys_time(rooms: Home, app: Fa
         assert "'seconds'" not in text
 
 
-def test_pay_is_what_the_report_says(rooms: Home, app: FastAPI) -> None:
-    assert program(app, rooms, "pay:read").get("/api/pay").json() == {"people": []}
-
-
 @pytest.mark.law
 def test_random_requests_find_no_server_error_and_nothing_undocumented(rooms: Home, app: FastAPI) -> None:
     recorded(rooms)
@@ -276,4 +226,4 @@ def test_random_requests_find_no_server_error_and_nothing_undocumented(rooms: Ho
             )
 
         sends()
-    assert asked == set(NEEDED)
+    assert len(asked) == 4

@@ -19,7 +19,6 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
 from flows.administration.people import invite
-from flows.administration.records import forget_scan
 from flows.backup.make_backup import make_backup
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
@@ -155,11 +154,6 @@ def test_a_disk_with_little_room_is_full(rooms: Home, monkeypatch: pytest.Monkey
     assert list(rooms.settings.home.glob(".probe*")) == []
 
 
-def test_a_picture_that_is_forgotten_is_no_fault(rooms: Home) -> None:
-    forget_scan(rooms, recorded(rooms, "ACME LTD"), 0.0)
-    assert TestClient(app_of(rooms)).get("/readyz").status_code == 200
-
-
 def test_asking_often_costs_one_look(rooms: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     looks: list[int] = []
     look = Health._look
@@ -210,20 +204,6 @@ def test_metrics_count_what_there_is(rooms: Home, tmp_path: Path) -> None:
     )
     assert numbers["fairhand_disk_free_bytes", "home"] > 0
     assert not [name for name in numbers if "backup" in name[0]]
-
-
-def test_metrics_tell_open_and_held_tasks_and_the_age_of_the_oldest(rooms: Home) -> None:
-    received(rooms, texts={"company": ("ACME LTD", "AGNE LID"), "total": ("12.50", "17.58")})
-    reconcile_home(rooms)
-    who = invite(rooms, "mina").person.id
-    (task,) = rooms.store.lease(who, 1, now())
-    gauges = rooms.store.gauges(now() + timedelta(seconds=60))
-    assert gauges.tasks["held",] == 1
-    assert gauges.tasks["free",] >= 1
-    assert gauges.oldest_task is not None
-    assert gauges.oldest_task <= now()
-    rooms.store.submit(task.id, who, SentReading(text="ACME LTD", idem="a"), now())
-    assert ("held",) not in rooms.store.gauges(now()).tasks
 
 
 @pytest.mark.parametrize("there", [False, True])

@@ -19,6 +19,7 @@ from tests.transcribe.review.access import test_guard
 from tests.transcribe.review.site import Names
 from transcribe.model import Scan, SourceFile
 from transcribe.people.tokens import OF_ONE_FORM, SCOPES, new_token
+from transcribe.review.access.guard import SECURITY_HEADERS
 
 OPEN = frozenset({"/api/v1/openapi.json"})
 """The description of the interface, which tells of nobody's orders."""
@@ -46,7 +47,7 @@ def ways(app: FastAPI) -> list[tuple[str, str]]:
     )
 
 
-@pytest.mark.promise("see webhooks and what")
+@pytest.mark.promise("see webhooks and what", "see numbers of the", "see what people are")
 def test_each_route_for_programs_is_opened_by_one_scope_and_none_for_reading_opens_a_change(
     rooms: Home, app: FastAPI
 ) -> None:
@@ -56,9 +57,10 @@ def test_each_route_for_programs_is_opened_by_one_scope_and_none_for_reading_ope
         secret = new_token(rooms.store, scope, [scope], now()).secret
         client = TestClient(app, raise_server_exceptions=False, headers={"authorization": f"Bearer {secret}"})
         for (method, address), scopes in opened.items():
-            status = client.request(method, address, json={}).status_code
-            assert status != 401, (method, address)
-            scopes += [] if status == 403 else [scope]
+            answer = client.request(method, address, json={})
+            assert answer.status_code != 401, (method, address)
+            assert {name: answer.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS, (method, address)
+            scopes += [] if answer.status_code == 403 else [scope]
     assert {len(scopes) for scopes in opened.values()} == {1}, opened
     changing = {scopes[0] for (method, _), scopes in opened.items() if method != "GET"}
     assert changing == {"records:write", "scans:write", "webhooks:manage"}
@@ -66,6 +68,7 @@ def test_each_route_for_programs_is_opened_by_one_scope_and_none_for_reading_ope
     assert hooks == {(True, "webhooks:read"), (False, "webhooks:manage")}
 
 
+@pytest.mark.promise("Of a form chosen")
 def test_a_token_of_one_form_is_told_nothing_of_a_scan_of_another_by_any_route(rooms: Home, app: FastAPI) -> None:
     scan = Scan(id=NAMES["scan"], pages=(), form="facture", form_version=1, name="HIDDEN-march", batch="HIDDEN-batch")
     rooms.use_form("facture")

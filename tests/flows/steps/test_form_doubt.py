@@ -57,8 +57,11 @@ def people(rooms: Home, *names: str) -> list[str]:
     return [invite(rooms, name).person.id for name in names]
 
 
-def test_two_who_agree_set_the_scan_aside_with_the_reason(rooms: Home) -> None:
-    mina, omar = people(rooms, "mina", "omar")
+@pytest.mark.promise("You may decide at", "**See why a file")
+def test_two_who_agree_set_the_scan_aside_with_the_reason_and_an_operator_brings_it_back(
+    house: House, rooms: Home
+) -> None:
+    mina, omar, nour = people(rooms, "mina", "omar", "nour")
     scan = received(rooms, texts=DOUBTFUL)
     reconcile_home(rooms)
     says_not(rooms, mina, "a cat")
@@ -73,19 +76,12 @@ def test_two_who_agree_set_the_scan_aside_with_the_reason(rooms: Home) -> None:
     assert rooms.store.counts().open_tasks == {}
     assert list(query.records(rooms.settings.records, "receipt")) == []
     assert rooms.store.verify_audit().forgeries == ()
-
-
-@pytest.mark.promise("You may decide at")
-def test_an_operator_brings_it_back_and_it_goes_on_as_its_form(rooms: Home) -> None:
-    mina, omar = people(rooms, "mina", "omar")
-    scan = received(rooms, texts=DOUBTFUL)
-    reconcile_home(rooms)
-    says_not(rooms, mina)
-    answer(rooms, omar, None)
-    reconcile_home(rooms)
+    shown = house.run("status").out
+    assert "1 scan set aside, about which nobody is asked:" in shown
+    assert "Said to be: a cat." in shown
     rooms.store.bring_scan_back(scan.id, "olga", "it is one", now())
     reconcile_home(rooms)
-    assert {rooms.store.lease(who, 1, now())[0].kind for who in people(rooms, "nour")} == {"read"}
+    assert rooms.store.lease(nour, 1, now())[0].kind == "read"
     assert not rooms.store.is_put_aside(scan.id)
 
 
@@ -175,18 +171,6 @@ def test_who_said_it_may_take_it_back_until_the_scan_is_set_aside(rooms: Home) -
         rooms.store.undo(task, mina, now())
 
 
-def test_what_is_taken_back_and_typed_instead_counts_as_any_reading(rooms: Home) -> None:
-    (mina,) = people(rooms, "mina")
-    scan = received(rooms, texts=DOUBTFUL)
-    reconcile_home(rooms)
-    task = says_not(rooms, mina)
-    key = rooms.store.undo(task, mina, now()).key
-    rooms.store.submit(task, mina, SentReading(text=RECEIPT[key.name], idem=secrets.token_hex(8)), now())
-    assert [each.key for each in rooms.store.readings(scan.id) if each.kind == "person"] == [key]
-    assert last_answer(rooms.store, mina) == task
-    assert rooms.store.undo(task, mina, now()).id == task, "the reading is taken back as any other"
-
-
 def unlike(rooms: Home, fit: float) -> Scan:
     """A scan taken in as an order form, whose page lies on it that well, without a word read."""
     form = rooms.use_form("order-form")
@@ -212,29 +196,15 @@ def unlike(rooms: Home, fit: float) -> Scan:
 def test_where_nothing_of_the_form_was_found_that_one_question_comes_first(rooms: Home) -> None:
     mina, omar = people(rooms, "mina", "omar")
     scan = unlike(rooms, 0.0)
+    part = unlike(rooms, 0.2)
     reconcile_home(rooms)
-    assert answer(rooms, mina, None).kind == "identify"
+    assert rooms.store.open_tasks(Offer(scan=part.id, kinds=("read",)), now()) > 0, "asked field by field"
+    assert answer(rooms, mina, None, scan=scan.id).kind == "identify"
     reconcile_home(rooms)
     assert not rooms.store.is_put_aside(scan.id), "nobody decides it alone"
-    assert answer(rooms, omar, None).kind == "identify"
+    assert answer(rooms, omar, None, scan=scan.id).kind == "identify"
     reconcile_home(rooms)
     assert rooms.store.is_put_aside(scan.id)
-
-
-def test_a_form_that_machines_did_not_recognise_is_read_by_people_after_one_says_so(rooms: Home) -> None:
-    mina, omar = people(rooms, "mina", "omar")
-    scan = unlike(rooms, 0.0)
-    reconcile_home(rooms)
-    answer(rooms, mina, f"order-form/{scan.form_version} 0")
-    reconcile_home(rooms)
-    assert rooms.store.lease(omar, 1, now())[0].kind == "read"
-
-
-def test_a_page_on_which_something_of_the_form_was_found_is_asked_field_by_field(rooms: Home) -> None:
-    (mina,) = people(rooms, "mina")
-    unlike(rooms, 0.2)
-    reconcile_home(rooms)
-    assert rooms.store.lease(mina, 1, now())[0].kind == "read"
 
 
 @pytest.mark.parametrize(
@@ -254,25 +224,6 @@ def test_so_many_say_so(against: int, by: int, found: bool, is_open: bool, is_ag
     names = [f"a{number}" for number in range(against)], [f"b{number}" for number in range(by)]
     doubt = FormDoubt(against=frozenset(names[0]), by=frozenset(names[1]), is_doubted=against > 0, nothing_found=found)
     assert (doubt.is_open, doubt.is_agreed) == (is_open, is_agreed)
-
-
-def test_nothing_is_doubted_where_nobody_has_said_so() -> None:
-    assert form_doubt(load("receipt"), []) == FormDoubt()
-
-
-@pytest.mark.promise("**See why a file")
-def test_the_status_says_what_people_set_aside_and_why(house: House, rooms: Home) -> None:
-    mina, omar = people(rooms, "mina", "omar")
-    received(rooms, texts=DOUBTFUL)
-    reconcile_home(rooms)
-    says_not(rooms, mina, "a cat")
-    answer(rooms, omar, None)
-    reconcile_home(rooms)
-    shown = house.run("status").out
-    assert "1 scan set aside, about which nobody is asked:" in shown
-    assert "Said to be: a cat." in shown
-    (as_json,) = house.run("status", "--json").json
-    assert as_json["scan_states"][0]["aside_because"].startswith("People say")
 
 
 @pytest.mark.parametrize(
@@ -296,10 +247,12 @@ def test_of_a_form_without_a_blank_it_is_that_the_amount_is_nowhere(
         for name, text in zip(("company", "date"), texts, strict=True)
     ]
     assert form_doubt(load("receipt"), found).is_open == is_asked
+    assert form_doubt(load("receipt"), []) == FormDoubt()
 
 
 @pytest.mark.promise("Each comes with what", "Nothing is changed by")
 def test_a_list_of_known_values_is_told_with_counts_and_what_to_write(house: House, rooms: Home) -> None:
+    assert house.run("forms", "suggest", "nosuch").code != 0
     few = house.run("forms", "suggest", "receipt")
     assert few.code == 0
     assert "0 scans with decided fields" in few.out
@@ -328,10 +281,6 @@ def test_a_list_of_known_values_is_told_with_counts_and_what_to_write(house: Hou
     assert house.run("forms", "list", "--json").out == before
 
 
-def test_a_form_that_nobody_knows_is_refused_by_name(house: House, rooms: Home) -> None:
-    assert house.run("forms", "suggest", "nosuch").code != 0
-
-
 FACTURE = definition.load("facture")
 
 
@@ -346,9 +295,6 @@ def test_where_rows_of_a_table_may_be_missing_its_rows_are_asked_once_and_none_o
     short = [ODD_LINE if row == "couleur noire" else row.replace("2 070,00", "2 060,00") for row in INVOICE]
     of_table = [task for task in asked(*short) if task.key.name.startswith("lines")]
     assert [(task.key, task.kind, task.reason) for task in of_table] == [(FieldKey("lines"), "rows", "rows missing")]
-
-
-def test_where_no_row_is_missing_no_rows_are_asked() -> None:
     assert not [task for task in asked(*INVOICE) if task.kind == "rows"]
 
 
@@ -533,17 +479,6 @@ def test_one_who_was_right_against_two_is_upheld_and_the_decision_changes(here: 
     assert decided(here, scan) == ["b7"]
     records = [entry.record for entry in here.store.outbox(0)]
     assert [[each.text for each in record.decisions] for record in records if record] == [["B1"], ["b7"]]
-
-
-def test_one_who_was_wrong_is_declined_and_nothing_changes(here: World) -> None:
-    reading = read_until_decided(here, {"ann": "B7", "ben": "B1", "cat": "B1", "eve": "B1"})
-    (scan,) = [each.scan.id for each in here.store.scan_states()]
-    here.store.open_appeal(reading, "ann", "", DEADLINE, after(400))
-    hear(here, "B1")
-    assert close_appeals(here.store, forms, after(520)) == ClosedAppeals(declined=1)
-    reconcile(here, 530)
-    assert here.store.appeals()[0].outcome == "declined"
-    assert decided(here, scan) == ["B1"]
 
 
 @pytest.mark.promise("such a check is", "An appeal that no", "the person is told once.")

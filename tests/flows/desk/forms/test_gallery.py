@@ -24,15 +24,6 @@ def test_each_form_has_its_picture_figures_and_draft(site: DeskSite, draft: Draf
     assert client.get("/desk/forms.csv").text.startswith("form,title,version,since,versions,scans")
 
 
-def test_who_is_limited_sees_their_forms_alone_and_no_draft_of_a_new_one(site: DeskSite, draft: Draft) -> None:
-    limited = site.client(site.person("half", "operator", forms=("invoice2",)))
-    page = limited.get("/desk/forms").text
-    assert 'id="form-invoice2"' in page
-    for unseen in ('id="form-order"', "bike", "/desk/forms/new"):
-        assert unseen not in page, unseen
-    assert [row["form"] for row in limited.get("/desk/forms.json").json()["forms"]] == ["invoice2"]
-
-
 def test_a_form_whose_definition_cannot_be_used_says_why(site: DeskSite) -> None:
     broken = site.home.settings.forms / "torn.toml"
     broken.write_text('name = "torn"\n', encoding="utf-8")
