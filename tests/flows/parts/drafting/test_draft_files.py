@@ -15,9 +15,7 @@ from flows.home.home import Home
 from flows.parts.drafting.draft_files import (
     NOTES_FILE,
     Draft,
-    draft_of,
     drafts,
-    drop_draft,
     empty_draft,
     fill_draft,
     install_draft,
@@ -29,7 +27,7 @@ from flows.parts.drafting.taking_over import take_over
 from flows.parts.drafting.trial import files_of_scan, try_form
 from reconcile.learning.form_suggestions import Suggestion, Support
 from tests.flows.parts.drafting.own_form import FIELDS, LINES, TEXTS, filled_page, photo
-from transcribe.errors import FormError, NotFound, ScanError, SettingsError
+from transcribe.errors import FormError, SettingsError
 from transcribe.i18n import kept, worded
 from transcribe.model import Scan, ScanPage
 
@@ -73,29 +71,12 @@ def test_a_name_is_taken_once(home: Home, draft: Draft, bike_photo: Path) -> Non
     assert drafts(home.settings) == ["bike", "receipt"]
 
 
-def test_what_is_no_picture_leaves_no_draft(home: Home, tmp_path: Path) -> None:
-    (tmp_path / "letter.jpg").write_text("no picture")
-    with pytest.raises(ScanError, match=r"letter|other"):
-        start_draft(home.settings, tmp_path / "letter.jpg", "other", title="x", language="eng", locale="en_GB")
-    assert drafts(home.settings) == []
-    with pytest.raises(NotFound):
-        draft_of(home.settings, "../other")
-
-
 def test_the_next_version_of_a_form_says_the_same_under_the_next_number(home: Home) -> None:
     begun = start_version(home.settings, home.forms, "bon-de-commande")
     before = home.forms.path_of("bon-de-commande").read_text(encoding="utf-8")
     assert begun.text == before.replace("version = 1", "version = 2", 1)
     assert begun.mistakes() == []
     assert begun.form().masters == home.forms.find("bon-de-commande").masters
-
-
-def test_somebody_elses_change_is_not_overwritten(draft: Draft) -> None:
-    seen = draft.digest
-    draft.save(draft.text + "\n# one\n", seen)
-    with pytest.raises(SettingsError, match="changed the draft"):
-        draft.save(draft.text + "\n# two\n", seen)
-    assert "# two" not in draft.text
 
 
 def test_what_was_not_understood_of_a_field_goes_with_it(draft: Draft) -> None:
@@ -107,12 +88,6 @@ def test_what_was_not_understood_of_a_field_goes_with_it(draft: Draft) -> None:
     )
     draft.path.with_name(NOTES_FILE).write_text("\n".join(map(kept, notes)), encoding="utf-8")
     assert draft.notes == [f"No print stands beside {first}, {second}.", notes[2]]
-
-
-def test_a_draft_keeps_its_mistakes_and_names_them(draft: Draft) -> None:
-    draft.save(draft.text.replace('type = "date"', 'type = "dat"'))
-    (mistake,) = draft.mistakes()
-    assert mistake.startswith('bike.toml: field "date_of_hire" type: there is no field type')
 
 
 @pytest.mark.promise("What is written in", "If the only page")
@@ -138,12 +113,6 @@ def _darkest(draft: Draft, box: tuple[int, int, int, int]) -> int:
     blank = Path(str(draft.form().blanks[0].path)).read_bytes()
     grey = numpy.asarray(Image.open(io.BytesIO(blank)).convert("L"))
     return int(grey[box[1] : box[3], box[0] : box[2]].min())
-
-
-def test_a_draft_that_is_thrown_away_is_gone(home: Home, draft: Draft) -> None:
-    drop_draft(draft)
-    assert drafts(home.settings) == []
-    assert not draft.path.parent.exists()
 
 
 RESTS_ON = Support(values=40, people=3, read_by_people=30)
@@ -176,26 +145,6 @@ def test_each_kind_of_suggestion_lands_where_it_belongs(draft: Draft) -> None:
 def test_a_suggestion_about_a_field_that_is_gone_says_so(draft: Draft) -> None:
     with pytest.raises(FormError, match='no field "gone" any more'):
         take_over(draft, replace(PATTERN, field="gone"))
-
-
-def test_a_draft_in_force_is_a_form_and_no_draft_and_stands_in_the_log(home: Home, draft: Draft) -> None:
-    form = install_draft(home, draft, "ola")
-    assert drafts(home.settings) == []
-    assert home.forms.find("bike") == form
-    assert form.blanks[0].path
-    assert Path(form.blanks[0].path).is_file()
-    assert home.use_form("bike").digest == form.digest
-    (line,) = [line for line in home.store.audit() if line.action == "form installed"]
-    assert (line.actor, line.subject) == ("ola", "bike")
-
-
-def test_a_draft_with_a_mistake_is_not_put_in_force(home: Home, draft: Draft) -> None:
-    draft.save(draft.text.replace('name = "hirer"', 'name = "phone"'))
-    with pytest.raises(FormError, match='"phone" stands twice'):
-        install_draft(home, draft, "ola")
-    assert drafts(home.settings) == ["bike"]
-    assert "bike" not in home.forms.names()
-    assert [line for line in home.store.audit() if line.action == "form installed"] == []
 
 
 @pytest.mark.promise("Scans that come from")

@@ -95,15 +95,12 @@ def wrong_share(source: SimulatedSource, count: int = 2000) -> float:
     return sum(SPOTS["total"].normal(text or "") != SPOTS["total"].normal("1 234,50") for text in said) / count
 
 
-@pytest.mark.parametrize(("kind", "rate"), [("person", 0.05), ("person", 0.2), ("machine", 0.1), ("expert", 0.01)])
+@pytest.mark.parametrize(
+    ("kind", "rate"), [("person", 0.0), ("person", 0.05), ("person", 0.2), ("machine", 0.1), ("expert", 0.01)]
+)
 def test_a_source_is_wrong_as_often_as_is_said(kind: str, rate: float) -> None:
     (source,) = stated(FORM, kind, [rate], "someone")  # type: ignore[arg-type]  # a kind, from the table above
     assert wrong_share(source) == pytest.approx(rate, abs=0.02)
-
-
-def test_who_never_errs_says_what_is_written() -> None:
-    (source,) = stated(FORM, "person", [0.0], "someone")
-    assert wrong_share(source, 200) == 0.0
 
 
 def test_the_same_lot_gives_the_same_reading_and_another_lot_another() -> None:
@@ -162,11 +159,6 @@ def test_where_everything_is_audited_an_expert_reads_every_field() -> None:
     found = planned(batch([0.05] * 4, audits=1.0, rounds=3))
     assert found.expert_readings == found.fields
     assert found.fields_right == found.fields
-
-
-def test_with_nobody_left_an_expert_reads() -> None:
-    found = planned(batch([0.0], [0.9, 0.9], rounds=5))
-    assert found.expert_readings > 0
 
 
 def test_payment_data_are_shown_to_nobody() -> None:
@@ -246,6 +238,8 @@ def test_a_home_gives_its_machine_readings_rate_and_people(rooms: Home, tmp_path
     assert (found.terms.seconds, found.terms.seconds_from) == (DEFAULT_READING_SECONDS, "assumed")
     (line,) = plan(found.batch, [0.995])
     assert line.by_machines > 0
+    with pytest.raises(FairhandError, match=r"truth\.jsonl holds no order of order-form"):
+        plan_inputs(rooms.settings, "order-form", _truth(tmp_path, file), PlanOptions())
     again = plan_inputs(rooms.settings, form.name, _truth(tmp_path, file), PlanOptions(machine_shares=[0.1, 0.1]))
     assert again.batch.machine_readings == {}
 
@@ -264,12 +258,6 @@ def test_the_command_prints_a_table_json_and_a_plot_and_makes_no_home(house: Hou
     assert (line["simulation"], line["target"], line["seconds_a_reading"], line["cost"]) == (True, 0.99, 7.0, None)
     assert "Simulation" in drawn.read_text("utf-8")
     assert not house.home.exists()
-
-
-def test_a_truth_without_an_order_of_the_form_is_named(rooms: Home, tmp_path: Path) -> None:
-    file = next(name for name, sample in SAMPLES.items() if sample.form == FORM.name)
-    with pytest.raises(FairhandError, match=r"truth\.jsonl holds no order of order-form"):
-        plan_inputs(rooms.settings, "order-form", _truth(tmp_path, file), PlanOptions())
 
 
 def _truth(folder: Path, file: str) -> Path:
