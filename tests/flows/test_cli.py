@@ -86,32 +86,25 @@ def test_help_loads_nothing_that_is_slow() -> None:
     assert "ingest" in done.stdout
 
 
-@pytest.mark.parametrize("words", [["nothing"], ["ingest"], ["status", "--nothing"]])
-def test_wrong_use_exits_with_two(house: House, words: list[str]) -> None:
-    done = house.run(*words)
-    assert done.code == 2
-    assert "Traceback" not in done.err
+MISTAKEN: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("nothing",), "No such command 'nothing'"),
+    (("ingest",), "Missing"),
+    (("status", "--nothing"), "--nothing"),
+    (("init", "--home", "orders"), "--home stands before the command: fairhand --home FOLDER COMMAND"),
+    (("status", "--home", "orders"), "--home stands before the command: fairhand --home FOLDER COMMAND"),
+    (("scan", "explain", "--home", "orders"), "--home stands before the command: fairhand --home FOLDER COMMAND"),
+    (("scan", "explain", "abcdef", "total"), "fairhand: "),
+    (("status", "--batch", "NOSUCH"), "NOSUCH"),
+    (("scan", "read-again", "NOSUCH", "--why", "x"), "NOSUCH"),
+    (("ingest", "nowhere", "--form", "receipt"), "no file or folder nowhere"),
+)
 
 
-def test_the_home_named_after_a_command_is_said_to_stand_before_it(house: House) -> None:
-    for words in (["init"], ["status"], ["scan", "explain"]):
-        told = house.run(*words, "--home", "orders")
-        assert (told.code, "--home stands before the command: fairhand --home FOLDER COMMAND" in told.err) == (2, True)
-        assert "No such option" not in told.err
-
-
-def test_what_is_not_there_is_said_in_one_line(house: House) -> None:
-    done = house.run("scan", "explain", "abcdef", "total")
-    assert done.code == 2
-    assert done.err.startswith("fairhand: ")
-    assert done.err.count("\n") == 1
-
-
-@pytest.mark.parametrize("words", [["status", "--batch", "NOSUCH"], ["scan", "read-again", "NOSUCH", "--why", "x"]])
-def test_a_mistyped_name_exits_with_two(house: House, words: list[str], rooms: Home) -> None:
-    done = house.run(*words)
-    assert (done.code, done.err.count("\n")) == (2, 1)
-    assert "NOSUCH" in done.err
+def test_wrong_use_exits_with_two_and_a_sentence(house: House, rooms: Home) -> None:
+    for words, said in MISTAKEN:
+        done = house.run(*words)
+        assert (done.code, said in done.err, "Traceback" in done.err) == (2, True, False), (words, done.err)
+    assert not rooms.store.scan_states()
 
 
 def test_a_wrong_setting_is_said_in_one_line(house: House) -> None:
@@ -177,12 +170,6 @@ def test_progress_is_told_while_the_first_scan_takes_long(
     assert lines[-1] == "reading: 0 of 3", "what cannot be set aside is not counted"
 
 
-def test_short_work_needs_no_line_of_progress(capsys: pytest.CaptureFixture[str]) -> None:
-    with printing.progress("reading") as told:
-        told(1, 2)
-    assert capsys.readouterr().err == ""
-
-
 OUTPUTS = [
     (name, option.opts[0])
     for name, command in sorted(COMMANDS.items())
@@ -244,16 +231,6 @@ def test_a_locale_that_is_none_and_a_blank_that_is_no_picture_are_named(house: H
     assert (done.code, "xx_XX" in done.err, "Traceback" in done.err) == (2, True, False)
     (tmp_path / "letter.jpg").write_text("Dear Sir or Madam")
     assert "letter.jpg: " in house.run("forms", "draft", tmp_path / "letter.jpg").err
-
-
-def test_what_was_named_and_is_not_there_stops_an_ingest_before_it_begins(house: House) -> None:
-    done = house.run("ingest", "nowhere", "--form", "receipt")
-    assert (done.code, "no file or folder nowhere" in done.err) == (2, True)
-    assert not (house.home / "state.db").exists()
-
-
-def test_a_batch_that_is_none_is_said_to_be_none(house: House, rooms: Home) -> None:
-    assert "'tuesday'" in house.run("status", "--batch", "tuesday").err
 
 
 def test_a_command_that_looks_makes_no_home(house: House) -> None:
@@ -429,27 +406,14 @@ def test_an_old_spelling_says_the_new_one_and_does_nothing(old: str, new: str, t
     assert not home.exists()
 
 
-@pytest.mark.parametrize("new", sorted(set(OLD.values())))
-def test_a_new_spelling_is_there(new: str) -> None:
-    command, left = named(shlex.split(new))
-    assert command is not tree()
-    if isinstance(command, TyperGroup):
-        command.make_context("fairhand", left)
-
-
-def test_no_old_spelling_is_a_command_still() -> None:
+def test_no_old_spelling_is_a_command_still_and_each_new_one_is() -> None:
+    for new in OLD.values():
+        command, left = named(shlex.split(new))
+        assert command is not tree()
+        if isinstance(command, TyperGroup):
+            command.make_context("fairhand", left)
     assert not set(tree().commands) & {each.split()[0] for each in NEW_SPELLINGS}
     assert {each.split()[0] for each in NEW_SPELLINGS} <= {each.split()[0] for each in OLD}
-
-
-def test_a_name_that_never_was_is_unknown_with_what_is_near() -> None:
-    from flows.cli.app import app
-
-    tree()
-    done = CliRunner().invoke(app, ["recods"])
-    assert done.exit_code == 2
-    assert "No such command 'recods'" in done.output
-    assert "records" in done.output
 
 
 @pytest.mark.parametrize(
@@ -499,9 +463,6 @@ IDS = ("abc1", "abd2", "abd23", "x")
 )
 def test_a_beginning_stands_for_the_only_id_that_begins_so(given: str, whole: str) -> None:
     assert whole_id(given, IDS) == whole
-
-
-def test_the_beginning_of_several_is_refused() -> None:
     with pytest.raises(NotFound, match=r"'ab' begins 3 ids. Give more of it."):
         whole_id("ab", IDS)
 
@@ -620,12 +581,12 @@ LISTS = (
 )
 
 
-@pytest.mark.parametrize(("words", "said"), LISTS, ids=[" ".join(words) for words, _ in LISTS])
-def test_a_list_in_which_nothing_stands_says_so(house: House, rooms: Home, words: tuple[str, ...], said: str) -> None:
-    told = house.run(*words)
-    assert (told.code, told.out, told.err) == (0, f"{said}\n", "")
-    as_json = house.run(*words, *([] if len(words) > 1 else ["list"]), "--json")
-    assert (as_json.code, as_json.out) == (0, "")
+def test_a_list_in_which_nothing_stands_says_so(house: House, rooms: Home) -> None:
+    for words, said in LISTS:
+        told = house.run(*words)
+        assert (told.code, told.out, told.err) == (0, f"{said}\n", ""), words
+        as_json = house.run(*words, *([] if len(words) > 1 else ["list"]), "--json")
+        assert (as_json.code, as_json.out) == (0, ""), words
 
 
 def test_deliveries_and_sessions_that_there_are_not_are_said_to_be_none(house: House, rooms: Home) -> None:

@@ -112,23 +112,6 @@ def test_a_value_is_corrected_and_taken_back_and_explain_says_why(house: House, 
     assert house.run("log", "verify").code == 0
 
 
-def test_what_is_mistyped_exits_with_two_and_changes_nothing(house: House, rooms: Home) -> None:
-    scan = published(rooms)
-    before = total(rooms)
-    for words in (("NOSUCH", "total", "1"), (scan.id, "nosuch", "1"), (scan.id, "total", "abc")):
-        done = house.run("value", "correct", *words, "--why", "x")
-        assert (done.code, done.err.count("\n")) == (2, 1)
-    assert house.run("value", "ask", scan.id, "nosuch", "--why", "x").code == 2
-    assert (
-        "Use one of company, date, address, total."
-        in house.run("value", "correct", scan.id, "a", "1", "--why", "x").err
-    )
-    told = house.run("value", "correct", scan.id, "total[0]", "1.00", "--why", "x").err
-    assert ("has no field total[0]" in told, "Use one of company" in told) == (True, True)
-    assert house.run("value", "correct", scan.id, "total", "1.00", "--why", " ").code == 2
-    assert total(rooms) == before
-
-
 def test_a_value_below_nothing_is_no_option(house: House, rooms: Home) -> None:
     scan = published(rooms)
     assert house.run("value", "correct", scan.id, "total", "-21.00", "--why", "a return").code == 0
@@ -342,16 +325,6 @@ def test_a_locked_value_stands_whatever_is_read_later(house: House, rooms: Home)
     assert total(rooms)[0] == "1.00"
 
 
-def test_a_person_is_told_that_an_operator_corrected_it_when_and_why(rooms: Home) -> None:
-    scan = published(rooms)
-    rooms.store.correct_value(scan.id, TOTAL, "77.10", "olga", "the customer called", now())
-    reconcile_home(rooms)
-    decided = rooms.store.decisions(scan.id)
-    (total,) = [each for each in decided if each.key == TOTAL]
-    assert (total.method, total.probability) == ("operator", 0.99)
-    assert [each.code for each in total.evidence] == ["operator assumed"]
-
-
 @pytest.mark.promise("An operator corrected a", "Where you correct a", "those who read the")
 def test_who_read_it_is_told_that_an_operator_corrected_it_and_why(rooms: Home) -> None:
     scan = received(rooms, texts={"total": ("12.50", "72.50")})
@@ -469,23 +442,6 @@ def scan(rooms: Home) -> Scan:
     return received(rooms, texts={"total": ("12.50", "12.50")}, batch="monday")
 
 
-def test_who_resumes_a_batch_that_goes_on_is_told_that_nothing_has_changed(house: House, scan: Scan) -> None:
-    told = house.run("batch", "resume", scan.batch, "--why", "to be sure")
-    assert (told.code, "not cancelled" in told.err) == (0, True)
-    house.run("batch", "cancel", scan.batch, "--why", "no more")
-    assert "not cancelled" not in house.run("batch", "resume", scan.batch, "--why", "it is wanted").err
-
-
-def test_who_cancels_a_batch_twice_is_told_that_nothing_has_changed(house: House, rooms: Home, scan: Scan) -> None:
-    words = ("batch", "cancel", scan.batch, "--why", "no more")
-    assert house.run(*words).err == ""
-    before = len(rooms.store.audit())
-    told = house.run(*words)
-    assert (told.code, told.err) == (0, "It was cancelled so already: nothing has changed.\n")
-    assert len(rooms.store.audit()) == before
-    assert house.run(*words, "--withdraw").err == "", "that is more"
-
-
 def test_a_pair_is_settled_once_and_open_only_where_there_is_one(house: House, rooms: Home, scan: Scan) -> None:
     other = received(rooms, texts={"total": ("13.50", "13.50")})
     words = ("scan", "settle", scan.id, other.id, "--why", "w", "--as")
@@ -500,19 +456,6 @@ def test_a_pair_is_settled_once_and_open_only_where_there_is_one(house: House, r
     rooms.store.put_fingerprints(scan.id, [PageFingerprint(number=1, bits=bytes(256))], 0.24, "flag", now())
     rooms.store.put_fingerprints(other.id, [PageFingerprint(number=1, bits=bytes(256))], 0.24, "flag", now())
     assert "nothing has changed" in house.run(*words, "open").err
-
-
-def test_a_value_is_corrected_and_asked_once(house: House, rooms: Home, scan: Scan) -> None:
-    reconcile_home(rooms)
-    for verb, already in (("correct", "corrected so"), ("ask", "asked again")):
-        words = ("value", verb, scan.id[:12], "total", *(("12.60",) if verb == "correct" else ()), "--why", "w")
-        assert house.run(*words).err == ""
-        before = len(rooms.store.audit()), len(rooms.store.acts()), len(rooms.store.readings(scan.id))
-        told = house.run(*words)
-        assert (told.code, told.err) == (0, f"It is {already} already: nothing has changed.\n".replace("is c", "was c"))
-        assert (len(rooms.store.audit()), len(rooms.store.acts()), len(rooms.store.readings(scan.id))) == before
-    words = ("value", "correct", scan.id[:12], "total", "12.60", "--why", "w")
-    assert house.run(*words).err == "", "it answers the question that was asked since"
 
 
 def test_a_due_date_that_is_past_is_called_that(house: House, scan: Scan) -> None:
@@ -531,14 +474,6 @@ def test_a_note_of_several_lines_is_one_line_of_what_was_done(house: House, scan
     shown = house.run("batch", "show", scan.batch).out
     assert one_line("first\nsecond line") in shown
     assert not any(line.startswith("second") for line in shown.splitlines())
-
-
-def test_a_scan_aside_or_back_already_is_said_to_be(house: House, scan: Scan) -> None:
-    name = scan.id[:12]
-    assert "not set aside; nothing has changed" in house.run("scan", "bring-back", name, "--why", "w").out
-    assert "nothing has changed" not in house.run("scan", "set-aside", name, "--why", "w").out
-    assert "set aside already; nothing has changed" in house.run("scan", "set-aside", name, "--why", "w").out
-    assert "is asked about again" in house.run("scan", "bring-back", name, "--why", "w").out
 
 
 def test_a_scan_is_forgotten_once_and_then_said_to_be_gone(house: House, scan: Scan) -> None:
@@ -562,53 +497,11 @@ def test_a_scan_is_forgotten_once_and_then_said_to_be_gone(house: House, scan: S
     assert house.run("log", "verify").code == 0
 
 
-def test_pages_are_not_read_again_to_be_turned_by_nothing(house: House, scan: Scan) -> None:
-    told = house.run("scan", "turn", scan.id[:12], "0", "--why", "w")
-    assert (told.code, "90, 180 or 270" in told.err) == (2, True)
-
-
 def test_the_explanation_of_a_scan_begins_with_one_line(house: House, rooms: Home) -> None:
     scan = received(rooms, texts={"total": ("12.50", "12.50")})
     with rooms.store.db.write():
         rooms.store.db.connection.execute("UPDATE scan SET name = 'two\nlines.jpg'")  # type: ignore[attr-defined]
     assert house.run("scan", "explain", scan.id[:12], "total").out.startswith("two lines.jpg total (form receipt")
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("batch", "priority", "monday", "urgent", "--why", "w"), "'urgent' is no whole number"),
-        (("people", "check", "--last", "0"), "0 is too small. It is 1 at least."),
-        (("simulate", "--target", "2"), "2 is too large. It is 0.99999 at most."),
-        (("simulate", "--target", "good"), "'good' is no number"),
-        (("announce", "work", "2026-13-01", "--hours", "3"), "'2026-13-01' is no day and no time"),
-        (("scan", "settle", "a", "b", "--as", "same", "--why", "w"), "'--as': 'same' is not one of"),
-    ],
-)
-def test_a_value_that_cannot_be_is_said_in_words_for_people(
-    house: House, rooms: Home, words: tuple[str, ...], said: str
-) -> None:
-    told = house.run(*words)
-    assert (told.code, said in told.err) == (2, True), told.err
-
-
-@pytest.mark.parametrize("name", ["", " Mina", "Mi\nna", "x" * 101])
-def test_nobody_is_added_under_a_name_that_nobody_can_be_called_by(house: House, rooms: Home, name: str) -> None:
-    told = house.run("people", "add", name)
-    assert (told.code, "Nobody can be called" in told.err) == (2, True)
-    assert not rooms.store.transcribers()
-
-
-def test_a_name_that_turns_the_direction_of_writing_is_refused(house: House, rooms: Home) -> None:
-    told = house.run("people", "add", "Mi\u202ena")
-    assert (told.code, "turns the direction of writing" in told.err) == (2, True)
-    assert not rooms.store.transcribers()
-
-
-def test_a_language_that_there_is_not_is_refused(house: House, rooms: Home) -> None:
-    told = house.run("people", "add", "Mina", "--language", "german")
-    assert (told.code, "'german'" in told.err) == (2, True)
-    assert house.run("people", "add", "Mina", "--language", "de", "--language", "pt_BR").code == 0
 
 
 def test_an_order_with_a_provisional_record_alone_waits_for_people(rooms: Home) -> None:
@@ -619,26 +512,6 @@ def test_an_order_with_a_provisional_record_alone_waits_for_people(rooms: Home) 
         pass
     assert [each.state for each in rooms.store.find_scans(ScanSearch(), 9)] == ["waits for people"]
     assert rooms.store.gauges(now()).scans == {("waits for people",): 1}
-
-
-def test_a_known_value_is_added_and_withdrawn_once(house: House, scan: Scan) -> None:
-    name = scan.id[:12]
-    assert "is known: '12.50'." in house.run("gold", "add", name, "total", "12.50", "--why", "w").out
-    assert "is known already" in house.run("gold", "add", name, "total", "12.50", "--why", "w").out
-    assert "'12.60', and no longer '12.50'" in house.run("gold", "add", name, "total", "12.60", "--why", "w").out
-    assert f"\n{name}  " in house.run("gold", "list").out
-    assert "no longer held to be known" in house.run("gold", "withdraw", name, "total", "--why", "w").out
-    assert "nothing has changed" in house.run("gold", "withdraw", name, "total", "--why", "w").out
-    assert house.run("gold", "list").out == "No value is held to be known.\n"
-
-
-def test_a_value_is_locked_and_unlocked_once(house: House, rooms: Home, scan: Scan) -> None:
-    reconcile_home(rooms)
-    house.run("value", "correct", scan.id[:12], "total", "12.50", "--why", "w")
-    words = ("value", "lock", scan.id[:12], "total", "--why", "w")
-    assert [house.run(*words).err, house.run(*words).err] == ["", "It was locked already: nothing has changed.\n"]
-    words = ("value", "unlock", *words[2:])
-    assert [house.run(*words).err, house.run(*words).err] == ["", "It was not locked: nothing has changed.\n"]
 
 
 def test_a_record_that_is_found_says_that_it_is_provisional(house: House, rooms: Home) -> None:
@@ -666,32 +539,118 @@ def test_a_home_on_a_full_disk_says_that_it_is_full(tmp_path: Path, monkeypatch:
     sqlite.open_sqlite(tmp_path / "state.db").close()
 
 
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("pay", "rate", "0.05", "--form", "reciept"), "There is no form 'reciept'. Use one of"),
-        (("pay", "floor", "0", "--source", "nowhere"), "A floor is more than 0"),
-        (
-            ("pay", "rate", "0.05", "--currency", "XXX"),
-            "Nobody can be paid in XXX: no country has it as its money now.",
-        ),
-        (("pay", "rate", "0.05", "--currency", "XTS"), "Nobody can be paid in XTS"),
-        (("pay", "rate", "0.05", "--currency", "DEM"), "Nobody can be paid in DEM"),
-        (("pay", "floor", "12", "--currency", "XAU", "--source", "nowhere"), "Nobody can be paid in XAU"),
-        (("pay", "rate", "0.05", "--currency", "EURO"), "'EURO' is no currency. Write its ISO 4217 code"),
-        (("log", "verify", "--head", "abc"), "'abc' is no head of a log"),
-        (("serve", "--port", "99999"), "99999 is too large. It is 65535 at most."),
-        (("serve", "--public-url", "orders.example"), "'orders.example' is no address: write an address that begins"),
-        (("simulate", "--form", "receipt"), "Give --form and --truth"),
-        (("simulate", "--form", "receipt", "--truth", __file__), "line 1: no file, form and fields"),
-    ],
+MISTYPED: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("value", "correct", "NOSUCH", "total", "1", "--why", "x"), "NOSUCH"),
+    (("value", "correct", "SCAN", "nosuch", "1", "--why", "x"), "Use one of company, date, address, total."),
+    (("value", "correct", "SCAN", "total", "abc", "--why", "x"), "is no value that the field total can have"),
+    (("value", "correct", "SCAN", "total[0]", "1.00", "--why", "x"), "has no field total[0]"),
+    (("value", "correct", "SCAN", "total", "1.00", "--why", " "), "Say why with --why"),
+    (("value", "ask", "SCAN", "nosuch", "--why", "x"), "nosuch"),
+    (("scan", "turn", "SCAN", "0", "--why", "w"), "90, 180 or 270"),
+    (("scan", "settle", "a", "b", "--as", "same", "--why", "w"), "'--as': 'same' is not one of"),
+    (("batch", "priority", "monday", "urgent", "--why", "w"), "'urgent' is no whole number"),
+    (("people", "check", "--last", "0"), "0 is too small. It is 1 at least."),
+    (("people", "set-aside", "NOSUCH", "--from", "2020-01-01", "--why", "x"), "NOSUCH"),
+    (("people", "set-aside", "Mina", "--from", "yesterday", "--why", "x"), "Usage: fairhand people"),
+    (("people", "set-aside", "Mina", "--from", "2026-01-02", "--to", "2026-01-01", "--why", "x"), "lies before --from"),
+    (("people", "set-aside", "Mina", "--from", "2999-01-01", "--why", "w"), "--from 2999-01-01 lies in the future"),
+    (("people", "take-back", "Mina", "--from", "2999-01-01", "--why", "w"), "--from 2999-01-01 lies in the future"),
+    (("people", "pause", "Mina", "--why", " "), "--why says why; it cannot be empty."),
+    (("people", "resume", "Mina", "--why", " "), "--why says why; it cannot be empty."),
+    (("people", "sign-out", "Mina", "--why", " "), "--why says why; it cannot be empty."),
+    *((("people", "add", name), "Nobody can be called") for name in ("", " Ida", "I\nda", "x" * 101)),
+    (("people", "add", "I\u202eda"), "turns the direction of writing"),
+    (("people", "add", "Ida", "--language", "german"), "'german'"),
+    (("announce", "work", "2026-13-01", "--hours", "3"), "'2026-13-01' is no day and no time"),
+    (("pay", "rate", "0.05", "--form", "reciept"), "There is no form 'reciept'. Use one of"),
+    (("pay", "floor", "0", "--source", "nowhere"), "A floor is more than 0"),
+    (("pay", "rate", "0.05", "--currency", "XXX"), "Nobody can be paid in XXX: no country has it as its money now."),
+    (("pay", "rate", "0.05", "--currency", "XTS"), "Nobody can be paid in XTS"),
+    (("pay", "rate", "0.05", "--currency", "DEM"), "Nobody can be paid in DEM"),
+    (("pay", "floor", "12", "--currency", "XAU", "--source", "nowhere"), "Nobody can be paid in XAU"),
+    (("pay", "rate", "0.05", "--currency", "EURO"), "'EURO' is no currency. Write its ISO 4217 code"),
+    (("log", "verify", "--head", "abc"), "'abc' is no head of a log"),
+    (("serve", "--port", "99999"), "99999 is too large. It is 65535 at most."),
+    (("serve", "--public-url", "orders.example"), "'orders.example' is no address: write an address that begins"),
+    (("simulate", "--target", "2"), "2 is too large. It is 0.99999 at most."),
+    (("simulate", "--target", "good"), "'good' is no number"),
+    (("simulate", "--form", "receipt"), "Give --form and --truth"),
+    (("simulate", "--form", "receipt", "--truth", __file__), "line 1: no file, form and fields"),
 )
-def test_what_was_mistyped_is_refused_and_nothing_is_kept(
-    house: House, rooms: Home, words: tuple[str, ...], said: str
+
+
+def test_what_was_mistyped_is_refused_and_nothing_is_kept(house: House, rooms: Home, scan: Scan) -> None:
+    invite(rooms, "Mina")
+    before = rooms.store.audit()
+    wrong = {}
+    for words, said in MISTYPED:
+        told = house.run(*(scan.id[:12] if word == "SCAN" else word for word in words))
+        if (told.code, said in told.err, "Traceback" in told.err) != (2, True, False):
+            wrong[words] = (told.code, told.err)
+    assert wrong == {}
+    assert rooms.store.audit() == before
+    assert not rooms.store.acts(scan.id)
+
+
+TWICE: dict[str, tuple[tuple[str, str], ...]] = {
+    "batch": (
+        ("batch resume monday --why w", "not cancelled: nothing has changed"),
+        ("batch cancel monday --why w", "cancelled"),
+        ("batch cancel monday --why w", "It was cancelled so already: nothing has changed.\n"),
+        ("batch cancel monday --why w --withdraw", ""),
+        ("batch resume monday --why w", ""),
+    ),
+    "value": (
+        ("value correct SCAN total 12.60 --why w", ""),
+        ("value correct SCAN total 12.60 --why w", "It was corrected so already: nothing has changed.\n"),
+        ("value ask SCAN total --why w", ""),
+        ("value ask SCAN total --why w", "It is asked again already: nothing has changed.\n"),
+        ("value correct SCAN total 12.60 --why w", ""),  # it answers the question that was asked since
+        ("value lock SCAN total --why w", ""),
+        ("value lock SCAN total --why w", "It was locked already: nothing has changed.\n"),
+        ("value unlock SCAN total --why w", ""),
+        ("value unlock SCAN total --why w", "It was not locked: nothing has changed.\n"),
+    ),
+    "scan": (
+        ("scan bring-back SCAN --why w", "not set aside; nothing has changed"),
+        ("scan set-aside SCAN --why w", ""),
+        ("scan set-aside SCAN --why w", "set aside already; nothing has changed"),
+        ("scan bring-back SCAN --why w", "is asked about again"),
+    ),
+    "gold": (
+        ("gold add SCAN total 12.50 --why w", "is known: '12.50'."),
+        ("gold add SCAN total 12.50 --why w", "is known already: '12.50'. Nothing has changed."),
+        ("gold add SCAN total 12.60 --why w", "'12.60', and no longer '12.50'"),
+        ("gold withdraw SCAN total --why w", "no longer held to be known"),
+        ("gold withdraw SCAN total --why w", "nothing has changed"),
+    ),
+    "people": (
+        ("people resume Mina", "is not paused; nothing has changed"),
+        ("people pause Mina --why leave", "Mina is paused."),
+        ("people pause Mina --why leave", "is paused already; nothing has changed"),
+        ("people pause Mina", "is paused already; nothing has changed"),
+        ("people pause Mina --why moved", "Mina is paused."),
+    ),
+    "announce": (
+        ("announce work 2999-01-01 --hours 3", ""),
+        ("announce work 2999-01-01 --hours 3", "It was announced already: nothing has changed."),
+        ("announce work 2999-01-01 --hours 4", ""),  # other hours are other work
+    ),
+}
+
+
+@pytest.mark.parametrize("steps", TWICE.values(), ids=TWICE)
+def test_what_is_so_already_is_said_and_changes_nothing(
+    house: House, rooms: Home, scan: Scan, steps: tuple[tuple[str, str], ...]
 ) -> None:
-    told = house.run(*words)
-    assert (told.code, said in told.err) == (2, True), told.err
-    assert not rooms.store.audit()
+    invite(rooms, "Mina")
+    reconcile_home(rooms)
+    for words, said in steps:
+        before = len(rooms.store.audit()), len(rooms.store.acts()), len(rooms.store.readings(scan.id))
+        told = house.run(*words.replace("SCAN", scan.id[:12]).split())
+        assert (told.code, said in told.out + told.err) == (0, True), (words, told)
+        is_same = (len(rooms.store.audit()), len(rooms.store.acts()), len(rooms.store.readings(scan.id))) == before
+        assert is_same == ("nothing has changed" in (told.out + told.err).lower()), (words, told)
 
 
 def test_only_who_sees_the_desk_is_limited_there(house: House, rooms: Home) -> None:
@@ -722,26 +681,6 @@ def test_an_address_that_no_browser_opens_is_no_setting(house: House, rooms: Hom
     assert (told.code, "FAIRHAND_PUBLIC_URL" in told.err, "https://" in told.err) == (2, True, True)
     known = House(home=house.home, environment={"FAIRHAND_PUBLIC_URL": "https://orders.example"})
     assert "https://orders.example/in/" in known.run("people", "add", "Mina").out
-
-
-def test_work_is_announced_once(house: House, rooms: Home) -> None:
-    words = ("announce", "work", f"{now() + timedelta(days=1):%Y-%m-%d}", "--hours", "3")
-    assert house.run(*words).err == ""
-    before = len(rooms.store.audit())
-    told = house.run(*words)
-    assert (told.code, "It was announced already: nothing has changed." in told.err) == (0, True)
-    assert (len(rooms.store.audit()), len(rooms.store.expected_work(now()))) == (before, 1)
-    assert house.run(*words[:-1], "4").err == "", "other hours are other work"
-
-
-def test_a_period_that_is_to_come_or_ends_before_it_begins_is_said_to_be_so(house: House, rooms: Home) -> None:
-    house.run("people", "add", "Mina")
-    later = f"{now() + timedelta(days=2):%Y-%m-%d}"
-    for verb in ("set-aside", "take-back"):
-        told = house.run("people", verb, "Mina", "--from", later, "--why", "w")
-        assert (told.code, f"--from {later} lies in the future" in told.err) == (2, True)
-    turned = house.run("people", "set-aside", "Mina", "--from", "2026-01-02", "--to", "2026-01-01", "--why", "w")
-    assert (turned.code, "lies before --from" in turned.err) == (2, True)
 
 
 def test_the_regions_of_people_are_listed(house: House, rooms: Home) -> None:
@@ -859,32 +798,9 @@ def test_a_command_that_changes_something_leaves_its_line_in_the_log(house: Hous
     assert rooms.store.verify_audit().whole
 
 
-def test_the_log_says_why_a_person_is_paused_until_they_leave(house: House, rooms: Home) -> None:
-    invite(rooms, "Mina")
-    house.run("people", "pause", "Mina", "--why", "on leave till May")
-    assert "on leave till May" in house.run("log", "list").out
-    left = house.run("people", "leave", "Mina", "--why", "asked for it", "--yes")
-    assert left.code == 0, left.err
-    assert "on leave till May" not in house.run("log", "list").out
-    assert house.run("log", "verify").code == 0
-
-
-def test_a_second_reason_for_a_pause_is_logged_and_what_changes_nothing_is_said_to(house: House, rooms: Home) -> None:
-    invite(rooms, "Mina")
-    assert "is not paused; nothing has changed" in house.run("people", "resume", "Mina").out
-    house.run("people", "pause", "Mina", "--why", "on leave")
-    assert "is paused already; nothing has changed" in house.run("people", "pause", "Mina").out
-    assert "Mina is paused." in house.run("people", "pause", "Mina", "--why", "moved away").out
-    told = house.run("log", "list").out
-    assert "on leave" in told
-    assert "moved away" in told
-
-
-def test_pause_resume_and_sign_out_take_who_and_why_and_no_empty_reason(house: House, rooms: Home) -> None:
+def test_pause_resume_and_sign_out_take_who_and_why(house: House, rooms: Home) -> None:
     mina = invite(rooms, "Mina").person.id
     for verb in ("pause", "resume", "sign-out"):
-        empty = house.run("people", verb, "Mina", "--why", " ")
-        assert (empty.code, "--why says why; it cannot be empty." in empty.err) == (2, True)
         assert house.run("people", verb, "Mina", "--why", f"because of {verb}", "--by", "olga").code == 0
     said = [(each.actor, each.action) for each in rooms.store.audit() if each.actor == "olga"]
     assert said == [("olga", "paused set"), ("olga", "paused set"), ("olga", "signed out everywhere")]
@@ -893,15 +809,6 @@ def test_pause_resume_and_sign_out_take_who_and_why_and_no_empty_reason(house: H
     rooms.store.leave(mina, now())
     assert "because of" not in house.run("log", "list").out, "what was said of a person goes with them"
     assert house.run("log", "verify").code == 0
-
-
-def test_a_pause_told_twice_alike_changes_nothing(house: House, rooms: Home) -> None:
-    invite(rooms, "Mina")
-    words = ("people", "pause", "Mina", "--why", "on leave")
-    assert "Mina is paused." in house.run(*words).out
-    before = len(rooms.store.audit())
-    assert "is paused already; nothing has changed" in house.run(*words).out
-    assert len(rooms.store.audit()) == before
 
 
 def test_the_log_says_why_a_person_left_and_a_reading_was_withdrawn(house: House, rooms: Home) -> None:
@@ -919,14 +826,11 @@ def test_the_log_says_why_a_person_left_and_a_reading_was_withdrawn(house: House
     assert house.run("log", "verify").code == 0
 
 
-def test_the_log_names_the_field_of_a_deed_on_a_value() -> None:
-    assert act_in_words("value corrected", {"field": "lines.quantity[0]"}) == "value corrected lines.quantity[0]"
-    assert act_in_words("batch priority", {"priority": 5}) == "batch priority 5"
-
-
 @pytest.mark.parametrize(
     ("verb", "detail", "said"),
     [
+        ("value corrected", {"field": "lines.quantity[0]"}, "value corrected lines.quantity[0]"),
+        ("batch priority", {"priority": 5}, "batch priority 5"),
         ("paused set", {"paused": 1}, "paused set to yes"),
         ("paused set", {"paused": 0}, "paused set to no"),
         ("roles set", {"roles": ["expert", "transcriber"]}, "roles set to expert, transcriber"),
@@ -965,6 +869,7 @@ def test_the_log_says_what_a_fact_of_a_person_is_now(verb: str, detail: dict[str
     assert act_in_words(verb, detail) == said
 
 
+@pytest.mark.promise("what helps is a", "Keep the head that it", "Keep that elsewhere and")
 def test_a_head_that_is_of_no_line_of_the_log_is_said_to_be_none_of_it(house: House, rooms: Home) -> None:
     invite(rooms, "Mina")
     own = rooms.store.verify_audit().head
@@ -974,24 +879,6 @@ def test_a_head_that_is_of_no_line_of_the_log_is_said_to_be_none_of_it(house: Ho
     assert ("from line" in told.out, f"with the head {own}" in told.out) == (False, True)
     (as_json,) = house.run("log", "verify", "--head", "ab" * 32, "--json").json
     assert (as_json["head_missing"], as_json["whole"]) == (True, False)
-
-
-def test_the_log_shows_the_figures_of_a_deed(house: House, rooms: Home) -> None:
-    for words in (
-        ("pay", "rate", "0.05", "--form", "receipt"),
-        ("pay", "floor", "12.50", "--source", "the law"),
-        ("gold", "share", "0.04"),
-        ("announce", "work", f"{now() + timedelta(days=1):%Y-%m-%d}", "--hours", "3"),
-    ):
-        assert house.run(*words).code == 0
-    told = house.run("log", "list").out
-    for said in (
-        "rate kept: 0.05 EUR a reading of receipt",
-        "floor kept: 12.50 EUR an hour (the law)",
-        "control share set to 4.0%",
-        "work expected: 3 hours",
-    ):
-        assert said in told
 
 
 def test_a_question_is_answered_with_words_and_once(house: House, rooms: Home) -> None:
@@ -1057,16 +944,6 @@ def test_readings_of_a_period_are_set_aside_taken_back_and_records_follow(house:
     assert record.exceptions == ()
     assert "nothing has changed" in house.run("people", "take-back", "mina", "--from", LONG_AGO, "--why", "x").out
     assert house.run("log", "verify").code == 0
-
-
-def test_what_is_mistyped_exits_with_two(house: House, rooms: Home) -> None:
-    invite(rooms, "mina")
-    for words in (
-        ("NOSUCH", "--from", LONG_AGO, "--why", "x"),
-        ("mina", "--from", "yesterday", "--why", "x"),
-        ("mina", "--from", LONG_AGO, "--to", "2019-01-01", "--why", "x"),
-    ):
-        assert house.run("people", "set-aside", *words).code == 2
 
 
 def test_an_audit_that_is_set_aside_is_asked_again_and_the_record_says_so(house: House, rooms: Home) -> None:

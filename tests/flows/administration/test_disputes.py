@@ -58,17 +58,12 @@ def told(here: World, *words: str, code: int = 0) -> list[dict[str, Any]]:
     return [json.loads(line) for line in run(here, *words, "--json", code=code).splitlines()]
 
 
-def test_a_question_is_answered_for_everybody(here: World) -> None:
+def test_a_question_is_answered_for_everybody_and_an_answer_in_the_place_of_another_says_so(here: World) -> None:
     (asked,) = told(here, "questions", "list", "--open")
     assert (asked["field"], asked["by"], asked["words"]) == ("order_number", "ann", "with dashes?")
-    run(here, "questions", "answer", asked["question"][:8], "yes", "--by", "olga")
+    run(here, "questions", "answer", asked["question"][:8], "yes, with dashes", "--by", "olga")
     assert told(here, "questions", "list", "--open") == []
-    assert [each.answer for each in here.store.guide(here.form.name, KEY.name)] == ["yes"]
-
-
-def test_an_answer_that_takes_the_place_of_an_earlier_one_says_so(here: World) -> None:
-    (asked,) = told(here, "questions", "list", "--open")
-    run(here, "questions", "answer", asked["question"], "yes, with dashes", "--by", "olga")
+    assert [each.answer for each in here.store.guide(here.form.name, KEY.name)] == ["yes, with dashes"]
     home = str(here.store.db.path.parent)
     again = CliRunner().invoke(app, ["--home", home, "questions", "answer", asked["question"], "again"])
     assert "It takes the place of an earlier answer, which nobody is shown any more: yes, with dashes" in again.output
@@ -192,14 +187,6 @@ def read(counted: World, count: int, seconds: float, apart: float) -> datetime:
 @pytest.mark.promise("`pay check` and `pay")
 def test_honest_work_raises_no_question(counted: World) -> None:
     read(counted, 25, 2.0, 2.5)
-    assert asked(counted) == []
-
-
-def test_an_afternoon_that_comes_at_once_raises_none(counted: World) -> None:
-    for number in range(25):
-        counted.ask(counted.scan(f"s{number:02}"), "number")
-    for number, task in enumerate(counted.store.lease("ann", 25, NOON)):
-        counted.store.submit(task.id, "ann", sent("x", f"i{number}", 6.0), after(300 + number / 10))
     assert asked(counted) == []
 
 

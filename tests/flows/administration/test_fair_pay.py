@@ -75,21 +75,13 @@ def test_serving_is_refused_before_there_is_any_form_too(rooms: Home) -> None:
     require_fair_serving(rooms)
 
 
-def test_volunteers_and_staff_need_no_floor(rooms: Home) -> None:
+def test_who_reads_nothing_is_not_paid_by_reading_and_keeps_no_volunteer_from_it(rooms: Home) -> None:
     batch(rooms)
     pays(rooms, floor=None)
     invite(rooms, "mina", engagement="volunteer")
     invite(rooms, "sam", engagement="staff")
     invite(rooms, "paused", engagement="hourly")
     pause(rooms, "paused", paused=True)
-    require_fair_start(rooms, ["receipt"])
-    require_fair_serving(rooms)
-
-
-def test_who_reads_nothing_is_not_paid_by_reading_and_keeps_no_volunteer_from_it(rooms: Home) -> None:
-    batch(rooms)
-    pays(rooms, floor=None)
-    invite(rooms, "mina", engagement="volunteer")
     invite(rooms, "olga", roles=["operator", "auditor"])
     require_fair_start(rooms, ["receipt"])
     require_fair_serving(rooms)
