@@ -324,4 +324,5 @@ def test_where_the_disk_of_the_archive_is_away_nothing_is_taken_in_and_no_folder
     assert finding.mend.startswith("put its disk back"), finding
     assert not disk.exists()
     (tmp_path / "unmounted").rename(disk)
-    assert house.run("ingest", RECEIPT, "--form", "receipt", "--no-read").code == 0
+    with closing(open_home(configuration.load_settings(home))) as rooms:
+        require_own_archive(rooms)
