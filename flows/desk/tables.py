@@ -38,7 +38,7 @@ class Glimpse:
 class Cell:
     """A cell: what it is for programs, how people see it, the list behind it, and pictures beside it.
 
-    `is_amount`: it is a figure though programs are given it as text, so that no place is lost.
+    `is_amount`: it is a figure, or stands for one, though programs are given no number.
     """
 
     value: Plain
@@ -65,6 +65,9 @@ class Cell:
         """Whether a word is so long that it has to break, as its table would be wider than the page."""
         return any(len(word) > MOST_WORD_CHARACTERS for word in self.words.split())
 
+
+NO_FIGURE = Cell(None, "–", is_amount=True)
+"""Where a figure would stand, and there is none."""
 
 Raw = str | int | datetime | date | Cell | None
 """What a row is made of: what is no cell is shown by its type."""

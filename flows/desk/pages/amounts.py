@@ -11,7 +11,7 @@ from flows.administration import PayLine, pay_lines
 from flows.desk.counting import Counting
 from flows.desk.pages.counts import BY_PEOPLE, STATE_PREFIX
 from flows.desk.parts import counting
-from flows.desk.tables import Cell, Plain, Raw, Table, batch_cell
+from flows.desk.tables import NO_FIGURE, Cell, Plain, Raw, Table, batch_cell
 from flows.desk.visit import Visit
 from reconcile.records import quality
 from transcribe.errors import NotFound
@@ -62,7 +62,7 @@ def _cell(visit: Visit, each: Raw | Money, places: Mapping[str, int]) -> Cell:
     if not isinstance(each, Money):
         return visit.cell(each)
     if each.micro is None:
-        return Cell(None, "–")
+        return NO_FIGURE
     value = round(each.micro / MICRO_UNITS, MICRO_PLACES) if each.value is None else each.value
     shown = placed_amount(round(each.micro), each.currency, places[each.currency], visit.language)
     return Cell(value, shown, is_amount=True)
@@ -208,10 +208,10 @@ def _of_a_record(cost: Cost, right: Mapping[str, tuple[float, float]], currency:
     """What a record cost, and a right one at least and at most."""
     records, micro = sum(cost.records.values()), cost.pay[currency]
     if not records or not currency:
-        return (Cell(None, "–"),) * 3
+        return (NO_FIGURE,) * 3
     a_record = Money(micro / records, currency)
     if not cost.records.keys() <= right.keys():
-        return a_record, Cell(None, "–"), Cell(None, "–")
+        return a_record, NO_FIGURE, NO_FIGURE
     least, most = (sum(count * right[form][end] for form, count in cost.records.items()) for end in (0, 1))
     return (
         a_record,

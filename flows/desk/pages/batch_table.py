@@ -56,8 +56,8 @@ def _columns(visit: Visit) -> dict[str, tuple[str, Callable[[Batch, Counter[str]
         href = f"/desk/scans{with_query({'batch': batch.name, 'state': state})}" if count else ""
         return Cell(count, visit.number(count), href)
 
-    def share(alone: float | None) -> Cell | None:
-        return None if alone is None else Cell(round(alone, 4), visit.share(alone))
+    def share(alone: float | None) -> Cell:
+        return Cell(None, is_amount=True) if alone is None else Cell(round(alone, 4), visit.share(alone))
 
     return {
         "batch": (say("Batch"), lambda of, _: batch_cell(of.name)),

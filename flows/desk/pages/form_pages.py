@@ -438,7 +438,7 @@ def forms_table(visit: Visit, forms: list[KnownForm]) -> Table:
             None if each.in_force is None else each.since.get(each.in_force),
             len(each.versions),
             Cell(each.scans, visit.number(each.scans), f"/desk/scans?form={each.name}" if each.scans else ""),
-            Cell(each.straight, "" if each.straight is None else visit.share(each.straight)),
+            Cell(each.straight, "" if each.straight is None else visit.share(each.straight), is_amount=True),
             each.suggestions,
         )
         for each in forms

@@ -27,7 +27,7 @@ from flows.desk.pages.amounts import (
 from flows.desk.pages.people_page import odd_counting, questions_table
 from flows.desk.pages.rates_page import RATES
 from flows.desk.parts import Deed, Part, SectionPage, single_page, when_counted
-from flows.desk.tables import Cell, Kind, Raw, Row, Table, table_file, with_query
+from flows.desk.tables import NO_FIGURE, Cell, Kind, Raw, Row, Table, table_file, with_query
 from flows.desk.visit import Look, ProvedAct, Visit
 from reconcile.records import MonthOfWork, quality
 from transcribe.errors import NotFound
@@ -290,7 +290,7 @@ def _months(visit: Visit) -> Table:
             each.month,
             each.currency,
             each.people,
-            Cell(each.hours, "–" if each.hours is None else visit.number(each.hours, 1)),
+            NO_FIGURE if each.hours is None else Cell(each.hours, visit.number(each.hours, 1)),
             *(Money(pay and pay * MICRO_UNITS, each.currency, pay) for pay in (each.pay, each.pay_per_hour)),
         )
         for each in _labour(visit)
@@ -321,7 +321,7 @@ def _owed(visit: Visit) -> Table:
             _who(each.handle),
             each.currency,
             _money(each.due, each.currency),
-            _money(each.carried, each.currency) if Decimal(each.carried) else Cell(each.carried, "–"),
+            _money(each.carried, each.currency) if Decimal(each.carried) else Cell(each.carried, "–", is_amount=True),
             *(_money(amount, each.currency) for amount in (each.coming, each.paid)),
         )
         for each in owed_lines(visit)
@@ -361,7 +361,7 @@ def _disputes(visit: Visit) -> Table:
             handles.get(each.transcriber, each.transcriber),
             each.at,
             *(
-                Cell(seconds, "–" if seconds is None else visit.number(seconds, 1))
+                NO_FIGURE if seconds is None else Cell(seconds, visit.number(seconds, 1))
                 for seconds in (each.measured, each.claimed, each.granted)
             ),
             each.words,

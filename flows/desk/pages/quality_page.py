@@ -15,7 +15,7 @@ from flows.desk.counting import Counted, Counting
 from flows.desk.deeds import do
 from flows.desk.pages.counts import published_forms
 from flows.desk.parts import Deed, Part, SectionPage, counting, when_counted
-from flows.desk.tables import Cell, Glimpse, Raw, Row, Table, scan_cell, with_query
+from flows.desk.tables import NO_FIGURE, Cell, Glimpse, Raw, Row, Table, scan_cell, with_query
 from flows.desk.visit import Act, Visit
 from flows.measuring import (
     MIN_GROUP_COUNT,
@@ -545,7 +545,7 @@ def errors_part(visit: Visit) -> Part:
     """The share wrong of what was audited in each week; nothing of a week with too few."""
     say, weeks = visit.say, error_by_week(audited(visit))
     rows = [
-        (week, *(_figures(visit, wrong, count) if count >= MIN_GROUP_COUNT else (count, *(Cell(None, "–"),) * 4)))
+        (week, *(_figures(visit, wrong, count) if count >= MIN_GROUP_COUNT else (count, *(NO_FIGURE,) * 4)))
         for week, (wrong, count) in weeks.items()
     ]
     table = visit.table(

@@ -511,7 +511,7 @@ def _status(visit: Visit, listed: ListedRecord) -> str:
 def _value(visit: Visit, listed: ListedValue) -> Cell:
     """A value as people write it; a dash where the paper has none."""
     if listed.value is None:
-        return Cell(None, "–")
+        return Cell(None, "–", is_amount=facts_of(listed.type).is_number)
     if facts_of(listed.type).is_money and listed.currency:
         return Cell(listed.value, visit.full_amount(round(float(listed.value) * 1_000_000), listed.currency))
     return Cell(listed.value, is_amount=facts_of(listed.type).is_number)
