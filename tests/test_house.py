@@ -243,7 +243,7 @@ MAKERS = (
 DECORATORS = (
     "dataclass lru_cache cache cached_property contextmanager contextlib.contextmanager property staticmethod"
     " classmethod overload runtime_checkable field_validator model_validator field_serializer model_serializer"
-    " computed_field prefect.flow prefect.task .setter .command .callback .get .post .put .delete"
+    " dataclass_transform computed_field prefect.flow prefect.task .setter .command .callback .get .post .put .delete"
 ).split()
 
 LONG_FUNCTIONS = {

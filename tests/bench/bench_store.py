@@ -18,8 +18,8 @@ from tests.postgres import server, share
 from tests.transcribe.store import databases
 from tests.transcribe.store.world import NOON, World, person, sent, sqlite_of, world
 from transcribe.model import Task
+from transcribe.store.drivers.columns import micros
 from transcribe.store.facts import Offer
-from transcribe.store.row_mapping import micros
 from transcribe.store.writer import Busy, Writer
 
 SIZES = {True: ((10_000, 100_000), 200, 2.0), False: ((10_000, 1_000_000, 5_000_000), 2_000, 10.0)}

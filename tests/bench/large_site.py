@@ -13,8 +13,8 @@ from tests.bench.large_records import fill_records
 from tests.flows.desk.desk_site import ENGINES, DeskSite
 from tests.transcribe.store.world import sqlite_of
 from transcribe.codes import Verdict
+from transcribe.store.drivers.columns import micros
 from transcribe.store.facts import Floor, Learning, Rate
-from transcribe.store.row_mapping import micros
 from transcribe.store.state_store import Store
 
 FIELDS = 40

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, dataclass_transform
 
 from transcribe.model import (
     Decision,
@@ -20,8 +20,15 @@ from transcribe.model import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
+class Fact:
+    """What the store says, as a frozen dataclass that is made by keywords alone."""
+
+    def __init_subclass__(cls) -> None:
+        dataclass(frozen=True, kw_only=True)(cls)
+
+
+class Waiting(Fact):
     """A scan leased for reconciling: weigh its readings up to number `up_to`, then conclude. `claim` is whose it is."""
 
     scan: Scan
@@ -43,8 +50,7 @@ class HeldLock(Protocol):
     def __exit__(self, *_: object) -> None: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordsCopy:
+class RecordsCopy(Fact):
     """The records.db of one machine: where it is, its position in the outbox, and when it was written last."""
 
     machine: str
@@ -53,8 +59,7 @@ class RecordsCopy:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class Act(Fact):
     """What an operator did to mend or steer, and why; `reason` is empty where its scan was forgotten since.
 
     `scan`, `key`, `batch` and `transcriber` are what it was done to, `detail` is what the verb needs to say of it.
@@ -72,8 +77,7 @@ class Act:
     detail: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
+class Batch(Fact):
     """Files that came together, and what operators say of them.
 
     `priority` is 0 where nobody said anything, higher is sooner; `since` is None where no scan came of it.
@@ -93,8 +97,7 @@ class Batch:
     withdrawn: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownAgain:
+class KnownAgain(Fact):
     """A scan that came again in another batch than its own, which is `batch`; `at` is when it came again."""
 
     scan: str
@@ -104,8 +107,7 @@ class KnownAgain:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchWork:
+class BatchWork(Fact):
     """What people did on a batch: by currency its cost so far (micro-units, without top-ups), and when they read.
 
     `finished_readings` are those of fields of which nothing is asked any more, which are `finished_fields`.
@@ -117,24 +119,21 @@ class BatchWork:
     finished_readings: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetAsideReadings:
+class SetAsideReadings(Fact):
     """How many readings of a person were set aside or taken back, and of how many scans."""
 
     readings: int
     scans: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownScan:
+class KnownScan(Fact):
     """A scan that the store has, and since when."""
 
     scan: Scan
     since: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quarantined:
+class Quarantined(Fact):
     """A scan that could not be weighed, with the error, since when, and how often it was tried.
 
     `reading` is the id of the reading without which it can be weighed, None where no single one is to blame. It is
@@ -151,8 +150,7 @@ class Quarantined:
     retry_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToRead:
+class ToRead(Fact):
     """A scan that a worker claimed to read it, and in which run of a batch.
 
     `begun` is how often somebody began and did not end it.
@@ -163,8 +161,7 @@ class ToRead:
     begun: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetAside:
+class SetAside(Fact):
     """A file that could not be read, with the reason."""
 
     file: SourceFile
@@ -175,8 +172,7 @@ class SetAside:
     place: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutboxEntry:
+class OutboxEntry(Fact):
     """One thing to publish, in order: a record as concluded ("record"), an erasure ("erase") or a withdrawal.
 
     An erasure and a withdrawal ("withdraw") have no record: of a withdrawn one the state still knows everything.
@@ -189,8 +185,7 @@ class OutboxEntry:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScanState:
+class ScanState(Fact):
     """What an operator sees of one scan: facts and counts.
 
     Its `fields` are `decided`, `open_fields` (people are asked, also where a value was decided before) or
@@ -234,8 +229,7 @@ class ScanState:
         return "decided, and held back" if self.fields and self.decided == self.fields else "not weighed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScanCount:
+class ScanCount(Fact):
     """How often something is found among the scans of a form in a batch, as they were summed up last.
 
     `what` is "state " and a word of `ScanState.word`, "reason " and a reason of open questions, "fields", "decided",
@@ -248,8 +242,7 @@ class ScanCount:
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaitingSince:
+class WaitingSince(Fact):
     """When the oldest thing began to wait, by whom it waits for; None where nothing does."""
 
     machines: datetime | None
@@ -261,8 +254,7 @@ class WaitingSince:
     publishing_count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CourseStep:
+class CourseStep(Fact):
     """How many scans of a batch were in a state when the quarter of an hour ended that began `at`."""
 
     at: datetime
@@ -270,8 +262,7 @@ class CourseStep:
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkDone:
+class WorkDone(Fact):
     """What was done in the quarter of an hour that began `at`.
 
     `what` is "scans", "readings by " machine, person, expert or operator (a correction), "decided by machine" or "by
@@ -287,8 +278,7 @@ class WorkDone:
     amount: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AtWork:
+class AtWork(Fact):
     """A person who holds questions now, and when they sent their last reading."""
 
     person: str
@@ -298,8 +288,7 @@ class AtWork:
     last_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScanSearch:
+class ScanSearch(Fact):
     """What to look for among scans; None is anything. `name` is how the name begins, `ids` ids or how they begin.
 
     `forms` are those that whoever asks is limited to. `since` and `until` are when scans came.
@@ -316,8 +305,7 @@ class ScanSearch:
     forms: frozenset[str] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundScan:
+class FoundScan(Fact):
     """A scan that was found. `number` is its place in the order in which scans came; `since` is of its state.
 
     `for_people` and `for_experts` are its open questions; hearings of appeals are not counted.
@@ -336,8 +324,7 @@ class FoundScan:
     for_experts: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskedFields:
+class AskedFields(Fact):
     """Fields that people have read, those of them that are decided now, and those that were asked needlessly.
 
     `needless` ones are decided as exactly the text that every engine had read before anybody was asked.
@@ -348,8 +335,7 @@ class AskedFields:
     needless: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
+class Counts(Fact):
     """The state in numbers. A mapping is by form.
 
     `fields` are decided by machine, decided by people, open, or unasked: these add up. A field is open while people are
@@ -378,8 +364,7 @@ class Counts:
     forgotten_scans: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gauges:
+class Gauges(Fact):
     """A home in numbers, for monitoring; none of them is about a person.
 
     `scans` are by (how far they are,), `tasks`, open ones, by (free or held,), `ledger` sums in micro-units by (kind,
@@ -397,8 +382,7 @@ Waits = Literal["orders", "checks", "appeals"]
 """What waits for people who are missing: orders to be finished, checks of decided fields, or hearings of appeals."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MissingPeople:
+class MissingPeople(Fact):
     """People without whom some fields are finished by nobody who is there: so many more of a role, at least.
 
     They read one of the `languages`, are in one of the `regions` and have the `qualification`, where any is named, and
@@ -415,8 +399,7 @@ class MissingPeople:
     qualification: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StrandedScan:
+class StrandedScan(Fact):
     """A scan without a record, some fields of which nobody who is there can finish.
 
     It was weighed up to the reading of this number.
@@ -427,8 +410,7 @@ class StrandedScan:
     keys: frozenset[FieldKey]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenBatch:
+class OpenBatch(Fact):
     """The scans of one form in one batch, some of which wait for people. `begun`: somebody has read in it."""
 
     form: str
@@ -440,8 +422,7 @@ LONGEST_LEASE = timedelta(hours=12)
 """However often it is renewed, a lease ends at this age: a working day with its ways."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class Offer(Fact):
     """Which tasks a person may be given: their languages, qualifications and wishes. None is no restriction.
 
     `longest` is the age at which a lease ends. Who held a task for so long is not given it again for as long.
@@ -472,8 +453,7 @@ class ExpectedReading(NamedTuple):
     idem: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentReading:
+class SentReading(Fact):
     """What a person sends for a task.
 
     The page makes one `idem` for each reading: the same idem twice is one reading. `legible` is what can be made out
@@ -494,8 +474,7 @@ class SentReading:
     ago: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskedField:
+class AskedField(Fact):
     """A question about a field that is open: why, since when, and for whom."""
 
     reason: str
@@ -504,8 +483,7 @@ class AskedField:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SkippedField:
+class SkippedField(Fact):
     """That somebody skipped a field: who, by handle, why and when."""
 
     handle: str
@@ -513,8 +491,7 @@ class SkippedField:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldHistory:
+class FieldHistory(Fact):
     """Everything that is known of one field of one scan, for `scan explain` and the pages."""
 
     scan: Scan
@@ -530,8 +507,7 @@ class FieldHistory:
     """The form and version by which the field was asked, where somebody's own readings are listed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rate:
+class Rate(Fact):
     """Pay for one reading of a form or for an hour's work, from a time on, in micro-units.
 
     The form "" is all forms.
@@ -544,8 +520,7 @@ class Rate:
     per: Literal["reading", "hour"] = "reading"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Floor:
+class Floor(Fact):
     """The least that an hour of work pays, in micro-units, with the source of the figure and its date.
 
     `source_micro` is the figure that the source itself gives, None where it is not known. A floor under it is not fair.
@@ -558,8 +533,7 @@ class Floor:
     source_micro: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PayMeasure:
+class PayMeasure(Fact):
     """How far pay goes, as people are told.
 
     A first reading that comes late is taken and paid for `late_days` after its lease. Of one person's questions, and of
@@ -583,8 +557,7 @@ PAY_MEASURE = PayMeasure()
 Chosen by hand."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PayLine:
+class PayLine(Fact):
     """One line of the ledger, append-only.
 
     `kind`: reading, time (tests, skips, waiting), top-up, correction, paid, or rounding: what is added to the last
@@ -603,8 +576,7 @@ class PayLine:
     reference: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PayPeriod:
+class PayPeriod(Fact):
     """What was paid out under one reference in one currency, in micro-units: to how many people, and when last."""
 
     reference: str
@@ -614,8 +586,7 @@ class PayPeriod:
     micro: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeriodShare:
+class PeriodShare(Fact):
     """What closing a period pays one person in one currency, in micro-units; `paid` is whole minor units.
 
     `carried` stays due until the next period: less than one minor unit, or less than 0 where something is taken off.
@@ -629,8 +600,7 @@ class PeriodShare:
     rounded: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CarriedRest:
+class CarriedRest(Fact):
     """What a closed period left to the next one of one person in one currency, in micro-units."""
 
     transcriber: str
@@ -640,8 +610,7 @@ class CarriedRest:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimeClaim:
+class TimeClaim(Fact):
     """Time in the ledger that is not paid out yet: `seconds` until `at`, of a task first leased `since`.
 
     `what` is the reference of its line.
@@ -657,8 +626,7 @@ class TimeClaim:
     what: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PayState:
+class PayState(Fact):
     """What one person is owed and was paid, in one currency.
 
     `coming` is the top-up that is measured and not yet a line. `an_hour` is what an hour of their measured time has
@@ -677,8 +645,7 @@ class PayState:
     carried: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkOfMonth:
+class WorkOfMonth(Fact):
     """What one person worked and earned in a month such as "2026-11", in one currency, as the ledger has it."""
 
     transcriber: str
@@ -688,16 +655,14 @@ class WorkOfMonth:
     micro: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
+class Pace(Fact):
     """How fast a form is read, as measured: the readings, and the active seconds that they took."""
 
     readings: int
     seconds: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimeDispute:
+class TimeDispute(Fact):
     """A person says that a task took longer than the `measured` seconds of their readings and skips of it.
 
     They are measured until then, with what was granted before. `granted` seconds were added when it was answered;
@@ -722,8 +687,7 @@ class TimeDispute:
         return max(0.0, self.claimed - self.measured)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptTime:
+class KeptTime(Fact):
     """Seconds on a task above what is usual, of which the person has not said a word yet."""
 
     transcriber: str
@@ -732,8 +696,7 @@ class KeptTime:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditedReading:
+class AuditedReading(Fact):
     """One field that a person read and that an expert read again, drawn by lot: what each of them read."""
 
     own: Reading
@@ -742,8 +705,7 @@ class AuditedReading:
     form_version: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LatestWork:
+class LatestWork(Fact):
     """The latest readings and skips of a person.
 
     Of so many `readings` the active time of `timed` was measured, `seconds` in all. `skips` are by reason.
@@ -758,8 +720,7 @@ class LatestWork:
 AppealOutcome = Literal["upheld", "declined", "no expert"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Appeal:
+class Appeal(Fact):
     """A person contests the outcome of their reading.
 
     `heard` is what an expert, who did not know the reading, has read since. `minority` says of an upheld appeal that
@@ -784,8 +745,7 @@ class Appeal:
         return (self.heard.at if self.heard else self.decided_at or now) > self.deadline
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExpertOutcomes:
+class ExpertOutcomes(Fact):
     """How one expert's hearings ended. Everybody can see it."""
 
     expert: str
@@ -793,8 +753,7 @@ class ExpertOutcomes:
     declined: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Learning:
+class Learning(Fact):
     """What became of a proposal of learning, or of going back.
 
     `version` is in force since, because of `verdict`; `by` had it done. `made` says that this version came into force
@@ -812,8 +771,7 @@ class Learning:
     back_to: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExpectedWork:
+class ExpectedWork(Fact):
     """Work that an operator expects: when it comes, and about how many hours of reading it is.
 
     `form` is "" where it may be of any form.
@@ -825,8 +783,7 @@ class ExpectedWork:
     form: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(Fact):
     """A person's question about a field, and its answer, which joins the field's guide for all."""
 
     id: str
@@ -842,8 +799,7 @@ class Question:
     answered_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class Notice(Fact):
     """Something to tell a person: an appeal decided, a question answered, a control item withdrawn, a clock mended."""
 
     number: int
@@ -854,24 +810,21 @@ class Notice:
     seen_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ControlAnswers:
+class ControlAnswers(Fact):
     """A control item in use, and the answers of people who did not know that it was one."""
 
     truth: Truth
     readings: tuple[Reading, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Practice:
+class Practice(Fact):
     """A new person's practice: how many known fields they have answered, and those that they hold."""
 
     answered: int
     tasks: tuple[Task, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QualificationTry:
+class QualificationTry(Fact):
     """One test that a person took: how many items, how many right, passed or not. It can be taken again at once."""
 
     name: str
@@ -881,16 +834,14 @@ class QualificationTry:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pause:
+class Pause(Fact):
     """Since when an operator has paused a person, and why: "" where no reason was given."""
 
     since: datetime
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WayIn:
+class WayIn(Fact):
     """A session, or a link that was not used yet: how a person is or may be signed in.
 
     `id` is the beginning of its hash. `seen` is None of a link.
@@ -902,8 +853,7 @@ class WayIn:
     seen: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SecondFactor:
+class SecondFactor(Fact):
     """The second factor of a person: codes are asked for at sign-in once it is in force.
 
     `secret` is what their app makes codes from, in base32. `recovery_codes` tells how many are left.
@@ -914,8 +864,7 @@ class SecondFactor:
     recovery_codes: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApiToken:
+class ApiToken(Fact):
     """A token for a program: its public prefix, name and scopes. Only the SHA-256 of the whole is kept."""
 
     prefix: str
@@ -926,8 +875,7 @@ class ApiToken:
     revoked_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditLine:
+class AuditLine(Fact):
     """One line of the audit log, which is a chain of hashes.
 
     `hash` is HMAC-SHA256 of the previous hash and the line's canonical JSON. It is keyed: writing to the database is
@@ -944,8 +892,7 @@ class AuditLine:
     hash: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forgery:
+class Forgery(Fact):
     """Rows of what is sealed, or seals, that are not as the program wrote them.
 
     `table` is ledger, reading, decision, scan, seal, "fact" (a line about a fact) or a kind of fact, such as rate.
@@ -958,8 +905,7 @@ class Forgery:
     what: Literal["changed", "foreign", "gone"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditState:
+class AuditState(Fact):
     """The state of the chain: how many lines it has, and its last hash.
 
     `broken_at` is the first line that does not hold, None where all do. `head_missing`: all lines hold, but a head

@@ -12,9 +12,10 @@ from typing import cast
 
 from transcribe.errors import NotFound
 from transcribe.model import WHOLE, FieldKey, keys_in_words, row_wanted
+from transcribe.store.drivers.columns import micros, text
 from transcribe.store.drivers.database import Database, Row
 from transcribe.store.facts import ExpectedReading
-from transcribe.store.row_mapping import key_columns, key_of, micros, text, values_of
+from transcribe.store.row_mapping import key_columns, key_of, values_of
 
 FIRST_HASH = "0" * 64
 """The hash that the first line of the audit chain has in place of one before it."""
@@ -55,6 +56,17 @@ REMEMBERED_SENDER_COUNT = 10_000
 
 ACTING: ContextVar[str] = ContextVar("ACTING", default="")
 """Of whom the deed is that runs; each thread and task has its own."""
+
+
+NO_WORDS: Mapping[str, object] = {"text": None, "alternatives": "[]", "shown": None, "legible": "", "reason": ""}
+"""The words of a reading that has none."""
+
+NOBODYS_READING: Mapping[str, object] = {
+    **dict.fromkeys(("transcriber_id", "task_id", "confidence", "seconds", "box")),
+    "late": False,
+    "conditions": "{}",
+}
+"""The columns of a reading that was sent for no task, without what only some readings have."""
 
 
 class Lookup:
@@ -192,7 +204,7 @@ class Lookup:
 
     def tell(self, person: int, kind: str, field: int | None, now: datetime) -> None:
         """Leave a notice for a person."""
-        self.db.run("put_notice", person=person, kind=kind, field_id=field, now=micros(now))
+        self.db.run("put_notice", person=person, kind=kind, field_id=field, now=now)
 
     def tell_programs(
         self,
@@ -211,7 +223,7 @@ class Lookup:
         with self.db.write():
             self.db.run("outbox_begins", number=0)
             self.db.run("take_outbox_number")
-            self.db.run("put_event", kind=kind, now=micros(now), **about)
+            self.db.run("put_event", kind=kind, now=now, **about)
 
     def tell_pairs(self, scan: int, now: datetime) -> None:
         """Tell of each pair of a scan that is one now and was none when programs were told last, or the reverse."""
@@ -256,6 +268,19 @@ class Lookup:
         """
         parts = [line[part] for part in ("previous", "at", "actor", "action", "subject", "detail")]
         return self.keyed_hash(text([*parts, line["seal"]] if line["seal"] else parts))
+
+    def keep_reading(self, words: Mapping[str, object], *, is_erased: bool = False, **columns: object) -> int:
+        """Keep a reading with its words, unless its scan `is_erased`. Gives its number; 0 for one of a machine again.
+
+        Words and columns that are not given are `NO_WORDS` and `NOBODYS_READING`.
+        """
+        said = {**NO_WORDS, **words}
+        hashes = {"text_hash": self.keyed_hash("text", str(said["text"] or "")), "words_hash": self.reading_hash(said)}
+        kept = {**NOBODYS_READING, **columns, **hashes}
+        number = (self.db.insert if kept["transcriber_id"] else self.db.added)("put_reading", **kept)
+        if number and not is_erased:
+            self.db.run("put_reading_text", number=number, **said)
+        return number
 
     def reading_hash(self, words: Mapping[str, object] | Row) -> str:
         """The keyed hash of all words of a reading."""

@@ -10,10 +10,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from statistics import median_low, quantiles
 
 from transcribe.errors import LateTooLong
+from transcribe.store.drivers.columns import micros, moment
 from transcribe.store.drivers.database import Database, Row
 from transcribe.store.facts import KeptTime, PayMeasure
 from transcribe.store.lookup import Lookup
-from transcribe.store.row_mapping import micros, moment
 
 SECOND = 1_000_000
 """Microseconds."""
@@ -267,14 +267,14 @@ class KeptTimeVerbs(Lookup):
         counts = min(free, most, measure.usual_times * self.usual_time(now).seconds(kind, length))
         if free > counts:
             values = {"person": person["id"], "task": task["id"], "seconds": free - counts}
-            self.vouch("kept_time", self.db.insert("put_kept_time", **values, now=micros(now)))
+            self.vouch("kept_time", self.db.insert("put_kept_time", **values, now=now))
         return counts
 
     def beside_left(self, person: Row, now: datetime, measure: PayMeasure) -> float:
         """How many seconds of skips, questions and such may still be paid today to a person paid by the piece."""
         if person["engagement"] != "by reading":
             return math.inf
-        paid = float(self.db.value("beside_paid", person=person["id"], since=micros(now - MEASURE_TIME)))
+        paid = float(self.db.value("beside_paid", person=person["id"], since=now - MEASURE_TIME))
         return max(0.0, measure.skip_minutes_a_day * 60 - paid)
 
     def kept_times(self, who: str | None = None) -> list[KeptTime]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import json.encoder
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from functools import cache
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from transcribe.codes import Flag
@@ -29,16 +27,8 @@ from transcribe.model import (
     Truth,
     Value,
 )
+from transcribe.store.drivers.columns import moment, noun, text
 from transcribe.store.drivers.database import Row
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-"""Times are stored as microseconds since this moment."""
-
-DAY_SECONDS = 86_400
-"""Seconds of a day."""
-
-SECOND_MICROS = 1_000_000
-"""Microseconds of a second."""
 
 VALUE_LANE = "value"
 """The lane of all tasks that ask what a field says."""
@@ -47,42 +37,6 @@ VALUE_LANE = "value"
 def lane_of(kind: TaskKind) -> str:
     """The lane of a kind of task. All kinds that ask what a field says share one lane; every other kind has its own."""
     return VALUE_LANE if kind in ("read", "locate", "adjudicate", "audit", "test", "appeal") else kind
-
-
-def micros(moment: datetime) -> int:
-    """Microseconds since 1970 UTC, exactly."""
-    since = moment - EPOCH
-    return (since.days * DAY_SECONDS + since.seconds) * SECOND_MICROS + since.microseconds
-
-
-def moment(value: int) -> datetime:
-    """The time of these microseconds, aware UTC."""
-    return EPOCH + timedelta(microseconds=value)
-
-
-def moment_or_none(value: int | None) -> datetime | None:
-    """As `moment`; None stays None."""
-    return None if value is None else moment(value)
-
-
-CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False)
-"""How values become text that is kept and hashed."""
-
-
-@cache
-def _encoder() -> Callable[[object], str]:
-    """`CANONICAL.encode` with the encoder in C made once. Each call makes it anew, which is two fifths of its time."""
-    make: Any = getattr(json.encoder, "c_make_encoder", None)
-    if make is None:
-        return CANONICAL.encode
-    basic: Any = getattr(json.encoder, "encode_basestring")  # noqa: B009  # typeshed does not know it
-    chunks = make(None, CANONICAL.default, basic, None, ":", ",", True, False, True)
-    return lambda value: "".join(chunks(value, 0))
-
-
-def text(value: object) -> str:
-    """Canonical JSON: sorted keys, no spaces, so that equal values are equal text."""
-    return _encoder()(value)
 
 
 def values_of(row: Row) -> list[Any]:
@@ -102,27 +56,17 @@ def key_of(row: Row) -> FieldKey:
 
 def scan_of(row: Row, pages: list[Row]) -> Scan:
     """A scan with its pages."""
-    return Scan(
-        id=row["sha256"],
-        pages=tuple(
-            ScanPage(file=page["file"], page=page["page"], turn=page["turn"], hocr=page["hocr"]) for page in pages
-        ),
-        form=row["form"],
-        form_version=row["form_version"],
-        name=row["name"],
-        batch=row["batch"],
-    )
+    return noun(Scan, row, id=row["sha256"], pages=tuple(noun(ScanPage, page) for page in pages))
 
 
 def place_of(row: Row, scan: str, key: FieldKey) -> Place:
     """A place."""
-    return Place(
+    return noun(
+        Place,
+        row,
         scan=scan,
         key=key,
-        page=row["page"],
         box=Box(row["x0"], row["y0"], row["x1"], row["y1"]),
-        snippet=row["snippet"],
-        confidence=row["confidence"],
         frame=_frame_of(row["frame"]),
     )
 
@@ -142,22 +86,13 @@ def _frame_of(kept: str | None) -> SnippetFrame | None:
 def reading_of(row: Row) -> Reading:
     """A reading. Where its words were erased, `text` is None and a flag says so."""
     flags = _list_of(row["flags"])
-    return Reading(
-        id=row["id"],
-        scan=row["scan"],
+    return noun(
+        Reading,
+        row,
         key=key_of(row),
-        source=row["source"],
-        kind=row["kind"],
-        text=row["text"],
-        at=moment(row["at"]),
-        confidence=row["confidence"],
         alternatives=tuple([(each, confidence) for each, confidence in _list_of(row["alternatives"])]),
-        seconds=row["seconds"],
         flags=frozenset([*flags, Flag.ERASED] if row["erased"] else flags),
-        shown=row["shown"],
-        conditions=json.loads(row["conditions"]),
         box=Box(*json.loads(row["box"])) if row["box"] else None,
-        task=row["task"],
         legible=row["legible"] or "",
         reason=row["reason"] or "",
     )
@@ -173,40 +108,26 @@ def task_of(row: Row) -> Task:
 
     A reading that an expert has the last word with is an adjudication, and its box is empty at first.
     """
-    return Task(
+    return noun(
+        Task,
+        row,
         id=row["public_id"],
-        scan=row["scan"],
         key=key_of(row),
         kind="adjudicate" if row["resort"] and row["kind"] == "read" else row["kind"],
         reason=row["resort"] or row["reason"],
-        slot=row["slot"],
-        pool=row["pool"],
-        priority=row["priority"],
-        form=row["form"],
-        form_version=row["form_version"],
-        transcriber=row["transcriber"],
-        leased_until=moment_or_none(row["leased_until"]),
-        closed_at=moment_or_none(row["closed_at"]),
-        ease=row["ease"],
         prefill="" if row["resort"] else row["prefill"] or "",
-        elsewhere=row["elsewhere"],
     )
 
 
 def decision_of(row: Row) -> Decision:
     """A decision, from `decision_seen`."""
-    return Decision(
+    return noun(
+        Decision,
+        row,
         key=key_of(row),
         value=json.loads(row["value"]),
-        text=row["text"],
-        probability=row["probability"],
-        method=row["method"],
         evidence=tuple([Evidence(code=code, numbers=numbers) for code, numbers in json.loads(row["evidence"])]),
-        readings=tuple(json.loads(row["readings"])),
-        parameters=row["parameters"],
         null=row["no_value"],
-        proposal=row["proposal"],
-        version=row["version"],
     )
 
 
@@ -228,13 +149,11 @@ def decision_columns(decision: Decision) -> dict[str, Any]:
 
 def record_of(row: Row, decisions: list[Row], exceptions: str) -> Record:
     """A record as it was concluded."""
-    return Record(
-        scan=row["scan"],
-        form=row["form"],
-        form_version=row["form_version"],
+    return noun(
+        Record,
+        row,
         decisions=tuple(decision_of(each) for each in decisions),
         exceptions=tuple(_exception(each) for each in json.loads(exceptions)),
-        version=row["version"],
     )
 
 
@@ -250,20 +169,7 @@ def truth_of(row: Row, scan: str, key: FieldKey) -> Truth:
 
 def transcriber_of(row: Row) -> Transcriber:
     """A person."""
-    return Transcriber(
-        id=row["public_id"],
-        handle=row["handle"],
-        roles=frozenset(json.loads(row["roles"])),
-        languages=tuple(json.loads(row["languages"])),
-        qualifications=frozenset(json.loads(row["qualifications"])),
-        time_zone=row["time_zone"],
-        engagement=row["engagement"],
-        interface_language=row["interface_language"],
-        paused=bool(row["paused"]),
-        regions=tuple(json.loads(row["regions"])),
-        training=bool(row["training"]),
-        begun=row["begun_at"] is not None,
-    )
+    return noun(Transcriber, row, id=row["public_id"], begun=row["begun_at"] is not None)
 
 
 def numbers_of(value: str | None) -> Mapping[str, float]:
@@ -279,15 +185,7 @@ def _exception(parts: list[Any]) -> RuleException:
 
 def outcome_of(kind: Literal["kept", "again", "late"], reading: str, task: Row) -> Outcome:
     """What became of a reading that was sent for a task."""
-    return Outcome(
-        kind=kind,
-        reading=reading,
-        scan=task["scan"],
-        key=key_of(task),
-        form=task["form"],
-        form_version=task["form_version"],
-        erased=task["erased_at"] is not None,
-    )
+    return noun(Outcome, task, kind=kind, reading=reading, key=key_of(task), erased=task["erased_at"] is not None)
 
 
 def is_by_people(people: Mapping[str, bool], decision: Decision, before: Row | None) -> bool:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from transcribe.errors import StateMoved
+from transcribe.store.drivers.columns import text
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import Forgery
 from transcribe.store.lookup import FIRST_HASH, SEALED_FACTS, Lookup
-from transcribe.store.row_mapping import text, values_of
+from transcribe.store.row_mapping import values_of
 
 SEALED_TABLES = ("ledger", "reading", "decision", "fact")
 """What is sealed by ranges of numbers, in the order of a seal. "fact" are the lines about facts of other tables."""

@@ -20,22 +20,17 @@ from transcribe.store.drivers.database import Database
 from transcribe.store.drivers.durable_files import ErasureList, own_key, replace_key
 from transcribe.store.drivers.sqlite import open_sqlite
 from transcribe.store.lookup import ACTING, UNNAMED_ACTOR
-from transcribe.store.machines.machines import MachineVerbs
-from transcribe.store.offering.to_read import ToReadVerbs
-from transcribe.store.steering.batches import BatchVerbs, ReadAgainVerbs
+from transcribe.store.steering.batches import BatchVerbs
+from transcribe.store.steering.deliveries import DeliveryVerbs
 from transcribe.store.steering.duplicates import DuplicateVerbs
 from transcribe.store.steering.form_doubts import FormDoubtVerbs
-from transcribe.store.steering.person_acts import PeriodVerbs, PersonActVerbs
+from transcribe.store.steering.summaries import SummaryVerbs
 from transcribe.store.steering.values import ValueVerbs
-from transcribe.store.summing.summaries import FindingVerbs, SummaryVerbs, SummingVerbs
-from transcribe.store.telling.delivery_verbs import DeliveryVerbs
 from transcribe.store.verbs.api_tokens import ApiTokenVerbs
-from transcribe.store.verbs.appeals import AppealVerbs, OwnReadingVerbs, QuestionVerbs
-from transcribe.store.verbs.audit_log import AuditLogVerbs, EpochVerbs, LearningVerbs
-from transcribe.store.verbs.erasure import ErasureVerbs
-from transcribe.store.verbs.people import SecondFactorVerbs
-from transcribe.store.verbs.settlement import TimeDisputeVerbs
-from transcribe.store.verbs.status import QuarantineVerbs
+from transcribe.store.verbs.appeals import AppealVerbs
+from transcribe.store.verbs.machines import MachineVerbs
+from transcribe.store.verbs.people import PeopleVerbs
+from transcribe.store.verbs.to_read import ToReadVerbs
 
 KEY_OF_FILE_ADVICE = "Put back the one that belongs to it, from the same backup"
 """What to do where a file has another key."""
@@ -49,29 +44,16 @@ KEY_OF_SERVER_ADVICE = (
 
 class Store(
     FormDoubtVerbs,
-    OwnReadingVerbs,
-    QuestionVerbs,
-    TimeDisputeVerbs,
-    ApiTokenVerbs,
     AppealVerbs,
-    QuarantineVerbs,
+    ApiTokenVerbs,
     ToReadVerbs,
-    FindingVerbs,
-    SummingVerbs,
     SummaryVerbs,
-    ReadAgainVerbs,
     DuplicateVerbs,
     BatchVerbs,
-    PeriodVerbs,
     ValueVerbs,
-    PersonActVerbs,
-    SecondFactorVerbs,
-    ErasureVerbs,
-    EpochVerbs,
+    PeopleVerbs,
     DeliveryVerbs,
     MachineVerbs,
-    LearningVerbs,
-    AuditLogVerbs,
 ):
     """Everything that can be done with the state. Each verb is a transaction of its own, or part of `together`.
 

@@ -23,7 +23,7 @@ from transcribe.model import FieldKey, Transcriber, Truth
 from transcribe.review.options import MARK_AGE, MissingMark, ReviewOptions
 from transcribe.review.views.formatting import moment
 from transcribe.store.facts import ExpectedWork, Floor, SentReading
-from transcribe.store.machines.machines import MAX_COUNTED_WAIT
+from transcribe.store.verbs.machines import MAX_COUNTED_WAIT
 
 
 def later(site: Site, **time: float) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 
 from tests.transcribe.store.world import NOON, World, sqlite_of, world
-from transcribe.store.row_mapping import micros
+from transcribe.store.drivers.columns import micros
 
 ONLY_ON = "sqlite"
 

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from tests.examples import examples
 from tests.transcribe.store import databases
 from tests.transcribe.store.world import NOON, World, after, decision, sent, sqlite_of, world
+from transcribe.store.drivers.columns import text
 from transcribe.store.facts import Rate
 from transcribe.store.lookup import Lookup
-from transcribe.store.row_mapping import text
 from transcribe.store.state_store import Store, open_store
 
 TRIGGERS = tuple(

@@ -16,6 +16,7 @@ from typing import Any
 
 from transcribe.errors import DiskFull, StateReadOnly, StoreError, UnkeepableText, is_disk_full
 from transcribe.store.drivers.binding import refuse_network_file_system
+from transcribe.store.drivers.columns import as_columns
 from transcribe.store.drivers.database import FreeLock, Row, TransactionLost, sqlite_statements
 from transcribe.store.drivers.state_file import copy_before_upgrade, migrate, refuse_other_version
 
@@ -191,7 +192,7 @@ class SqliteDatabase:
         holder = self._own_connection()
         try:
             with holder.in_use:
-                return how(holder.connection.execute(self.statements[name], values))
+                return how(holder.connection.execute(self.statements[name], as_columns(values)))
         except sqlite3.IntegrityError:
             raise
         except sqlite3.DatabaseError as error:

@@ -17,6 +17,7 @@ import psycopg
 from psycopg import Connection
 
 from transcribe.errors import StoreError
+from transcribe.store.drivers.columns import as_columns
 from transcribe.store.drivers.database import (
     NARROW_STATEMENTS,
     PartsInDoubt,
@@ -234,7 +235,8 @@ class PostgresqlDatabase:
 
     def _call(self, name: str, values: dict[str, object]) -> tuple[str, list[object]]:
         sql, names = self.statements[name]
-        wanted = [values[each] for each in names]
+        columns = as_columns(values)
+        wanted = [columns[each] for each in names]
         if None in wanted:
             sql = without(sql, tuple([place for place, value in enumerate(wanted, start=1) if value is None]))
         return sql, wanted

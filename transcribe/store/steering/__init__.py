@@ -1,1 +1,1 @@
-"""What an operator steers: scans read again, batches, values and people's readings, each with who and why."""
+"""What operators do to batches, scans and values, what they see, and what programs are told of it."""

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from transcribe.errors import NotFound, SettingsError
-from transcribe.model import OPERATOR_SOURCE, FieldKey
+from transcribe.i18n import as_kept
+from transcribe.model import OPERATOR_SOURCE, FieldKey, SourceFile
+from transcribe.store.drivers.columns import noun
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import Act
+from transcribe.store.facts import Act, SetAside
 from transcribe.store.lookup import Lookup
-from transcribe.store.row_mapping import key_of, micros, moment, text
+from transcribe.store.row_mapping import key_of
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
 """The detail of an act of which nothing more is to be said."""
 
 
 class ActVerbs(Lookup):
-    """Keeps acts, each with its line in the log."""
+    """Keeps acts, each with its line in the log, and sets scans aside."""
 
     def act(
         self,
@@ -46,8 +48,8 @@ class ActVerbs(Lookup):
             field_id=field,
             batch=batch,
             person=person,
-            detail=text(dict(detail)),
-            now=micros(now),
+            detail=detail,
+            now=now,
         )
         self.db.run("put_act_text", id=number, reason=reason.strip())
         self.vouch("act", number)
@@ -55,9 +57,18 @@ class ActVerbs(Lookup):
         self.log(by, verb, subject, {"act": number, "why": hashed, **detail}, now)
         return number
 
+    def act_or_log(
+        self, verb: str, subject: str, by: str, reason: str, now: datetime, detail: Mapping[str, object], **on: Any
+    ) -> None:
+        """Keep an act where somebody says why; else a line of the log alone."""
+        if reason.strip():
+            self.act(verb, subject, by, reason, now, detail=detail, **on)
+        else:
+            self.log(by, verb, subject, detail, now)
+
     def ask_nobody(self, scan: int, now: datetime) -> None:
         """Withdraw the questions about a scan; a record that says people are asked is told otherwise then."""
-        self.db.run("withdraw_questions", scan_id=scan, now=micros(now))
+        self.db.run("withdraw_questions", scan_id=scan, now=now)
         self.db.run("wake_asked_again", scan_id=scan)
 
     def values_asked_again(self, scan: str) -> frozenset[FieldKey]:
@@ -76,28 +87,9 @@ class ActVerbs(Lookup):
         now: datetime,
     ) -> None:
         """Keep what an operator says as the reading of an expert who has seen all, and have its scan weighed."""
-        words = {"text": said, "alternatives": "[]", "shown": None, "legible": "", "reason": reason.strip()}
-        number = self.db.insert(
-            "put_reading",
-            id=idem[:32],
-            idem=idem,
-            field_id=field,
-            lane=lane,
-            source=OPERATOR_SOURCE,
-            kind="expert",
-            transcriber_id=None,
-            task_id=None,
-            late=0,
-            confidence=None,
-            seconds=None,
-            flags=text(sorted(flags)),
-            conditions="{}",
-            box=None,
-            text_hash=self.keyed_hash("text", said),
-            words_hash=self.reading_hash(words),
-            now=micros(now),
-        )
-        self.db.run("put_reading_text", number=number, **words)
+        words = {"text": said, "reason": reason.strip()}
+        who: dict[str, Any] = {"source": OPERATOR_SOURCE, "kind": "expert", "flags": sorted(flags)}
+        number = self.keep_reading(words, id=idem[:32], idem=idem, field_id=field, lane=lane, **who, now=now)
         self.db.run("scan_has_new", scan_id=scan, number=number)
 
     def live_scan(self, scan: str) -> Row:
@@ -119,18 +111,49 @@ class ActVerbs(Lookup):
         """What operators did to a person or their readings, first to latest."""
         return [act_of(row) for row in self.db.all("acts_on_person", person=self.person_row(who)["id"])]
 
+    def put_scan_aside(self, scan: str, by: str, reason: str, now: datetime) -> bool:
+        """Ask nobody about a scan; what somebody holds is kept and paid. False where it is aside already."""
+        with self.db.write():
+            row = self.live_scan(scan)
+            if self.is_put_aside(row["sha256"]):
+                return False
+            self.act("scan set aside", row["sha256"], by, reason, now, scan=row["id"])
+            self.ask_nobody(row["id"], now)
+            self.db.run("wake_partners", scan_id=row["id"])
+            self.tell_pairs(row["id"], now)
+            self.tell_programs("aside", now, scan=row["id"], note="set aside")
+            return True
+
+    def bring_scan_back(self, scan: str, by: str, reason: str, now: datetime) -> bool:
+        with self.db.write():
+            row = self.live_scan(scan)
+            if not self.is_put_aside(row["sha256"]):
+                return False
+            self.act("scan brought back", row["sha256"], by, reason, now, scan=row["id"])
+            self.db.run("wake", scan_id=row["id"])
+            self.db.run("wake_partners", scan_id=row["id"])
+            self.tell_pairs(row["id"], now)
+            return True
+
+    def asks_nobody(self, scan: str) -> bool:
+        """Whether nobody is asked about a scan: its batch is cancelled, it is set aside, or is another order again."""
+        return self.db.one("is_cancelled", scan_id=self.scan_row(scan)["id"]) is not None
+
+    def is_put_aside(self, scan: str) -> bool:
+        """Whether an operator, or people who agreed, have set this scan aside."""
+        return self.db.one("is_put_aside", scan_id=self.scan_row(scan)["id"]) is not None
+
 
 def act_of(row: Row) -> Act:
     """The act of a row."""
-    return Act(
-        number=row["id"],
-        verb=row["verb"],
-        by=row["by_whom"],
-        reason=row["reason"],
-        at=moment(row["at"]),
-        scan=row["scan"],
-        key=None if row["name"] is None else key_of(row),
-        batch=row["batch"],
-        transcriber=row["transcriber"],
-        detail=json.loads(row["detail"]),
+    return noun(Act, row, number=row["id"], by=row["by_whom"], key=None if row["name"] is None else key_of(row))
+
+
+def set_aside_of(row: Row) -> SetAside:
+    """A file set aside, of a row."""
+    return noun(
+        SetAside,
+        row,
+        file=noun(SourceFile, row, sha256=row["file"]),
+        message=as_kept(row["message"]),
     )

@@ -12,9 +12,10 @@ from types import MappingProxyType
 
 from transcribe.errors import NotFound, SettingsError
 from transcribe.model import PagePicture, Place, Reading, ReadResult, Scan, SourceFile
+from transcribe.store.drivers.columns import micros, moment, moment_or_none, noun
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import Batch, BatchWork, KnownAgain, KnownScan
-from transcribe.store.row_mapping import key_of, micros, moment, moment_or_none, place_of, reading_of
+from transcribe.store.row_mapping import key_of, place_of, reading_of
 from transcribe.store.steering.acts import ActVerbs
 from transcribe.store.verbs.reconcile import ReconcileVerbs
 
@@ -24,9 +25,12 @@ MAX_PRIORITY = 9
 MAX_LEVEL = 90
 """The highest rank of a batch: appeals, of 100, come before every batch. Chosen by hand."""
 
+PLAIN = (0, math.inf)
+"""The urgency of a batch of which nobody said anything."""
 
-class BatchVerbs(ActVerbs):
-    """Keeps what operators say of batches."""
+
+class BatchVerbs(ReconcileVerbs, ActVerbs):
+    """Steers batches, and keeps what machines read of a scan anew."""
 
     def batches(self) -> list[Batch]:
         """Every batch, the most urgent first, then the latest."""
@@ -34,7 +38,7 @@ class BatchVerbs(ActVerbs):
 
     def batches_past_due(self, now: datetime) -> list[Batch]:
         """The batches whose due date has passed and that are not cancelled, by name."""
-        names = [row["name"] for row in self.db.all("names_past_due", now=micros(now))]
+        names = [row["name"] for row in self.db.all("names_past_due", now=now)]
         rows = [self.db.one("batches", name=name) for name in names]
         return [_batch_of(row) for row in rows if row is not None]
 
@@ -59,9 +63,9 @@ class BatchVerbs(ActVerbs):
             if row["erased_at"] is not None:
                 return
             if name not in ("", row["name"]):
-                self.db.run("put_other_name", scan_id=row["id"], name=name, now=micros(now))
+                self.db.run("put_other_name", scan_id=row["id"], name=name, now=now)
             if batch not in ("", row["batch"]):
-                self.db.run("put_known_again", batch=batch, scan_id=row["id"], now=micros(now))
+                self.db.run("put_known_again", batch=batch, scan_id=row["id"], now=now)
 
     def other_names(self, scan: str) -> list[str]:
         """The names under which a scan came again, but for its own, in that order. None of one that was forgotten."""
@@ -70,11 +74,7 @@ class BatchVerbs(ActVerbs):
     def known_again(self, batch: str, limit: int) -> list[KnownAgain]:
         """The scans of other batches that came again in this one, in that order."""
         rows = self.db.all("known_again_of_batch", batch=batch, limit=limit)
-        return [
-            KnownAgain(scan=each["sha256"], name=each["name"], form=each["form"], batch=each["batch"],
-                       at=moment(each["at"]))
-            for each in rows
-        ]  # fmt: skip
+        return [noun(KnownAgain, row, scan=row["sha256"]) for row in rows]
 
     def batch_work(self, name: str) -> BatchWork:
         """What people did on a batch, and what it cost so far."""
@@ -127,7 +127,7 @@ class BatchVerbs(ActVerbs):
         """Tell programs to drop the records of a batch. Gives how many there were."""
         rows = self.db.all("told_records_of_batch", name=name)
         for row in rows:
-            self.db.run("put_outbox", kind="withdraw", scan_id=row["id"], record_id=None, now=micros(now))
+            self.db.run("put_outbox", kind="withdraw", scan_id=row["id"], record_id=None, now=now)
             self.db.run("scan_is_not_recorded", scan_id=row["id"])
         return len(rows)
 
@@ -135,9 +135,9 @@ class BatchVerbs(ActVerbs):
         """Tell programs of the records of a batch that they were not told of, or were told to drop."""
         rows = self.db.all("untold_records_of_batch", name=name)
         for row in rows:
-            self.db.run("put_outbox", kind="record", scan_id=row["id"], record_id=row["record_id"], now=micros(now))
+            self.db.run("put_outbox", kind="record", scan_id=row["id"], record_id=row["record_id"], now=now)
             if row["form"] == row["record_form"]:
-                self.db.run("scan_is_recorded", scan_id=row["id"], now=micros(now))
+                self.db.run("scan_is_recorded", scan_id=row["id"], now=now)
         return len(rows)
 
     def set_batch_priority(self, name: str, priority: int, by: str, reason: str, now: datetime) -> Batch:
@@ -170,7 +170,7 @@ class BatchVerbs(ActVerbs):
         due = None if batch.due is None else micros(batch.due)
         ended = None if batch.cancelled_at is None else micros(batch.cancelled_at)
         facts = {"priority": batch.priority, "due_at": due, "cancelled_at": ended}
-        self.db.run("change_batch", name=batch.name, note=batch.note, withdrawn=int(batch.withdrawn), **facts)
+        self.db.run("change_batch", name=batch.name, note=batch.note, withdrawn=batch.withdrawn, **facts)
         self.act(verb, batch.name, by, reason, now, batch=batch.name, detail={**facts, **(more or {})})
 
     def _level_again(self) -> None:
@@ -183,38 +183,6 @@ class BatchVerbs(ActVerbs):
             if level != row["level"]:
                 self.db.run("set_level", name=row["name"], level=level)
                 self.db.run("move_tasks_of_batch", name=row["name"], by=level - row["level"])
-
-
-PLAIN = (0, math.inf)
-"""The urgency of a batch of which nobody said anything."""
-
-
-def _urgency(row: Row) -> tuple[int, float]:
-    """What is more urgent sorts first: the higher priority, then what is due sooner."""
-    return -row["priority"], math.inf if row["due_at"] is None else float(row["due_at"])
-
-
-def _batch_of(row: Row) -> Batch:
-    return Batch(
-        name=row["name"],
-        priority=row["priority"],
-        due=moment_or_none(row["due_at"]),
-        note=row["note"],
-        cancelled_at=moment_or_none(row["cancelled_at"]),
-        scans=row["scans"],
-        set_aside=row["set_aside"],
-        since=moment_or_none(row["since"]),
-        records=row["records"],
-        open_tasks=row["open_tasks"],
-        withdrawn=bool(row["withdrawn"]),
-    )
-
-
-# Scans that are read again, or come again after they were forgotten: old readings stay as history.
-
-
-class ReadAgainVerbs(ReconcileVerbs, ActVerbs):
-    """Keeps what machines read of a scan anew, and which pages a scan came in."""
 
     def read_again(
         self,
@@ -253,8 +221,8 @@ class ReadAgainVerbs(ReconcileVerbs, ActVerbs):
             act = self.act(verb, row["sha256"], by, reason, now, scan=row["id"], detail=detail)
             before_pages, pages = pages_changed
             of_pages = {"pages_from": before_pages, "pages_to": pages}
-            self.db.run("put_rereading", act=act, scan_id=row["id"], retaken=int(retaken), **of_pages)
-            self.db.run("withdraw_questions", scan_id=row["id"], now=micros(now))
+            self.db.run("put_rereading", act=act, scan_id=row["id"], retaken=retaken, **of_pages)
+            self.db.run("withdraw_questions", scan_id=row["id"], now=now)
             if (row["form"], row["form_version"]) != form:
                 self.db.run("scan_becomes", scan_id=row["id"], form=form[0], form_version=form[1])
             self._take_along(self.scan_row(scan), unchanged)
@@ -320,7 +288,7 @@ class ReadAgainVerbs(ReconcileVerbs, ActVerbs):
             again = replace(scan, id=hashlib.sha256(f"{scan.id} again {count}".encode()).hexdigest())
             self.put_scan(again, files, now)
             number = self.scan_row(again.id)["id"]
-            self.db.run("put_origin", scan_id=number, sha256=scan.id, now=micros(now))
+            self.db.run("put_origin", scan_id=number, sha256=scan.id, now=now)
             self.act(
                 "forgotten scan taken in again", again.id, by, reason, now, scan=number, detail={"forgotten": scan.id}
             )
@@ -335,7 +303,7 @@ class ReadAgainVerbs(ReconcileVerbs, ActVerbs):
             for page in part.pages:
                 self.db.run("put_scan_file", scan_id=number, sha256=page.file)
             if origin != part.id:
-                self.db.run("put_origin", scan_id=number, sha256=origin, now=micros(now))
+                self.db.run("put_origin", scan_id=number, sha256=origin, now=now)
 
     def replace_pages(self, scan: str, pages: Scan, files: Sequence[SourceFile], now: datetime) -> None:
         """Take other pages for those of a scan. Those that they replace are then among `replaced`."""
@@ -346,7 +314,7 @@ class ReadAgainVerbs(ReconcileVerbs, ActVerbs):
             self.db.run("drop_scan_pages", scan_id=row["id"])
             self.keep_pages(row["id"], pages.pages, files, now)
             if pages.id != self.origin(row["sha256"]):
-                self.db.run("put_origin", scan_id=row["id"], sha256=pages.id, now=micros(now))
+                self.db.run("put_origin", scan_id=row["id"], sha256=pages.id, now=now)
 
     def origin(self, scan: str) -> str:
         """The id that the pages of a scan had as they came: its own, but for what came again or was retaken."""
@@ -375,3 +343,12 @@ class ReadAgainVerbs(ReconcileVerbs, ActVerbs):
         return readings, [
             place_of(each, row["sha256"], key_of(each)) for each in self.db.all("places_of_form", **of_form)
         ]
+
+
+def _urgency(row: Row) -> tuple[int, float]:
+    """What is more urgent sorts first: the higher priority, then what is due sooner."""
+    return -row["priority"], math.inf if row["due_at"] is None else float(row["due_at"])
+
+
+def _batch_of(row: Row) -> Batch:
+    return noun(Batch, row, due=moment_or_none(row["due_at"]))

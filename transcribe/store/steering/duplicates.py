@@ -10,8 +10,8 @@ from typing import get_args
 
 from transcribe.errors import SettingsError
 from transcribe.model import Duplicate, DuplicatePolicy, PageFingerprint, Scan, Verdict
+from transcribe.store.drivers.columns import noun
 from transcribe.store.drivers.database import Row
-from transcribe.store.row_mapping import micros, moment, text
 from transcribe.store.steering.acts import ActVerbs
 from transcribe.store.verbs.ingest import IngestVerbs
 
@@ -57,7 +57,7 @@ class DuplicateVerbs(IngestVerbs, ActVerbs):
             found = self._alike(row, fingerprints, slots, most_differing) if slots else {}
             for each in fingerprints:
                 self.db.run("put_page_print", scan_id=row["id"], number=each.number, form=row["form"], bits=each.bits)
-            self.db.run("put_print_bands", scan_id=row["id"], slots=text(slots))
+            self.db.run("put_print_bands", scan_id=row["id"], slots=slots)
             for other, differing in found.items():
                 self.db.run("set_differing", id=self._pair(row["id"], other, policy, now)["id"], differing=differing)
             return self._told(row, list(found), now)
@@ -115,7 +115,7 @@ class DuplicateVerbs(IngestVerbs, ActVerbs):
         with self.db.write():
             own = self.scan_row(scan)["id"]
             for row in self.db.all("look_alikes", scan_id=own):
-                if self.db.changed("set_told_apart", id=row["id"], apart=int(row["sha256"] in apart)):
+                if self.db.changed("set_told_apart", id=row["id"], apart=row["sha256"] in apart):
                     self.db.run("wake", scan_id=row["newer"])
             self.tell_pairs(own, now)
 
@@ -164,7 +164,7 @@ class DuplicateVerbs(IngestVerbs, ActVerbs):
             self.act("duplicate settled", newer["sha256"], by, reason, now, scan=newer["id"], detail=said)
             self.db.run("set_settled", id=pair["id"], settled="" if verdict == "open" else verdict)
             if verdict in ("duplicate", "retake", "joined"):
-                self.db.run("withdraw_questions", scan_id=newer["id"], now=micros(now))
+                self.db.run("withdraw_questions", scan_id=newer["id"], now=now)
             self.tell_programs("settled", now, scan=newer["id"], other=older["id"])
             for row in (older, newer):
                 self.db.run("wake", scan_id=row["id"])
@@ -183,7 +183,7 @@ class DuplicateVerbs(IngestVerbs, ActVerbs):
         bits = {each.number: int.from_bytes(each.bits) for each in own}
         length = 8 * max(len(each.bits) for each in own)
         differing: dict[int, float] = {}
-        for row in self.db.all("prints_alike", slots=text(slots), scan_id=scan["id"]):
+        for row in self.db.all("prints_alike", slots=slots, scan_id=scan["id"]):
             if row["number"] in bits:
                 share = (bits[row["number"]] ^ int.from_bytes(row["bits"])).bit_count() / length
                 differing[row["scan_id"]] = max(share, differing.get(row["scan_id"], 0.0))
@@ -217,7 +217,7 @@ class DuplicateVerbs(IngestVerbs, ActVerbs):
             refuted = 1 - prod(1 - each["probability"] for each in differing) >= SAME_PROBABILITY and not self.db.one(
                 "share_identity", scan_id=scan, other=other, least=SAME_PROBABILITY
             )
-            if self.db.changed("set_refuted", id=pair["id"], refuted=int(refuted)):
+            if self.db.changed("set_refuted", id=pair["id"], refuted=refuted):
                 self.db.run("wake", scan_id=pair["newer"])
         self.tell_pairs(scan, now)
 
@@ -225,7 +225,7 @@ class DuplicateVerbs(IngestVerbs, ActVerbs):
         two = {"older": min(first, second), "newer": max(first, second)}
         row = self.db.one("duplicate_of_two", **two)
         if row is None:
-            self.db.insert("put_duplicate", **two, policy=policy, now=micros(now))
+            self.db.insert("put_duplicate", **two, policy=policy, now=now)
             row = self.db.one("duplicate_of_two", **two)
         assert row is not None, "it was just made"
         return row
@@ -252,13 +252,4 @@ def _slots(form: str, page: PageFingerprint) -> list[int]:
 
 def duplicate_of(row: Row) -> Duplicate:
     """The pair of a row."""
-    return Duplicate(
-        older=row["older_id"],
-        newer=row["newer_id"],
-        batch=row["batch"],
-        differing=row["differing"],
-        same_values=row["same_values"],
-        policy=row["policy"],
-        found_at=moment(row["found_at"]),
-        settled=row["settled"] or "open",
-    )
+    return noun(Duplicate, row, older=row["older_id"], newer=row["newer_id"], settled=row["settled"] or "open")

@@ -9,12 +9,13 @@ from typing import Literal
 from transcribe.codes import Flag
 from transcribe.errors import LeaseLost, SettingsError
 from transcribe.model import WHOLE, Outcome, Record, Task
+from transcribe.store.drivers.columns import micros
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import PAY_MEASURE, PayMeasure, SentReading
-from transcribe.store.offering.routing import is_expert
-from transcribe.store.row_mapping import micros, task_of, text
-from transcribe.store.steering.scans_aside import ScanVerbs
+from transcribe.store.row_mapping import task_of
+from transcribe.store.steering.acts import ActVerbs
 from transcribe.store.verbs.queue import UNDO_LEASE_SECONDS, QueueVerbs
+from transcribe.store.verbs.routing import is_expert
 
 NOT_THIS_FORM = "not this form"
 """The reason kept with a task that is put away as its scan is not the form that it was taken in as."""
@@ -23,7 +24,7 @@ FORM_LANE = "identify"
 """The lane of all that is said of which form a scan is."""
 
 
-class FormDoubtVerbs(QueueVerbs, ScanVerbs):
+class FormDoubtVerbs(QueueVerbs, ActVerbs):
     """Keeps who says that a scan is another paper than its form."""
 
     def say_not_this_form(
@@ -48,10 +49,10 @@ class FormDoubtVerbs(QueueVerbs, ScanVerbs):
             if row["kind"] == "test" or not row["form"] or self._says_so(row, person):
                 return done  # what is known already is asked of nobody, and one person says it once
             identity, number = self._keep_doubt(row, person, sent, idem, now)
-            self.db.run("withdraw_questions", scan_id=row["scan_id"], now=micros(now))
-            for each in self.db.all("held", who=person["id"], now=micros(now)):
+            self.db.run("withdraw_questions", scan_id=row["scan_id"], now=now)
+            for each in self.db.all("held", who=person["id"], now=now):
                 if each["scan_id"] == row["scan_id"] and each["kind"] not in ("appeal", "test"):
-                    self.db.run("give_back", task_id=each["id"], who=person["id"], now=micros(now))
+                    self.db.run("give_back", task_id=each["id"], who=person["id"], now=now)
             self.db.run("scan_has_new", scan_id=row["scan_id"], number=number)
             return _outcome(row, identity)
 
@@ -71,11 +72,11 @@ class FormDoubtVerbs(QueueVerbs, ScanVerbs):
             if not self._may_take_back(row, person, doubt, now):
                 raise LeaseLost("What you said of this paper can no longer be taken back: it counts already.")
             until = micros(now + timedelta(seconds=UNDO_LEASE_SECONDS))
-            self.db.run("put_undo", number=doubt["number"], now=micros(now))
+            self.db.run("put_undo", number=doubt["number"], now=now)
             self.vouch("undo", doubt["number"])
             self.db.run("ask_again", task_id=row["id"])
             self.db.run("lease_again", task_id=row["id"], who=person["id"], until=until)
-            self.db.run("put_lease", task_id=row["id"], who=person["id"], now=micros(now), until=until)
+            self.db.run("put_lease", task_id=row["id"], who=person["id"], now=now, until=until)
             self.db.run("wake", scan_id=row["scan_id"])
             return task_of(self.leased_row(row["public_id"], person))
 
@@ -129,7 +130,7 @@ class FormDoubtVerbs(QueueVerbs, ScanVerbs):
         with self.db.write():
             row = self.scan_row(scan)
             if up_to >= row["cursor"]:  # else a later conclusion stands already
-                self.db.run("withdraw_questions", scan_id=row["id"], now=micros(now))
+                self.db.run("withdraw_questions", scan_id=row["id"], now=now)
             self.conclude(scan, up_to, [], [task], record, now)
 
     def _may_take_back(self, task: Row, person: Row, doubt: Row, now: datetime) -> bool:
@@ -146,9 +147,9 @@ class FormDoubtVerbs(QueueVerbs, ScanVerbs):
     def _keep_doubt(self, task: Row, person: Row, sent: SentReading, idem: str, now: datetime) -> tuple[str, int]:
         """Write what a person says of the whole scan. Its time is paid as the skip's."""
         identity, scan = secrets.token_hex(16), self.scan_row(task["scan"])
-        words = {"text": None, "alternatives": "[]", "shown": _form_of(task), "legible": sent.legible, "reason": ""}
-        number = self.db.insert(
-            "put_reading",
+        number = self.keep_reading(
+            {"shown": _form_of(task), "legible": sent.legible},
+            is_erased=scan["erased_at"] is not None,
             id=identity,
             idem=idem,
             field_id=self.make_field(scan, WHOLE),
@@ -156,19 +157,9 @@ class FormDoubtVerbs(QueueVerbs, ScanVerbs):
             source=person["public_id"],
             kind="expert" if is_expert(person) else "person",
             transcriber_id=person["id"],
-            task_id=None,
-            late=0,
-            confidence=None,
-            seconds=None,
-            flags=text(sorted((Flag.ABSENT, Flag.NOT_THIS_FORM))),
-            conditions="{}",
-            box=None,
-            text_hash=self.keyed_hash("text", ""),
-            words_hash=self.reading_hash(words),
-            now=micros(now),
+            flags=(Flag.ABSENT, Flag.NOT_THIS_FORM),
+            now=now,
         )
-        if scan["erased_at"] is None:
-            self.db.run("put_reading_text", number=number, **words)
         return identity, number
 
     def _keep_last_word(self, scan: Row, reason: str, now: datetime) -> None:

@@ -9,7 +9,7 @@ from transcribe.errors import NotFound, SettingsError
 from transcribe.model import OPERATOR_SOURCE, FieldKey, Reading, Truth
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import Act, AppealOutcome
-from transcribe.store.row_mapping import VALUE_LANE, key_of, micros
+from transcribe.store.row_mapping import VALUE_LANE, key_of
 from transcribe.store.steering.acts import ActVerbs, act_of
 from transcribe.store.verbs.reconcile import ReconcileVerbs
 
@@ -71,7 +71,7 @@ class ValueVerbs(ReconcileVerbs, ActVerbs):
 
     def overridden_corrections(self, since: datetime, limit: int) -> list[Act]:
         """The acts that say so since a time, latest first; those of forgotten scans are left out."""
-        return [act_of(row) for row in self.db.all("overridden_corrections", since=micros(since), most=limit)]
+        return [act_of(row) for row in self.db.all("overridden_corrections", since=since, most=limit)]
 
     def ask_value(self, scan: str, key: FieldKey, by: str, reason: str, now: datetime) -> bool:
         """Have one more person asked for a field; its value stands until they have read it. False where they are

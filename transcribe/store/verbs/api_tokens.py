@@ -8,37 +8,28 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from transcribe.errors import AnsweredOtherwise, NotFound
+from transcribe.store.drivers.columns import attributes, micros, moment, moment_or_none, noun
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import ApiToken
-from transcribe.store.row_mapping import micros, moment, moment_or_none, text
 from transcribe.store.verbs.erasure import ErasureVerbs
-from transcribe.store.verbs.queue import LeaseVerbs
 from transcribe.store.verbs.settlement import SettlementVerbs
 
 ANSWER_KEPT = timedelta(days=30)
 """How long it is known what a request was answered. Chosen by hand."""
 
 
-class ApiTokenVerbs(LeaseVerbs, SettlementVerbs, ErasureVerbs):
+class ApiTokenVerbs(SettlementVerbs, ErasureVerbs):
     """Keeps the tokens of programs, and gives people what is held about them."""
 
     def put_token(self, token: ApiToken, token_hash: str, now: datetime) -> None:
         """Keep a program's token. Only its SHA-256 is kept."""
         with self.db.write():
-            self.db.run(
-                "put_token",
-                prefix=token.prefix,
-                token_hash=token_hash,
-                name=token.name,
-                scopes=text(sorted(token.scopes)),
-                until=None if token.until is None else micros(token.until),
-                now=micros(now),
-            )
+            self.db.run("put_token", **attributes(token), token_hash=token_hash, now=now)
             self.log(self.actor, "token made", token.prefix, {"name": token.name, "scopes": sorted(token.scopes)}, now)
 
     def token(self, token_hash: str, now: datetime) -> ApiToken | None:
         """The token in force with this hash. None where there is none."""
-        row = self.db.one("token", token_hash=token_hash, now=micros(now))
+        row = self.db.one("token", token_hash=token_hash, now=now)
         return None if row is None else _token_of(row)
 
     def tokens(self) -> list[ApiToken]:
@@ -48,7 +39,7 @@ class ApiTokenVerbs(LeaseVerbs, SettlementVerbs, ErasureVerbs):
     def revoke_token(self, prefix: str, now: datetime) -> None:
         """End a token. NotFound where none has this prefix."""
         with self.db.write():
-            if not self.db.changed("revoke_token", prefix=prefix, now=micros(now)):
+            if not self.db.changed("revoke_token", prefix=prefix, now=now):
                 raise NotFound(
                     f"There is no token in force with the prefix {prefix!r}. fairhand tokens list says which there are."
                 )
@@ -71,15 +62,8 @@ class ApiTokenVerbs(LeaseVerbs, SettlementVerbs, ErasureVerbs):
                     )
                 return str(known["answer"]), True
             answer = deed()
-            self.db.run("prune_program_answers", before=micros(now - ANSWER_KEPT))
-            self.db.run(
-                "put_program_answer",
-                token=token,
-                idem=idem,
-                request_hash=request_hash,
-                answer=answer,
-                now=micros(now),
-            )
+            self.db.run("prune_program_answers", before=now - ANSWER_KEPT)
+            self.db.run("put_program_answer", token=token, idem=idem, request_hash=request_hash, answer=answer, now=now)
             return answer, False
 
     def about(self, who: str) -> dict[str, object]:
@@ -129,7 +113,7 @@ class ApiTokenVerbs(LeaseVerbs, SettlementVerbs, ErasureVerbs):
         for each in LEAVING_STATEMENTS:
             self.db.run(each, person=person["id"])
         handle = f"left-{self.keyed_hash('left', who)[:12]}"
-        self.db.run("pseudonymise", person=person["id"], handle=handle, now=micros(now))
+        self.db.run("pseudonymise", person=person["id"], handle=handle, now=now)
         self.db.run("erase_reasons_about", person=person["id"])  # only of who has left
         self.vouch("person", person["id"])
         self.log(by or self.actor, "person left", who, detail, now)
@@ -207,11 +191,4 @@ def _plain(name: str, value: Any) -> object:
 
 
 def _token_of(row: Row) -> ApiToken:
-    return ApiToken(
-        prefix=row["prefix"],
-        name=row["name"],
-        scopes=frozenset(json.loads(row["scopes"])),
-        at=moment(row["at"]),
-        until=moment_or_none(row["until_at"]),
-        revoked_at=moment_or_none(row["revoked_at"]),
-    )
+    return noun(ApiToken, row, until=moment_or_none(row["until_at"]))

@@ -12,6 +12,7 @@ from typing import Literal, cast
 from transcribe.codes import Flag, Method, Reason
 from transcribe.errors import NotFound, StoreError
 from transcribe.model import FieldKey, GuideExample, GuideKind, Reading, Truth
+from transcribe.store.drivers.columns import moment, noun
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import (
     PAY_MEASURE,
@@ -26,20 +27,20 @@ from transcribe.store.facts import (
     PayMeasure,
     Question,
 )
-from transcribe.store.offering.routing import EXPERT_POOL
 from transcribe.store.paid_time import QUESTION_LINE, is_paid, take_time
 from transcribe.store.public_ids import long_id, short_id
-from transcribe.store.row_mapping import key_of, lane_of, micros, moment, moment_or_none, reading_of
+from transcribe.store.row_mapping import key_of, lane_of, reading_of
 from transcribe.store.verbs.pay_ledger import PayLedgerVerbs
 from transcribe.store.verbs.queue import LeaseVerbs
 from transcribe.store.verbs.reconcile import MAX_READING_NUMBER, ReconcileVerbs
+from transcribe.store.verbs.routing import EXPERT_POOL
 
 APPEAL_PRIORITY = 100
 """Before everything else that an expert does: a person waits for the answer, and a date was promised."""
 
 
-class OwnReadingVerbs(ReconcileVerbs):
-    """Gives people the histories of the fields that they read."""
+class AppealVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
+    """Gives people the histories of what they read, and keeps their appeals, questions and notices."""
 
     def readings_of(self, who: str, limit: int = 50, before: str | None = None) -> list[FieldHistory]:
         """The latest fields that this person read, each with all that is known of it.
@@ -107,7 +108,7 @@ class OwnReadingVerbs(ReconcileVerbs):
     def read_since(self, who: str, since: datetime) -> int:
         """How many fields a person has read since then, which is today; what was taken back is not among them."""
         person = self.person_row(who)["id"]
-        before = self.db.value("last_reading_before", who=person, since=micros(since))
+        before = self.db.value("last_reading_before", who=person, since=since)
         return int(self.db.value("count_read_after", who=person, after=before or 0))
 
     def _history_for(self, row: Row, who: str) -> FieldHistory:
@@ -131,10 +132,6 @@ class OwnReadingVerbs(ReconcileVerbs):
         key: FieldKey = key_of(field)
         history = self.history_of(scan, key, number)
         return replace(history, asked_as=(field["form"], field["form_version"]))
-
-
-class AppealVerbs(ReconcileVerbs):
-    """Keeps appeals and their outcomes."""
 
     def open_appeal(self, reading: str, who: str, words: str, deadline: datetime, now: datetime) -> Appeal:
         """Contest the outcome of one's own reading. It opens a task for an expert who never read the field.
@@ -161,8 +158,8 @@ class AppealVerbs(ReconcileVerbs):
                 field_id=row["field_id"],
                 person=person["id"],
                 task_id=self._open_hearing(row["field_id"], now),
-                deadline=micros(deadline),
-                now=micros(now),
+                deadline=deadline,
+                now=now,
             )
             self.db.run("put_appeal_text", id=number, words=words)
             self.vouch("appeal", number)
@@ -172,7 +169,7 @@ class AppealVerbs(ReconcileVerbs):
     def appeals(self, *, open_only: bool = False, who: str | None = None) -> list[Appeal]:
         """Appeals, latest first."""
         person = None if who is None else self.person_row(who)["id"]
-        rows = self.db.all("appeals", open_only=int(open_only), person=person, appeal=None)
+        rows = self.db.all("appeals", open_only=open_only, person=person, appeal=None)
         return [self._appeal_of(row) for row in rows]
 
     def decide_appeal(self, appeal: str, outcome: AppealOutcome, *, minority: bool, now: datetime) -> None:
@@ -192,10 +189,10 @@ class AppealVerbs(ReconcileVerbs):
                 raise StoreError("No expert has heard this appeal yet.")
             expert = None if heard is None else heard["transcriber_id"]
             facts = {"outcome": outcome, "minority": int(minority and outcome == "upheld")}
-            if not self.db.changed("decide_appeal", id=row["id"], **facts, expert=expert, now=micros(now)):
+            if not self.db.changed("decide_appeal", id=row["id"], **facts, expert=expert, now=now):
                 return
             self.vouch("appeal", row["id"])
-            self.db.run("close_unleased_task", task_id=row["task_id"], now=micros(now))
+            self.db.run("close_unleased_task", task_id=row["task_id"], now=now)
             found = None if heard is None else reading_of(heard)
             blind_in_time = found is not None and is_blind_in_time(found, moment(row["deadline"]))
             if outcome == "upheld" and found is not None and found.text is not None and blind_in_time:
@@ -228,21 +225,14 @@ class AppealVerbs(ReconcileVerbs):
 
     def expert_outcomes(self) -> list[ExpertOutcomes]:
         """How each expert's hearings ended."""
-        rows = self.db.all("expert_outcomes")
-        return [ExpertOutcomes(expert=row["expert"], upheld=row["upheld"], declined=row["declined"]) for row in rows]
+        return [noun(ExpertOutcomes, row) for row in self.db.all("expert_outcomes")]
 
     def _open_hearing(self, field: int, now: datetime) -> int:
         public = long_id()
         slot = 1 + self.db.value("newest_slot", field_id=field, kind="appeal")
         wish = {"kind": "appeal", "lane": lane_of("appeal"), "reason": Reason.APPEAL, "slot": slot}
         self.db.run(
-            "open_task",
-            public_id=public,
-            field_id=field,
-            **wish,
-            pool=EXPERT_POOL,
-            priority=APPEAL_PRIORITY,
-            now=micros(now),
+            "open_task", public_id=public, field_id=field, **wish, pool=EXPERT_POOL, priority=APPEAL_PRIORITY, now=now
         )
         self.db.run("count_passed", field_id=field, lane=wish["lane"])  # who skipped the field may be its last resort
         return int(cast(Row, self.db.one("task_by_public", task=public))["id"])
@@ -253,32 +243,13 @@ class AppealVerbs(ReconcileVerbs):
 
     def _appeal_of(self, row: Row) -> Appeal:
         heard = self.db.one("heard", task_id=row["task_id"])
-        return Appeal(
+        return noun(
+            Appeal,
+            row,
             id=row["public_id"],
             reading=reading_of(cast(Row, self.db.one("appealed_reading", number=row["number"]))),
-            transcriber=row["transcriber"],
-            words=row["words"],
-            task=row["task"],
-            at=moment(row["at"]),
-            deadline=moment(row["deadline"]),
             heard=None if heard is None else reading_of(heard),
-            outcome=row["outcome"],
-            expert=row["expert"],
-            minority=bool(row["minority"]),
-            decided_at=moment_or_none(row["decided_at"]),
         )
-
-
-def is_blind_in_time(heard: Reading, deadline: datetime) -> bool:
-    """Whether an expert's reading may be a truth: by the appeal's day, and before they saw its words."""
-    return heard.at <= deadline and Flag.SAW_AN_APPEALS_WORDS not in heard.flags
-
-
-# Questions about fields, the guide that their answers make, expected work, and notices to people.
-
-
-class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
-    """Keeps questions and answers, expected work, and notices."""
 
     def put_question(
         self,
@@ -309,7 +280,7 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
                 field=row["name"],
                 field_id=row["field_id"],
                 person=person["id"],
-                now=micros(now),
+                now=now,
             )
             if row["erased_at"] is None:
                 self.db.run("put_question_text", id=number, words=words)
@@ -334,40 +305,38 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
             (row,) = rows
             if row["answer"] == answer:
                 return False
-            self.db.run("answer_question", id=row["id"], answer=answer, by=by, now=micros(now))
+            self.db.run("answer_question", id=row["id"], answer=answer, by=by, now=now)
             self.tell(row["transcriber_id"], "question answered", row["field_id"], now)
             self.log(by, "question answered", row["public_id"], {}, now)
             return True
 
     def questions(self, *, open_only: bool = False) -> list[Question]:
         """Questions, latest first."""
-        return [
-            _question_of(row) for row in self.db.all("questions", open_only=int(open_only), question=None, person=None)
-        ]
+        return [_question_of(row) for row in self.db.all("questions", open_only=open_only, question=None, person=None)]
 
     def asked_since(self, who: str, since: datetime) -> list[datetime]:
         """The times at which a person asked questions since then, oldest first."""
-        rows = self.db.all("questions_since", person=self.person_row(who)["id"], since=micros(since))
+        rows = self.db.all("questions_since", person=self.person_row(who)["id"], since=since)
         return [moment(row["at"]) for row in rows]
 
     def put_expected_work(self, work: ExpectedWork, now: datetime) -> None:
         """Keep what work is expected. People who find none are told of it."""
         with self.db.write():
-            values = {"form": work.form, "expected_at": micros(work.at), "hours": work.hours}
-            self.db.run("put_expected_work", public_id=work.id, **values, now=micros(now))
+            values = {"form": work.form, "expected_at": work.at, "hours": work.hours}
+            self.db.run("put_expected_work", public_id=work.id, **values, now=now)
             self.log(self.actor, "work expected", work.id, {"hours": work.hours, "form": work.form}, now)
 
     def expected_work(self, now: datetime) -> list[ExpectedWork]:
         """The work that is expected from now on, soonest first."""
         return [
             ExpectedWork(id=row["public_id"], at=moment(row["expected_at"]), hours=row["hours"], form=row["form"])
-            for row in self.db.all("expected_work", now=micros(now))
+            for row in self.db.all("expected_work", now=now)
         ]
 
     def end_expected_work(self, work: str, now: datetime) -> None:
         """End expected work that will not come after all. NotFound where it is not expected."""
         with self.db.write():
-            if not self.db.changed("end_expected_work", public_id=work, now=micros(now)):
+            if not self.db.changed("end_expected_work", public_id=work, now=now):
                 raise NotFound(f"No work {work!r} is announced. fairhand announce list names what is.")
             self.log(self.actor, "expected work called off", work, {}, now)
 
@@ -387,9 +356,7 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
             if self.db.one("snippet_of", field_id=field) is None:
                 raise NotFound(f"There is no picture of {key}.")
             public = short_id()
-            number = self.db.insert(
-                "put_guide_example", public_id=public, field_id=field, kind=kind, by=by, now=micros(now)
-            )
+            number = self.db.insert("put_guide_example", public_id=public, field_id=field, kind=kind, by=by, now=now)
             self.db.run("put_guide_example_text", id=number, text=text, words=words)
             self.log(by, "guide example shown", public, {"kind": kind}, now)
             return public
@@ -397,25 +364,14 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
     def end_guide_example(self, example: str, by: str, now: datetime) -> None:
         """Take an example out of its guide. NotFound where it stands in none."""
         with self.db.write():
-            if not self.db.changed("end_guide_example", public_id=example, now=micros(now)):
+            if not self.db.changed("end_guide_example", public_id=example, now=now):
                 raise NotFound(f"No guide has an example {example!r}. `fairhand questions examples` lists them.")
             self.log(by, "guide example taken out", example, {}, now)
 
     def guide_examples(self, form: str | None = None, field: str | None = None) -> list[GuideExample]:
         """The examples of a field's guide, the usual ones first; without a form those of all guides."""
         return [
-            GuideExample(
-                id=row["public_id"],
-                kind=row["kind"],
-                scan=row["scan"],
-                key=key_of(row),
-                form=row["form"],
-                snippet=row["snippet"],
-                text=row["text"],
-                words=row["words"],
-                by=row["shown_by"],
-                at=moment(row["at"]),
-            )
+            noun(GuideExample, row, id=row["public_id"], key=key_of(row), by=row["shown_by"])
             for row in self.db.all("guide_examples", form=form, field=field)
         ]
 
@@ -423,38 +379,24 @@ class QuestionVerbs(LeaseVerbs, PayLedgerVerbs):
         """A person's notices, latest first."""
         person = self.person_row(who)["id"]
         return [
-            Notice(
-                number=row["id"],
-                kind=row["kind"],
-                scan=row["scan"],
-                key=None if row["name"] is None else key_of(row),
-                at=moment(row["at"]),
-                seen_at=moment_or_none(row["seen_at"]),
-            )
-            for row in self.db.all("notices", person=person, unseen_only=int(unseen_only))
+            noun(Notice, row, number=row["id"], key=None if row["name"] is None else key_of(row))
+            for row in self.db.all("notices", person=person, unseen_only=unseen_only)
         ]
 
     def see_notices(self, who: str, now: datetime, number: int | None = None) -> None:
         """Keep that a person has seen their notices, or the one of this number."""
         with self.db.write():
-            self.db.run("see_notices", person=self.person_row(who)["id"], number=number, now=micros(now))
+            self.db.run("see_notices", person=self.person_row(who)["id"], number=number, now=now)
 
     def _question(self, public: str) -> Question:
         (row,) = self.db.all("questions", open_only=0, question=public, person=None)
         return _question_of(row)
 
 
+def is_blind_in_time(heard: Reading, deadline: datetime) -> bool:
+    """Whether an expert's reading may be a truth: by the appeal's day, and before they saw its words."""
+    return heard.at <= deadline and Flag.SAW_AN_APPEALS_WORDS not in heard.flags
+
+
 def _question_of(row: Row) -> Question:
-    return Question(
-        id=row["public_id"],
-        form=row["form"],
-        field=row["field"],
-        transcriber=row["transcriber"],
-        words=row["words"],
-        at=moment(row["at"]),
-        answer=row["answer"],
-        answered_by=row["answered_by"],
-        answered_at=moment_or_none(row["answered_at"]),
-        scan=row["scan"],
-        key=key_of(row),
-    )
+    return noun(Question, row, id=row["public_id"], key=key_of(row))

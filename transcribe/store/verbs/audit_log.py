@@ -5,37 +5,24 @@ The log is a chain in which each line vouches for the one before it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from transcribe.errors import StoreError
 from transcribe.model import Parameters
+from transcribe.store.drivers.columns import attributes, moment, noun
 from transcribe.store.facts import AuditLine, AuditState, Learning
-from transcribe.store.lookup import FIRST_HASH, Lookup
-from transcribe.store.row_mapping import micros, moment, text
+from transcribe.store.lookup import FIRST_HASH
 from transcribe.store.seals import SealVerbs
 
 
 class AuditLogVerbs(SealVerbs):
-    """Reads and checks the chain. `log` itself stands in `lookup.py`, as every group of verbs writes it."""
+    """Gives the audit log, keeps what was learnt, and begins epochs."""
 
     def audit(self, after: int = 0) -> list[AuditLine]:
         """Lines of the audit log numbered above `after`, in order."""
-        return [
-            AuditLine(
-                number=row["number"],
-                at=moment(row["at"]),
-                actor=row["actor"],
-                action=row["action"],
-                subject=row["subject"],
-                detail=json.loads(row["detail"]),
-                previous=row["previous"],
-                hash=row["hash"],
-            )
-            for row in self.db.all("audit", after=after)
-        ]
+        return [noun(AuditLine, row) for row in self.db.all("audit", after=after)]
 
     def verify_audit(self, head: str | None = None) -> AuditState:
         """Whether the chain holds from its first line to its last.
@@ -60,26 +47,20 @@ class AuditLogVerbs(SealVerbs):
             head_missing=is_missing,
         )
 
-
-class LearningVerbs(Lookup):
-    """Keeps versions of the parameters, and what became of each proposal."""
-
     def parameters(self, version: int | None = None) -> Parameters | None:
         """That version of the parameters, or the latest. None where nothing was learnt yet."""
         if version is None:
             row = self.db.one("parameters_latest")
         else:
             row = self.db.one("parameters_version", version=version)
-        if row is None:
-            return None
-        return Parameters(version=row["version"], content=json.loads(row["content"]), at=moment(row["at"]))
+        return None if row is None else noun(Parameters, row)
 
     def put_parameters(self, content: Mapping[str, object], now: datetime) -> Parameters:
         """Append a new version of the parameters."""
         with self.db.write():
             last = self.db.one("parameters_latest")
             version = 1 if last is None else last["version"] + 1
-            self.db.run("put_parameters", version=version, content=text(dict(content)), now=micros(now))
+            self.db.run("put_parameters", version=version, content=content, now=now)
             self.vouch("parameters", version)
         return Parameters(version=version, content=content, at=now)
 
@@ -100,15 +81,7 @@ class LearningVerbs(Lookup):
             if content is not None:
                 learning = replace(learning, version=self.put_parameters(content, learning.at).version, made=True)
             facts = {"verdict": learning.verdict, "version": learning.version, "back_to": learning.back_to}
-            self.db.run(
-                "put_learning",
-                **facts,
-                actor=learning.by,
-                made=int(learning.made),
-                seen=learning.seen,
-                numbers=text(dict(learning.numbers)),
-                now=micros(learning.at),
-            )
+            self.db.run("put_learning", **attributes(learning), actor=learning.by, now=learning.at)
             done = (
                 "parameters put back"
                 if learning.back_to
@@ -122,26 +95,7 @@ class LearningVerbs(Lookup):
 
     def learnings(self) -> list[Learning]:
         """What became of every proposal, first to latest."""
-        return [
-            Learning(
-                version=row["version"],
-                verdict=row["verdict"],
-                by=row["actor"],
-                at=moment(row["at"]),
-                seen=row["seen"],
-                numbers=json.loads(row["numbers"]),
-                made=bool(row["made"]),
-                back_to=row["back_to"],
-            )
-            for row in self.db.all("learnings")
-        ]
-
-
-# Epochs of a state: one that was restored from a backup begins one, and its numbers are taken for no old ones.
-
-
-class EpochVerbs(Lookup):
-    """Begins an epoch, and says since which number of the outbox it is."""
+        return [noun(Learning, row, by=row["actor"]) for row in self.db.all("learnings")]
 
     def epoch(self) -> int:
         """Since which number of the outbox this state is what it is; 0 where it was never restored from a backup."""
@@ -155,18 +109,18 @@ class EpochVerbs(Lookup):
         """
         with self.db.write():
             # Microseconds are above every number of this home: none gives a million of them in a second.
-            self.db.run("outbox_begins", number=micros(now))
-            self.db.run("outbox_goes_on", number=micros(now))
+            self.db.run("outbox_begins", number=now)
+            self.db.run("outbox_goes_on", number=now)
             number = int(self.db.value("last_outbox_number"))
             self.db.run("set_epoch", number=number)
-            self.db.run("switch_off_every_webhook", reason="restored", now=micros(now))
+            self.db.run("switch_off_every_webhook", reason="restored", now=now)
             self.tell_programs("restored", now)
             self.db.run("outbox_again")
             self.db.run("drop_told_between")
             self.db.run("drop_every_copy")  # a machine that goes on with this state makes its records.db anew
             self.db.run("drop_every_arriving")
-            self.db.run("end_every_session", now=micros(now))
-            self.db.run("revoke_every_link", now=micros(now))
+            self.db.run("end_every_session", now=now)
+            self.db.run("revoke_every_link", now=now)
             detail = {"made_at": made_at.isoformat(), "epoch": number}
             self.log(self.actor, "home restored", "", detail, now)
         return number

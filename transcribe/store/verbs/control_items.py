@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from transcribe.codes import Reason
 from transcribe.errors import SettingsError
 from transcribe.model import Task
+from transcribe.store.drivers.columns import attributes, micros, noun, text
 from transcribe.store.drivers.database import Database, Row
 from transcribe.store.facts import ControlAnswers, Offer, Practice, QualificationTry
 from transcribe.store.lookup import Lookup
-from transcribe.store.offering.routing import Routing, is_expert, may_read
 from transcribe.store.public_ids import long_id
-from transcribe.store.row_mapping import key_of, lane_of, micros, moment, reading_of, task_of, text, truth_of
+from transcribe.store.row_mapping import key_of, lane_of, reading_of, task_of, truth_of
+from transcribe.store.verbs.routing import Routing, is_expert, may_read
 
 CONTROL_SHARE_SETTING = "control share"
 """The name of the setting that holds the share."""
@@ -49,7 +50,7 @@ class ControlItemVerbs(Lookup):
         if not 0.0 <= share <= 1.0:
             raise SettingsError(f"A share of control items is between 0 and 1, not {share}.")
         with self.db.write():
-            self.db.run("put_setting", name=CONTROL_SHARE_SETTING, value=repr(share), now=micros(now))
+            self.db.run("put_setting", name=CONTROL_SHARE_SETTING, value=repr(share), now=now)
             self.log(self.actor, "control share set", "", {"share": share}, now)
 
     def control_answers(self) -> list[ControlAnswers]:
@@ -73,12 +74,12 @@ class ControlItemVerbs(Lookup):
         with self.db.write():
             person = self.person_row(who)
             until = now + timedelta(seconds=seconds)
-            held = len(self.db.all("held_tests", who=person["id"], now=micros(now)))
+            held = len(self.db.all("held_tests", who=person["id"], now=now))
             wanted = max(0, count - held) if may_read(person) else 0
             values = {"who": person["id"], "hears": int(is_expert(person))}
             for row in self.db.all("next_tests", type=qualification, count=wanted, **values):
                 self._give_known(row, person, Reason.QUALIFICATION, "read", now, until)
-            return [task_of(row) for row in self.db.all("held_tests", who=person["id"], now=micros(now))[:count]]
+            return [task_of(row) for row in self.db.all("held_tests", who=person["id"], now=now)[:count]]
 
     def lease_practice(self, who: str, count: int, now: datetime, seconds: float = 600.0) -> Practice:
         """The known fields that a new person practises on, up to `count` together with those answered already.
@@ -90,7 +91,7 @@ class ControlItemVerbs(Lookup):
             done = self.db.value("count_practised", who=person["id"])
             if self.db.one("reads_already", who=person["id"]) is not None:
                 return Practice(answered=done, tasks=())
-            until, values = now + timedelta(seconds=seconds), {"who": person["id"], "now": micros(now)}
+            until, values = now + timedelta(seconds=seconds), {"who": person["id"], "now": now}
             wanted = max(0, count - done - len(self.db.all("held_tests", **values))) if may_read(person) else 0
             for row in self._next_practice(person, wanted):
                 self._give_known(row, person, Reason.QUALIFICATION, "read", now, until)
@@ -111,7 +112,7 @@ class ControlItemVerbs(Lookup):
                 or self.db.value("count_practised", **values) >= count
             ):
                 return False
-            held = self.db.all("held_tests", **values, now=micros(now))
+            held = self.db.all("held_tests", **values, now=now)
             return bool(held or self._next_practice(person, 1))
 
     def _next_practice(self, person: Row, count: int) -> list[Row]:
@@ -122,9 +123,9 @@ class ControlItemVerbs(Lookup):
         """Keep that a person works without practising first. What they hold of it goes back."""
         with self.db.write():
             person = self.person_row(who)
-            self.db.run("leave_practice", person=person["id"], now=micros(now))
-            for row in self.db.all("held_tests", who=person["id"], now=micros(now)):
-                self.db.run("give_back", task_id=row["id"], who=person["id"], now=micros(now))
+            self.db.run("leave_practice", person=person["id"], now=now)
+            for row in self.db.all("held_tests", who=person["id"], now=now):
+                self.db.run("give_back", task_id=row["id"], who=person["id"], now=now)
 
     def has_left_practice(self, who: str) -> bool:
         """Whether a person chose to work without practising first."""
@@ -134,18 +135,10 @@ class ControlItemVerbs(Lookup):
         """Keep a test's result. A person who passes has the qualification, and no later try takes it away."""
         with self.db.write():
             person = self.person_row(who)
-            self.db.run(
-                "put_qualification_try",
-                person=person["id"],
-                name=result.name,
-                asked=result.asked,
-                right=result.right,
-                passed=int(result.passed),
-                at=micros(result.at),
-            )
+            self.db.run("put_qualification_try", person=person["id"], **attributes(result))
             if result.passed:
                 has = sorted({*json.loads(person["qualifications"]), result.name})
-                self.db.run("set_qualifications", person=person["id"], value=text(has))
+                self.db.run("set_qualifications", person=person["id"], value=has)
                 self.vouch("person", person["id"])
             facts = {"name": result.name, "asked": result.asked, "right": result.right, "passed": result.passed}
             self.log(self.actor, "test taken", person["public_id"], facts, now)
@@ -153,13 +146,7 @@ class ControlItemVerbs(Lookup):
     def qualification_tries(self, who: str) -> list[QualificationTry]:
         """A person's tests, latest first."""
         return [
-            QualificationTry(
-                name=row["name"],
-                asked=row["asked"],
-                right=row["right_answers"],
-                passed=bool(row["passed"]),
-                at=moment(row["at"]),
-            )
+            noun(QualificationTry, row, right=row["right_answers"])
             for row in self.db.all("qualification_tries", person=self.person_row(who)["id"])
         ]
 
@@ -184,7 +171,7 @@ class ControlItemVerbs(Lookup):
         given = self.db.value("count_leases", who=person["id"])
         left = count - len(lapsed)
         wanted = sum(self._is_control(person["public_id"], given + place, share) for place in range(left))
-        rows = self.db.all("next_controls", count=wanted, hears=int(is_expert(person)), **values)
+        rows = self.db.all("next_controls", count=wanted, hears=is_expert(person), **values)
         for row in rows:
             if row["lapsed"] is None:
                 self._give_known(row, person, Reason.CONTROL, "read", now, until)
@@ -200,17 +187,17 @@ class ControlItemVerbs(Lookup):
         slot = 1 + self.db.value("newest_slot", field_id=row["field_id"], kind="test")
         public = long_id()
         wish = {"kind": "test", "lane": lane_of("test"), "reason": reason, "slot": slot, "pool": pool, "priority": 0}
-        self.db.run("open_task", public_id=public, field_id=row["field_id"], **wish, now=micros(now))
+        self.db.run("open_task", public_id=public, field_id=row["field_id"], **wish, now=now)
         task = self.db.one("task_by_public", task=public)
         assert task is not None
         self.give(task["id"], person["id"], now, micros(until))
 
     def _give_again(self, task: int, person: Row, now: datetime, until: datetime) -> None:
         """Lease a control item that this person had: under its old name, as an open field is when it comes again."""
-        self.db.run("lease_again", task_id=task, who=person["id"], until=micros(until))
-        self.db.run("put_lease", task_id=task, who=person["id"], now=micros(now), until=micros(until))
+        self.db.run("lease_again", task_id=task, who=person["id"], until=until)
+        self.db.run("put_lease", task_id=task, who=person["id"], now=now, until=until)
 
     def give(self, task: int, person: int, now: datetime, until: int) -> None:
         """Lease one open task to a person. Nothing happens where somebody has it."""
-        self.db.run("put_lease_of_open", task_id=task, who=person, now=micros(now), until=until)
+        self.db.run("put_lease_of_open", task_id=task, who=person, now=now, until=until)
         self.db.run("lease_task", task_id=task, who=person, until=until)

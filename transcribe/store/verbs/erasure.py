@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from transcribe.errors import NotFound, WrongKey
+from transcribe.store.drivers.columns import micros, moment, moment_or_none
 from transcribe.store.drivers.database import Row
 from transcribe.store.drivers.durable_files import ErasureList
 from transcribe.store.drivers.sqlite import log_readers
 from transcribe.store.drivers.state_file import remove_upgrade_copies
-from transcribe.store.row_mapping import micros, moment, moment_or_none
 from transcribe.store.steering.acts import ActVerbs
 
 
@@ -35,7 +35,7 @@ class ErasureVerbs(ActVerbs):
             row = self.scan_row(scan)
             names = self._archive_names(row)
             if row["erased_at"] is not None:
-                self.db.run("put_unfinished_erasure", scan_id=row["id"], now=micros(now))
+                self.db.run("put_unfinished_erasure", scan_id=row["id"], now=now)
                 return names
             self._list_erasures({self._keyed(row["sha256"]): micros(now)})
             self._erase(row, now)
@@ -76,7 +76,7 @@ class ErasureVerbs(ActVerbs):
         with self.db.write():
             for scan in scans:
                 self.db.run("put_erased_in_copy", sha256=scan, machine=self.machine)
-            self.db.run("end_erased_everywhere", alone=int(not self.machine))
+            self.db.run("end_erased_everywhere", alone=not self.machine)
 
     def names_file(self, sha256: str) -> bool:
         """Whether any scan, as its page, what lies beside it, or a picture of it, names this file of the archive."""
@@ -97,7 +97,7 @@ class ErasureVerbs(ActVerbs):
 
     def note_words_in_log(self, now: datetime) -> None:
         """Remember, until the log is emptied, that words which were erased may stand in it."""
-        self.db.run("note_words_in_log", now=micros(now))
+        self.db.run("note_words_in_log", now=now)
 
     def log_has_words(self) -> bool:
         """Whether erased words may stand in the database's log still, as a reader kept it from being emptied."""
@@ -166,17 +166,17 @@ class ErasureVerbs(ActVerbs):
 
     def _erase(self, row: Row, now: datetime) -> None:
         number = row["id"]
-        self.db.run("scan_is_erased", scan_id=number, now=micros(now))
+        self.db.run("scan_is_erased", scan_id=number, now=now)
         for each in ERASURE_STATEMENTS:
             self.db.run(each, scan_id=number)
         self.tell_pairs(number, now)
-        self.db.run("end_tasks_of_erased", scan_id=number, now=micros(now))
-        self.db.run("put_outbox", kind="erase", scan_id=number, record_id=None, now=micros(now))
-        self.db.run("put_unfinished_erasure", scan_id=number, now=micros(now))
+        self.db.run("end_tasks_of_erased", scan_id=number, now=now)
+        self.db.run("put_outbox", kind="erase", scan_id=number, record_id=None, now=now)
+        self.db.run("put_unfinished_erasure", scan_id=number, now=now)
 
     def past_retention(self, now: datetime) -> list[str]:
         """Scans kept longer than their form allows, oldest first. They are to be forgotten."""
-        return [row["sha256"] for row in self.db.all("past_retention", now=micros(now))]
+        return [row["sha256"] for row in self.db.all("past_retention", now=now)]
 
     def kept_until(self, scan: str) -> datetime | None:
         """When a scan was kept as long as the version of its form says that it has. None where that says nothing."""

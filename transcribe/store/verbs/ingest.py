@@ -8,11 +8,12 @@ from datetime import datetime
 from transcribe.errors import FormError
 from transcribe.i18n import kept
 from transcribe.model import Field, Form, Place, Reading, ReadResult, Scan, ScanPage, SourceFile
+from transcribe.store.drivers.columns import attributes, moment, text
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import SetAside
 from transcribe.store.lookup import Lookup
-from transcribe.store.row_mapping import VALUE_LANE, frame_text, micros, moment, scan_of, text
-from transcribe.store.steering.scans_aside import set_aside_of
+from transcribe.store.row_mapping import VALUE_LANE, frame_text, scan_of
+from transcribe.store.steering.acts import set_aside_of
 
 
 class IngestVerbs(Lookup):
@@ -35,9 +36,9 @@ class IngestVerbs(Lookup):
                 version=form.version,
                 digest=form.digest,
                 definition=definition,
-                options=text(dict(form.options)),
+                options=form.options,
                 retention_days=form.retention_days,
-                now=micros(now),
+                now=now,
             )
             fields = [self._put_form_field(form, field) for field in form.all_fields()]
             self.vouch("form", fields[0])
@@ -49,8 +50,8 @@ class IngestVerbs(Lookup):
             version=form.version,
             name=field.name,
             type=field.type,
-            languages=text(list(field.languages)),
-            regions=text(list(field.regions)),
+            languages=field.languages,
+            regions=field.regions,
             qualification=field.type if form.options.get("qualification") else "",
             apart=field.apart,
         )
@@ -80,7 +81,7 @@ class IngestVerbs(Lookup):
                 form_version=scan.form_version,
                 name=scan.name,
                 batch=scan.batch,
-                now=micros(now),
+                now=now,
             )
             if not new:
                 return False
@@ -125,13 +126,13 @@ class IngestVerbs(Lookup):
                 form=row["form"],
                 form_version=row["form_version"],
                 fit=reads.fit,
-                quality=text(dict(reads.quality)),
-                advice=text(list(reads.advice)),
-                now=micros(now),
+                quality=reads.quality,
+                advice=reads.advice,
+                now=now,
             )
             for engine, seconds in reads.seconds.items():
                 spent = round(seconds * 1000)
-                self.db.run("put_engine_time", scan_id=row["id"], engine=engine, milliseconds=spent, now=micros(now))
+                self.db.run("put_engine_time", scan_id=row["id"], engine=engine, milliseconds=spent, now=now)
             for picture in reads.pictures:
                 width, height = picture.size
                 name = {"scan_id": row["id"], "number": picture.number, "sha256": picture.sha256}
@@ -185,7 +186,7 @@ class IngestVerbs(Lookup):
                 return
             self.db.run("set_scan_form", scan_id=row["id"], form=form, form_version=version)
             self.db.run("end_set_aside_of_scan", scan_id=row["id"])
-            self.db.run("close_tasks_of_other_forms", scan_id=row["id"], now=micros(now))
+            self.db.run("close_tasks_of_other_forms", scan_id=row["id"], now=now)
 
     def mask_pages(self, scan: str, copies: Sequence[SourceFile], now: datetime) -> None:
         """Take masked copies, one a page, for the pages of a scan. The files that they replace are then among
@@ -229,7 +230,7 @@ class IngestVerbs(Lookup):
         else:
             self.db.run("end_set_aside_at", place=place)
         about = {"file": file.sha256, "error": error, "message": kept(message), "batch": batch, "place": place}
-        self.db.run("set_aside", now=micros(now), **about)
+        self.db.run("set_aside", now=now, **about)
         if not known:
             of = {"scan": scan} if scan else {"file": file.sha256}
             self.tell_programs("aside", now, batch=batch, note=error, **of)
@@ -252,14 +253,7 @@ class IngestVerbs(Lookup):
         return int(self.db.value("read_up_to", scan_id=scan["id"]))
 
     def _put_file(self, file: SourceFile, now: datetime) -> None:
-        self.db.run(
-            "put_file",
-            sha256=file.sha256,
-            name=file.name,
-            size=file.size,
-            media_type=file.media_type,
-            now=micros(now),
-        )
+        self.db.run("put_file", **attributes(file), now=now)
 
     def _write_places(self, scan: Row, places: Sequence[Place]) -> None:
         fields = self.fields_of(scan)
@@ -292,33 +286,24 @@ class IngestVerbs(Lookup):
         words = text([reading.text, list(reading.alternatives), list(reading.box or ()), reading.confidence])
         round_of = (str(history),) if history else ()
         idem = self.keyed_hash("machine", str(field), reading.source, words, *round_of)
-        kept = {
-            "text": reading.text,
-            "alternatives": text([list(each) for each in reading.alternatives]),
-            "shown": reading.shown,
-            "legible": reading.legible,
-            "reason": reading.reason,
-        }
-        number = self.db.added(
-            "put_reading",
+        return self.keep_reading(
+            {
+                "text": reading.text,
+                "alternatives": text([list(each) for each in reading.alternatives]),
+                "shown": reading.shown,
+                "legible": reading.legible,
+                "reason": reading.reason,
+            },
             id=idem[:32] if history else reading.id or idem[:32],
             idem=idem,
             field_id=field,
             lane=VALUE_LANE,
             source=reading.source,
             kind=reading.kind,
-            transcriber_id=None,
-            task_id=None,
-            late=0,
             confidence=reading.confidence,
             seconds=reading.seconds,
-            flags=text(sorted(reading.flags)),
-            conditions=text(dict(reading.conditions)),
-            box=text(list(reading.box)) if reading.box else None,
-            text_hash=self.keyed_hash("text", reading.text or ""),
-            words_hash=self.reading_hash(kept),
-            now=micros(reading.at),
+            flags=reading.flags,
+            conditions=reading.conditions,
+            box=reading.box,
+            now=reading.at,
         )
-        if number:
-            self.db.run("put_reading_text", number=number, **kept)
-        return number

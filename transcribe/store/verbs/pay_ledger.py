@@ -7,6 +7,7 @@ from typing import Literal, cast
 
 from transcribe.codes import Reason
 from transcribe.pay_arithmetic import HOUR_SECONDS, for_time
+from transcribe.store.drivers.columns import micros, noun
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import Floor, PayLine, PayMeasure, Rate
 from transcribe.store.paid_time import (
@@ -24,7 +25,6 @@ from transcribe.store.paid_time import (
     is_paid,
     work_since,
 )
-from transcribe.store.row_mapping import micros, moment
 
 BEGUN_SECONDS = 1.0
 """A page counts begun seconds whole: so much more than there was may be claimed by whoever is honest."""
@@ -43,17 +43,13 @@ class PayLedgerVerbs(KeptTimeVerbs):
         """Keep a rate that holds from its `since` on."""
         with self.db.write():
             values = {"form": rate.form, "per": rate.per, "micro": rate.micro, "currency": rate.currency}
-            self.vouch("rate", self.db.insert("put_rate", **values, since=micros(rate.since), now=micros(now)))
+            self.vouch("rate", self.db.insert("put_rate", **values, since=rate.since, now=now))
             self.log(self.actor, "rate kept", rate.form, values, now)
 
     def rate(self, form: str, now: datetime, per: Literal["reading", "hour"] = "reading") -> Rate | None:
         """The rate in force for a form: its own, or that of all forms. None where there is neither."""
         row = self._rate_row(form, per, now)
-        if row is None:
-            return None
-        return Rate(
-            form=row["form"], micro=row["micro"], currency=row["currency"], since=moment(row["since"]), per=row["per"]
-        )
+        return None if row is None else noun(Rate, row)
 
     def _rate_row(self, form: str, per: str, now: datetime) -> Row | None:
         return _latest([each for each in self.db.all("rates_of_form", form=form) if each["per"] == per], now)
@@ -63,21 +59,13 @@ class PayLedgerVerbs(KeptTimeVerbs):
         with self.db.write():
             values = {"micro": floor.micro, "currency": floor.currency, "source": floor.source}
             values["source_micro"] = floor.source_micro
-            self.vouch("floor", self.db.insert("put_floor", **values, since=micros(floor.since), now=micros(now)))
+            self.vouch("floor", self.db.insert("put_floor", **values, since=floor.since, now=now))
             self.log(self.actor, "floor kept", "", values, now)
 
     def floor(self, now: datetime) -> Floor | None:
         """The floor in force. None where there is none."""
         row = _latest(self.db.all("floors_latest_first"), now)
-        if row is None:
-            return None
-        return Floor(
-            micro=row["micro"],
-            currency=row["currency"],
-            source=row["source"],
-            since=moment(row["since"]),
-            source_micro=row["source_micro"],
-        )
+        return None if row is None else noun(Floor, row)
 
     def ledger(self, who: str | None = None, after: int = 0) -> list[PayLine]:
         """Lines of the ledger numbered above `after`, in order, of everybody or of one person."""
@@ -264,7 +252,7 @@ class PayLedgerVerbs(KeptTimeVerbs):
             micro=micro,
             currency=currency,
             seconds=seconds,
-            now=micros(now),
+            now=now,
             reading=reading,
             task_id=task,
             reference=reference,
@@ -285,15 +273,4 @@ def _latest(rows: list[Row], now: datetime) -> Row | None:
 
 def line_of(row: Row) -> PayLine:
     """A line of the ledger."""
-    return PayLine(
-        number=row["number"],
-        transcriber=row["transcriber"],
-        kind=row["kind"],
-        micro=row["micro"],
-        currency=row["currency"],
-        seconds=row["seconds"],
-        at=moment(row["at"]),
-        reading=row["reading_id"],
-        task=row["task"],
-        reference=row["reference"],
-    )
+    return noun(PayLine, row, reading=row["reading_id"])

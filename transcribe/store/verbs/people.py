@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 
 from transcribe.errors import SettingsError
 from transcribe.model import Role, Transcriber
+from transcribe.store.drivers.columns import attributes, micros, moment, text
 from transcribe.store.drivers.database import Row
-from transcribe.store.facts import SecondFactor, WayIn
-from transcribe.store.lookup import Lookup
-from transcribe.store.row_mapping import micros, moment, text, transcriber_of
+from transcribe.store.facts import Pause, SecondFactor, SetAsideReadings, WayIn
+from transcribe.store.paid_time import take_all_time
+from transcribe.store.row_mapping import transcriber_of
 from transcribe.store.steering.acts import ActVerbs
-from transcribe.store.verbs.queue import LeaseVerbs
+from transcribe.store.verbs.reconcile import ReconcileVerbs
 from transcribe.store.verbs.settlement import SettlementVerbs
 
 FORGOTTEN_FACTS = frozenset({"languages", "regions", "time_zone", "interface_language"})
@@ -27,8 +28,8 @@ OFFER_FACTS = frozenset({"roles", "languages", "regions", "qualifications"})
 """What says which tasks a person may have: when one changes, what they may not do any more goes back."""
 
 
-class PeopleVerbs(LeaseVerbs, SettlementVerbs, ActVerbs):
-    """Keeps people and how they sign in."""
+class PeopleVerbs(SettlementVerbs, ReconcileVerbs, ActVerbs):
+    """Keeps people, how they sign in, and what operators do to them and their readings."""
 
     def put_transcriber(self, person: Transcriber, now: datetime, by: str | None = None) -> None:
         """Add a person. SettingsError where the handle is somebody else's.
@@ -37,22 +38,7 @@ class PeopleVerbs(LeaseVerbs, SettlementVerbs, ActVerbs):
         """
         with self.db.write():
             try:
-                self.db.changed(
-                    "put_person",
-                    id=person.id,
-                    handle=person.handle,
-                    roles=text(sorted(person.roles)),
-                    languages=text(list(person.languages)),
-                    regions=text(list(person.regions)),
-                    qualifications=text(sorted(person.qualifications)),
-                    time_zone=person.time_zone,
-                    engagement=person.engagement,
-                    interface_language=person.interface_language,
-                    training=int(person.training),
-                    paused=int(person.paused),
-                    begun=person.begun,
-                    now=micros(now),
-                )
+                self.db.changed("put_person", **attributes(person), now=now)
             except self.db.conflict as error:
                 raise SettingsError(f"The handle {person.handle!r} is taken. Choose another.") from error
             self.vouch("person", self.person_row(person.id)["id"])
@@ -97,7 +83,7 @@ class PeopleVerbs(LeaseVerbs, SettlementVerbs, ActVerbs):
         """Say whether a person's readings may train machines. Who has answered this has begun."""
         with self.db.write():
             person = self._set(who, "set_training", int(training), now, by)
-            self.db.run("set_begun", person=person["id"], now=micros(now))
+            self.db.run("set_begun", person=person["id"], now=now)
 
     def _set(self, who: str, query: str, value: str | int | list[str], now: datetime, by: str, why: str = "") -> Row:
         """Write one column where it says something else. NotFound for who has left: they are changed no more."""
@@ -105,14 +91,11 @@ class PeopleVerbs(LeaseVerbs, SettlementVerbs, ActVerbs):
             person = self.present_person(who)
             kept, fact = text(value) if isinstance(value, list) else value, query.removeprefix("set_")
             if person[fact] != kept:
-                self.db.run(query, person=person["id"], value=kept, now=micros(now))
+                self.db.run(query, person=person["id"], value=kept, now=now)
                 self.vouch("person", person["id"])
                 detail = {} if fact in FORGOTTEN_FACTS else {fact: value}
                 verb, subject = f"{fact.replace('_', ' ')} set", person["public_id"]
-                if why.strip():
-                    self.act(verb, subject, by or self.actor, why, now, person=person["id"], detail=detail)
-                else:
-                    self.log(by or self.actor, verb, subject, detail, now)
+                self.act_or_log(verb, subject, by or self.actor, why, now, detail, person=person["id"])
                 if fact in OFFER_FACTS:
                     self.give_back_refused(self.person_row(who), now)
         return person
@@ -149,12 +132,12 @@ class PeopleVerbs(LeaseVerbs, SettlementVerbs, ActVerbs):
         """
         with self.db.write():
             person = self.present_person(who)["id"]
-            self.db.run("revoke_links", person=person, beginning=None, now=micros(now))
-            self.db.run("put_link", token_hash=token_hash, person=person, until=micros(until), now=micros(now))
+            self.db.run("revoke_links", person=person, beginning=None, now=now)
+            self.db.run("put_link", token_hash=token_hash, person=person, until=until, now=now)
 
     def link(self, token_hash: str, now: datetime) -> str | None:
         """The id of the person whose unspent link this is; the link is not spent. None where there is none."""
-        who: str | None = self.db.value("link", token_hash=token_hash, now=micros(now))
+        who: str | None = self.db.value("link", token_hash=token_hash, now=now)
         return who
 
     def spend_link(self, token_hash: str, now: datetime) -> str | None:
@@ -162,23 +145,23 @@ class PeopleVerbs(LeaseVerbs, SettlementVerbs, ActVerbs):
         with self.db.write():
             who = self.link(token_hash, now)
             if who is not None:
-                self.db.run("spend_link", token_hash=token_hash, now=micros(now))
+                self.db.run("spend_link", token_hash=token_hash, now=now)
         return who
 
     def links(self, who: str, now: datetime) -> list[WayIn]:
         """The links of a person that would sign in, latest first."""
-        rows = self.db.all("links_of", person=self.person_row(who)["id"], now=micros(now))
+        rows = self.db.all("links_of", person=self.person_row(who)["id"], now=now)
         return [_way_in(row) for row in rows]
 
     def revoke_links(self, who: str, now: datetime, link: str | None = None) -> int:
         """End one (by its id) or all links of a person that were not used yet. Gives how many."""
         with self.db.write():
             person = self.person_row(who)["id"]
-            return self.db.changed("revoke_links", person=person, beginning=link, now=micros(now))
+            return self.db.changed("revoke_links", person=person, beginning=link, now=now)
 
     def sessions(self, who: str, now: datetime) -> list[WayIn]:
         """The sessions of a person that have not ended, latest first."""
-        rows = self.db.all("sessions_of", person=self.person_row(who)["id"], now=micros(now))
+        rows = self.db.all("sessions_of", person=self.person_row(who)["id"], now=now)
         return [_way_in(row, moment(row["seen_at"])) for row in rows]
 
     def end_session(self, who: str, session: str, now: datetime) -> int:
@@ -189,7 +172,7 @@ class PeopleVerbs(LeaseVerbs, SettlementVerbs, ActVerbs):
     def prove_session(self, token_hash: str, now: datetime) -> None:
         """Keep that the person of this session has just proved again who they are."""
         with self.db.write():
-            self.db.run("prove_session", token_hash=token_hash, now=micros(now))
+            self.db.run("prove_session", token_hash=token_hash, now=now)
 
     def proved_at(self, token_hash: str) -> datetime | None:
         """When the person of a session last proved who they are: by signing in, or later. None where it has ended."""
@@ -205,20 +188,20 @@ class PeopleVerbs(LeaseVerbs, SettlementVerbs, ActVerbs):
         """
         with self.db.write():
             person = self.person_row(who)["id"]
-            self.db.run("end_old_sessions", person=person, now=micros(now))
+            self.db.run("end_old_sessions", person=person, now=now)
             self.db.run(
                 "put_session",
                 token_hash=token_hash,
                 person=person,
                 csrf=csrf,
-                until=micros(until),
-                waits=int(waits_for_code),
-                now=micros(now),
+                until=until,
+                waits=waits_for_code,
+                now=now,
             )
 
     def waiting_session(self, token_hash: str, now: datetime) -> tuple[Transcriber, str] | None:
         """The person whose code a session waits for, and its CSRF token. None where it has ended or waits for none."""
-        row = self.db.one("waiting_session", token_hash=token_hash, now=micros(now))
+        row = self.db.one("waiting_session", token_hash=token_hash, now=now)
         return None if row is None else (transcriber_of(row), row["csrf"])
 
     def session(self, token_hash: str, now: datetime, idle_seconds: float) -> tuple[Transcriber, str] | None:
@@ -229,7 +212,7 @@ class PeopleVerbs(LeaseVerbs, SettlementVerbs, ActVerbs):
             return None
         if _long_unseen(row, now, idle_seconds):
             with self.db.write():
-                self.db.run("session_seen", token_hash=token_hash, now=micros(now))
+                self.db.run("session_seen", token_hash=token_hash, now=now)
         return transcriber_of(row), row["csrf"]
 
     def glance_session(self, token_hash: str, now: datetime, idle_seconds: float) -> tuple[Transcriber, str] | None:
@@ -253,16 +236,12 @@ class PeopleVerbs(LeaseVerbs, SettlementVerbs, ActVerbs):
     def put_password(self, who: str, argon2: str, now: datetime) -> None:
         """Keep the argon2id hash of a password."""
         with self.db.write():
-            self.db.run("put_password", person=self.person_row(who)["id"], argon2=argon2, now=micros(now))
+            self.db.run("put_password", person=self.person_row(who)["id"], argon2=argon2, now=now)
 
     def password(self, who: str) -> str | None:
         """The argon2id hash of a person's password. None where they have none."""
         argon2: str | None = self.db.value("password", person=self.person_row(who)["id"])
         return argon2
-
-
-class SecondFactorVerbs(Lookup):
-    """Keeps second factors. A code counts once, whoever sends it how often at the same time."""
 
     def second_factor(self, who: str) -> SecondFactor | None:
         """The second factor of a person, in force or not yet. None where they have none."""
@@ -276,7 +255,7 @@ class SecondFactorVerbs(Lookup):
         """Keep a secret that is not in force yet, in place of one before it. False where one is in force."""
         with self.db.write():
             person = self.person_row(who)["id"]
-            return self.db.changed("begin_second_factor", person=person, secret=secret, now=micros(now)) > 0
+            return self.db.changed("begin_second_factor", person=person, secret=secret, now=now) > 0
 
     def confirm_second_factor(
         self, who: str, secret: str, step: int, recovery: Collection[str], session: str, now: datetime
@@ -288,7 +267,7 @@ class SecondFactorVerbs(Lookup):
         with self.db.write():
             row = self.person_row(who)
             person = row["id"]
-            if not self.db.changed("confirm_second_factor", person=person, secret=secret, step=step, now=micros(now)):
+            if not self.db.changed("confirm_second_factor", person=person, secret=secret, step=step, now=now):
                 return False
             self._keep_recovery(person, recovery)
             self.db.run("end_other_sessions", person=person, token_hash=session)
@@ -304,7 +283,7 @@ class SecondFactorVerbs(Lookup):
         """Spend a recovery code. False where it is unknown or spent."""
         with self.db.write():
             person = self.person_row(who)["id"]
-            return self.db.changed("spend_recovery_code", person=person, code_hash=code_hash, now=micros(now)) > 0
+            return self.db.changed("spend_recovery_code", person=person, code_hash=code_hash, now=now) > 0
 
     def put_recovery_codes(self, who: str, recovery: Collection[str], now: datetime) -> None:
         """Keep the hashes of new recovery codes; older ones are worth nothing from now on."""
@@ -329,6 +308,85 @@ class SecondFactorVerbs(Lookup):
         self.db.run("end_recovery_codes", person=person)
         for code_hash in recovery:
             self.db.run("put_recovery_code", person=person, code_hash=code_hash)
+
+    def set_paused(self, who: str, *, paused: bool, now: datetime, by: str = "", reason: str = "") -> None:
+        """Pause a person, or end their pause.
+
+        Pausing gives back what they hold, and takes no pay away. No claim takes time of a pause. Sessions and links go
+        on. The `reason` of a pause is told to the person; without one, that of a pause that goes on stays.
+        """
+        with self.db.write():
+            paused_at = self.person_row(who)["paused_at"]
+            person = self._set(who, "set_paused", int(paused), now, by, reason)
+            if not paused and paused_at is not None:
+                take_all_time(self.db, person["id"], paused_at, now)
+            if paused:
+                self.give_back(person["public_id"], now)
+            is_told_anew = paused and person["paused"] and reason.strip() not in ("", person["pause_reason"])
+            if is_told_anew:  # and so logged anew
+                who_and_why = person["public_id"], by or self.actor, reason, now
+                self.act("paused set", *who_and_why, person=person["id"], detail={"paused": 1})
+            if reason or not paused:
+                self.db.run("put_pause_reason", person=person["id"], reason=reason if paused else "")
+
+    def pause_of(self, who: str) -> Pause | None:
+        """Since when a person is paused, and why. None where they are not, or have left."""
+        person = self.person_row(who)
+        if not person["paused"] or person["left_at"] is not None:
+            return None
+        return Pause(since=moment(person["paused_at"]), reason=person["pause_reason"])
+
+    def sign_out(self, who: str, now: datetime, by: str = "", reason: str = "") -> tuple[int, int]:
+        """End every session and every unused link of a person. Gives how many of each."""
+        with self.db.write():
+            person = self.person_row(who)
+            public, sessions = person["public_id"], len(self.sessions(who, now))
+            self.end_sessions(public, now)
+            links = self.revoke_links(public, now)
+            verb, detail = "signed out everywhere", {"sessions": sessions, "links": links}
+            self.act_or_log(verb, public, by or self.actor, reason, now, detail, person=person["id"])
+            return sessions, links
+
+    def set_readings_aside(
+        self, who: str, begin: datetime, until: datetime, by: str, reason: str, now: datetime
+    ) -> SetAsideReadings:
+        """Take what a person read from `begin` until before `until` out of weighing; its pay stays.
+
+        They are told, and may contest each. The scans are weighed again.
+        """
+        return self._move(who, begin, until, by, reason, now, aside=True)
+
+    def take_readings_back(
+        self, who: str, begin: datetime, until: datetime, by: str, reason: str, now: datetime
+    ) -> SetAsideReadings:
+        """Weigh again what was set aside of this period. They are told."""
+        return self._move(who, begin, until, by, reason, now, aside=False)
+
+    def has_record_on_aside(self, scan: str) -> bool:
+        """Whether the last record of a scan stands on a reading that is set aside now."""
+        return self.db.one("has_record_on_aside", scan_id=self.scan_row(scan)["id"]) is not None
+
+    def _move(
+        self, who: str, begin: datetime, until: datetime, by: str, reason: str, now: datetime, *, aside: bool
+    ) -> SetAsideReadings:
+        if begin >= until:
+            raise SettingsError("The period ends before it begins: --from comes before --to.")
+        with self.db.write():
+            person = self.person_row(who)
+            period = {"begin": micros(begin), "until": micros(until)}
+            rows = self.db.all("readings_of_period", person=person["id"], aside=aside, **period)
+            scans = sorted({row["scan_id"] for row in rows})
+            if rows:
+                verb = "readings set aside" if aside else "readings taken back into weighing"
+                detail = {**period, "readings": len(rows), "scans": len(scans)}
+                act = self.act(verb, person["public_id"], by, reason, now, person=person["id"], detail=detail)
+                for row in rows:
+                    number = self.db.insert("put_reading_aside", number=row["number"], act=act, aside=aside)
+                    self.vouch("reading_aside", number)
+                for scan in scans:
+                    self.db.run("wake", scan_id=scan)
+                self.tell(person["id"], verb, None, now)
+            return SetAsideReadings(readings=len(rows), scans=len(scans))
 
 
 def _way_in(row: Row, seen: datetime | None = None) -> WayIn:

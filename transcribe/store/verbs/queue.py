@@ -11,6 +11,7 @@ from functools import partial
 from transcribe.codes import Flag, Reason, turned_form
 from transcribe.errors import CountsAlready, FormNotOffered, LeaseLost, NotFound, ReadAgainSince
 from transcribe.model import FieldKey, Outcome, Task
+from transcribe.store.drivers.columns import micros, moment, text
 from transcribe.store.drivers.database import Database, Row
 from transcribe.store.facts import (
     ANYTHING,
@@ -22,7 +23,20 @@ from transcribe.store.facts import (
     SentReading,
     StrandedScan,
 )
-from transcribe.store.offering.routing import (
+from transcribe.store.paid_time import (
+    MAX_CLOCK_STEP,
+    SKIP_LINE,
+    free_time,
+    measured_seconds,
+    require_in_time,
+    take_time,
+    work_since,
+)
+from transcribe.store.row_mapping import key_of, outcome_of, task_of, values_of
+from transcribe.store.verbs.control_items import ControlItemVerbs
+from transcribe.store.verbs.pay_ledger import BEGUN_SECONDS, PayLedgerVerbs
+from transcribe.store.verbs.reconcile import MISPLACED, ReconcileVerbs
+from transcribe.store.verbs.routing import (
     EXPERT_FLAGS,
     EXPERT_KINDS,
     EXPERT_POOL,
@@ -33,20 +47,6 @@ from transcribe.store.offering.routing import (
     queue_order,
     tradition_of,
 )
-from transcribe.store.paid_time import (
-    MAX_CLOCK_STEP,
-    SKIP_LINE,
-    free_time,
-    measured_seconds,
-    require_in_time,
-    take_time,
-    work_since,
-)
-from transcribe.store.row_mapping import key_of, micros, moment, outcome_of, task_of, text, values_of
-from transcribe.store.sent_readings import box_of, conditions_of, flags_of, insisted, is_last_word
-from transcribe.store.verbs.control_items import ControlItemVerbs
-from transcribe.store.verbs.pay_ledger import BEGUN_SECONDS, PayLedgerVerbs
-from transcribe.store.verbs.reconcile import MISPLACED, ReconcileVerbs
 
 # Which open tasks a person may have, in which order, and for how long.
 
@@ -106,10 +106,10 @@ class LeaseVerbs(ControlItemVerbs):
         with self.db.write():
             person = self.person_row(who)
             until = micros(now + timedelta(seconds=seconds))
-            self.db.run("reap", now=micros(now))
-            self.db.run("reap_far", now=micros(now), far=until, ahead=micros(now + MAX_CLOCK_STEP))
+            self.db.run("reap", now=now)
+            self.db.run("reap_far", now=now, far=until, ahead=now + MAX_CLOCK_STEP)
             self._look_ahead(person, offer, now)
-            held = self.db.all("held", who=person["id"], now=micros(now))
+            held = self.db.all("held", who=person["id"], now=now)
             mine = asked_for(held, offer)
             for row in mine[:count]:
                 if until - row["leased_until"] >= MIN_EXTENSION_SHARE * seconds * 1_000_000:
@@ -122,12 +122,12 @@ class LeaseVerbs(ControlItemVerbs):
                     self.give(task, person["id"], now, until)
                 if len(chosen) < wanted:
                     self._give_last(person, wanted - len(chosen), offer, now, until)
-            held = self.db.all("held", who=person["id"], now=micros(now))
+            held = self.db.all("held", who=person["id"], now=now)
             return [task_of(row) for row in asked_for(held, offer)[:count]]
 
     def held(self, who: str, now: datetime) -> list[Task]:
         """The tasks that this person holds now, in the order leased."""
-        return [task_of(row) for row in self.db.all("held", who=self.person_row(who)["id"], now=micros(now))]
+        return [task_of(row) for row in self.db.all("held", who=self.person_row(who)["id"], now=now)]
 
     def task(self, task: str, who: str, now: datetime) -> Task:
         """A task that this person holds or has answered in the last 15 minutes. NotFound otherwise."""
@@ -170,19 +170,19 @@ class LeaseVerbs(ControlItemVerbs):
             person = self.person_row(who)["id"]
             mine = self.db.all("held_ids", who=person)
             ids = [row["id"] for row in mine if tasks is None or row["public_id"] in tasks]
-            return sum(self.db.changed("give_back", task_id=each, who=person, now=micros(now)) for each in ids)
+            return sum(self.db.changed("give_back", task_id=each, who=person, now=now) for each in ids)
 
     def give_back_refused(self, person: Row, now: datetime) -> None:
         """End a person's leases of what they may not do any more."""
         for row in self.db.all("held_ids", who=person["id"]):
             if not self.routing.may_do(row, person):
-                self.db.run("give_back", task_id=row["id"], who=person["id"], now=micros(now))
+                self.db.run("give_back", task_id=row["id"], who=person["id"], now=now)
 
     def held_by_others(self, who: str, offer: Offer, now: datetime) -> int:
         """How many tasks others hold now that this person would otherwise be offered, counted up to a thousand."""
         person = self.person_row(who)
         values = {**self._who(person, replace(offer, kinds=None), now), "spares": self._last_resort.spares(person)}
-        values |= {"refused": self.routing.refused(person), "now": micros(now), "pools": text(list(offer.pools))}
+        values |= {"refused": self.routing.refused(person), "now": now, "pools": offer.pools}
         return int(self.db.value("count_held_by_others", count=MAX_COUNTED_COUNT, **values))
 
     def has_lapsed(self, who: str) -> bool:
@@ -200,7 +200,7 @@ class LeaseVerbs(ControlItemVerbs):
         with self.db.write():
             vain = self._last_resort.vain_checks()
             for task in vain:
-                self.db.run("close_unleased_task", task_id=task, now=micros(now))
+                self.db.run("close_unleased_task", task_id=task, now=now)
             return len(vain)
 
     def missing_people(self, batch: str | None = None) -> list[MissingPeople]:
@@ -225,12 +225,12 @@ class LeaseVerbs(ControlItemVerbs):
         With a person (the offer names pools alone) those that they hold are among them, and those of fields that they
         read or skipped lately are not.
         """
-        named, when = self.routing.named(offer.form, offer.field), {"now": micros(now), "pools": text([*offer.pools])}
+        named, when = self.routing.named(offer.form, offer.field), {"now": now, "pools": offer.pools}
         count: int = self.db.value(
             "count_offered",
             **when,
-            kinds=None if offer.kinds is None else text(list(offer.kinds)),
-            form_fields=None if named is None else text(list(named)),
+            kinds=offer.kinds,
+            form_fields=named,
             scan_id=None if offer.scan is None else self.scan_row(offer.scan)["id"],
         )
         if who is None:
@@ -302,19 +302,19 @@ class LeaseVerbs(ControlItemVerbs):
         """Who asks for what, as the statements want it."""
         return {
             "who": person["id"],
-            "expert": int(is_expert(person)),
-            "kinds": None if offer.kinds is None else text(list(offer.kinds)),
-            "sitting": micros(now - SITTING_TIME),
+            "expert": is_expert(person),
+            "kinds": offer.kinds,
+            "sitting": now - SITTING_TIME,
             "misplaced": MISPLACED,
             "longest": offer.longest // timedelta(microseconds=1),
-            "rested": micros(now - 2 * offer.longest),
+            "rested": now - 2 * offer.longest,
         }
 
     def _window(self, person: Row, count: int, offer: Offer, now: datetime, new: bool) -> dict[str, object]:
         """Who asks for what, and how many next tasks are looked at; of these `kept` are wanted at least."""
         window = max(WINDOW_PER_TASK_COUNT * count, NEWCOMER_WINDOW_COUNT if new else 0)
         wish: dict[str, object] = {"count": window, "kept": 1 if new and count == 1 else window}
-        wish |= {"tradition": tradition_of(person), "waited": micros(now - MAX_PREFERENCE_WAIT)}
+        wish |= {"tradition": tradition_of(person), "waited": now - MAX_PREFERENCE_WAIT}
         return {**self._who(person, offer, now), **wish}
 
     def _bits(self, adds: Mapping[str, int]) -> Callable[[Row], int]:
@@ -421,7 +421,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
                 seconds = self.at_once(person, row, free, row["kind"], len(sent.text or sent.legible), now, measure)
             identity, number = self._keep(row, person, sent, idem, seconds, late, now)
             if row["kind"] not in EXPERT_KINDS or is_expert(person):  # else an expert has still to do it
-                self.db.run("close_task", task_id=row["id"], who=person["id"], now=micros(now))
+                self.db.run("close_task", task_id=row["id"], who=person["id"], now=now)
             self._follow(row, sent, number)
             if paid:
                 short = 0.0 if sent.seconds is None or work_since(row) > micros(now) else claimed - free
@@ -447,7 +447,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         with self.db.write():
             person = self.person_row(who)
             row = self.leased_row(task, person)
-            self.db.run("give_back", task_id=row["id"], who=person["id"], now=micros(now))
+            self.db.run("give_back", task_id=row["id"], who=person["id"], now=now)
             before = self.db.one("skip_of_task", task_id=row["id"], field_id=row["field_id"], who=person["id"])
             if self._standing(row, person) or (before is not None and before["reason"] == reason):
                 return  # it was answered, or skipped for the same reason: nothing new is said
@@ -461,7 +461,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
                 active = self.at_once(person, row, active, SKIP_LINE, 0, now, measure)
             what = {"task_id": row["id"], "field_id": row["field_id"], "lane": row["lane"], "who": person["id"]}
             timed = None if person["engagement"] in UNTIMED_ENGAGEMENTS else active
-            self.db.run("put_skip", **what, reason=reason, seconds=timed, now=micros(now))
+            self.db.run("put_skip", **what, reason=reason, seconds=timed, now=now)
             self.db.run("count_passed", field_id=row["field_id"], lane=row["lane"])
             if reason == MISPLACED:
                 self.db.run("wake", scan_id=row["scan_id"])
@@ -476,7 +476,7 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         """The task that a reading was sent for. Another one of the same field goes back: nobody reads a field twice."""
         if standing["task_id"] == task["id"]:
             return task
-        self.db.run("give_back", task_id=task["id"], who=person["id"], now=micros(now))
+        self.db.run("give_back", task_id=task["id"], who=person["id"], now=now)
         return self.leased_row(standing["task"], person)
 
     def _correct(
@@ -560,10 +560,10 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
                     "This reading can no longer be taken back: it counts already. You can contest the outcome."
                 )
             until = micros(now + timedelta(seconds=UNDO_LEASE_SECONDS))
-            self.db.run("put_undo", number=last["number"], now=micros(now))
+            self.db.run("put_undo", number=last["number"], now=now)
             self.vouch("undo", last["number"])
             self.db.run("lease_again", task_id=row["id"], who=person["id"], until=until)
-            self.db.run("put_lease", task_id=row["id"], who=person["id"], now=micros(now), until=until)
+            self.db.run("put_lease", task_id=row["id"], who=person["id"], now=now, until=until)
             self.db.run("count_passed", field_id=row["field_id"], lane=row["lane"])
             self.db.run("wake", scan_id=row["scan_id"])
             return task_of(self.leased_row(row["public_id"], person))
@@ -619,11 +619,10 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
         untimed = person["engagement"] in UNTIMED_ENGAGEMENTS
         prefill = None if task["resort"] else task["prefill"]
         shown = prefill if sent.shown is None else sent.shown
-        words = {"text": sent.text, "alternatives": "[]", "shown": shown}
-        words |= {"legible": sent.legible, "reason": sent.reason}
         expert = (task["kind"] in EXPERT_KINDS or bool(task["resort"])) and is_expert(person)
-        number = self.db.insert(
-            "put_reading",
+        number = self.keep_reading(
+            {"text": sent.text, "shown": shown, "legible": sent.legible, "reason": sent.reason},
+            is_erased=task["erased_at"] is not None,
             id=identity,
             idem=idem,
             field_id=task["field_id"],
@@ -632,17 +631,45 @@ class QueueVerbs(LeaseVerbs, PayLedgerVerbs, ReconcileVerbs):
             kind="expert" if expert else "person",
             transcriber_id=person["id"],
             task_id=task["id"],
-            late=int(late),
-            confidence=None,
+            late=late,
             seconds=None if untimed else seconds,
-            flags=text(flags_of(task, person, sent)),
+            flags=flags_of(task, person, sent),
             conditions=conditions_of(sent),
             box=box_of(sent),
-            text_hash=self.keyed_hash("text", sent.text or ""),
-            words_hash=self.reading_hash(words),
-            now=micros(now),
+            now=now,
         )
-        if task["erased_at"] is None:
-            self.db.run("put_reading_text", number=number, **words)
         self._answered.add(person["id"])
         return identity, number
+
+
+def is_last_word(task: Row, person: Row, standing: Row) -> bool:
+    """Whether an expert was given a task of a field that they had read already.
+
+    No other expert is there then. What they send for it is a reading of its own, and no correction of the former one.
+    """
+    asked_again = bool(task["resort"]) and standing["task_id"] != task["id"] and standing["at"] <= task["from_at"]
+    return asked_again and is_expert(person)
+
+
+def insisted(sent: SentReading, before: Row) -> SentReading:
+    """What an expert sends who was asked again: what they read before was not taken as it stood."""
+    if before["kind"] != "expert" or not sent.text:
+        return sent
+    return replace(sent, flags=sent.flags | {Flag.OVERRODE_A_CHECK})
+
+
+def flags_of(task: Row, person: Row, sent: SentReading) -> list[str]:
+    """The marks of a reading. Those that give the last word are for who is an expert now."""
+    if not is_expert(person):
+        return sorted(sent.flags - EXPERT_FLAGS - {Flag.HEARD_AN_APPEAL})
+    return sorted(sent.flags | {Flag.HEARD_AN_APPEAL} if task["kind"] == "appeal" else sent.flags)
+
+
+def conditions_of(sent: SentReading) -> str:
+    """The conditions of a reading as they are kept: the page on which somebody showed something."""
+    return "{}" if sent.page is None else text({"page": sent.page})
+
+
+def box_of(sent: SentReading) -> str | None:
+    """The box that somebody drew as it is kept."""
+    return text(list(sent.box)) if sent.box else None

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 from transcribe.errors import NotFound
 from transcribe.model import Decision, FieldKey, PagePicture, Place, Reading, Record, Task, Truth
+from transcribe.store.drivers.columns import micros, moment
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import CLAIM_SECONDS, FieldHistory, OutboxEntry, Waiting
 from transcribe.store.lookup import Fields
-from transcribe.store.offering.routing import EXPERT_KINDS, EXPERT_POOL
 from transcribe.store.row_mapping import (
     decision_columns,
     decision_of,
@@ -20,8 +20,6 @@ from transcribe.store.row_mapping import (
     is_by_people,
     key_of,
     lane_of,
-    micros,
-    moment,
     place_of,
     reading_of,
     record_of,
@@ -29,6 +27,7 @@ from transcribe.store.row_mapping import (
     truth_of,
 )
 from transcribe.store.verbs.ingest import IngestVerbs
+from transcribe.store.verbs.routing import EXPERT_KINDS, EXPERT_POOL
 
 MISPLACED = "wrong picture"
 """The reason to skip a task whose picture does not show its field."""
@@ -49,14 +48,14 @@ class ReconcileVerbs(IngestVerbs):
         """
         with self.db.write():
             until, claim = micros(now + timedelta(seconds=seconds)), secrets.token_hex(8)
-            named = {"now": micros(now), "until": until, "claim": claim, "program": program}
+            named = {"now": now, "until": until, "claim": claim, "program": program}
             rows = self.db.all("claim_waiting", count=limit, **named)
             rows.sort(key=lambda row: int(row["id"]))
             return [Waiting(scan=self.scan_from(row), up_to=row["latest"], claim=claim) for row in rows]
 
     def list_claimed(self, now: datetime) -> frozenset[str]:
         """The scans that wait and that some process has claimed. It may have been killed since."""
-        return frozenset(row["sha256"] for row in self.db.all("list_claimed", now=micros(now)))
+        return frozenset(row["sha256"] for row in self.db.all("list_claimed", now=now))
 
     def readings(self, scan: str, up_to: int | None = None) -> list[Reading]:
         """All readings of a scan in the order they came, the latest of each source last.
@@ -118,12 +117,12 @@ class ReconcileVerbs(IngestVerbs):
             touched = {fields[key] for key in {*new, *(task.key for task in tasks)}}
             for field in touched & {each["field_id"] for each in self.db.all("fields_asked", scan_id=row["id"])}:
                 # what is still wished for is opened again below
-                self.db.run("withdraw_tasks", scan_id=row["id"], field_id=field, now=micros(now))
+                self.db.run("withdraw_tasks", scan_id=row["id"], field_id=field, now=now)
             if record is not None:
-                self.db.run("withdraw_whole", scan_id=row["id"], now=micros(now))
+                self.db.run("withdraw_whole", scan_id=row["id"], now=now)
                 self._keep_record(row, record, kept, now)
             if row["form"] and all(task.kind != "identify" for task in tasks):
-                self.db.run("withdraw_form_question", scan_id=row["id"], now=micros(now))
+                self.db.run("withdraw_form_question", scan_id=row["id"], now=now)
             if self.db.one("is_cancelled", scan_id=row["id"]) is None:
                 level = self.db.value("level_of_scan", scan_id=row["id"]) or 0
                 wished = [(fields[task.key], replace(task, priority=task.priority + level)) for task in tasks]
@@ -173,7 +172,7 @@ class ReconcileVerbs(IngestVerbs):
                 return
             field = self.make_field(row, truth.key)
             self.end_truth(field, now)
-            number = self.db.insert("put_truth", field_id=field, origin=truth.origin, now=micros(truth.at))
+            number = self.db.insert("put_truth", field_id=field, origin=truth.origin, now=truth.at)
             self.db.run("put_truth_text", id=number, text=truth.text)
             self.vouch("truth", number)
             self.db.run("wake", scan_id=row["id"])
@@ -181,7 +180,7 @@ class ReconcileVerbs(IngestVerbs):
     def end_truth(self, field: int, now: datetime) -> bool:
         """Withdraw the truth of a field. False where none is in force."""
         standing = [row["id"] for row in self.db.all("truths_in_force", field_id=field)]
-        self.db.run("withdraw_truth", field_id=field, now=micros(now))
+        self.db.run("withdraw_truth", field_id=field, now=now)
         for number in standing:
             self.vouch("truth", number)
         return bool(standing)
@@ -241,10 +240,10 @@ class ReconcileVerbs(IngestVerbs):
                 **columns,
                 field_id=fields[key],
                 version=1 if old is None else old["version"] + 1,
-                by_people=int(is_by_people(people, decision, old)),
+                by_people=is_by_people(people, decision, old),
                 text_hash=self.keyed_hash("text", decision.text),
                 words_hash=self.words_hash(words),
-                now=micros(now),
+                now=now,
             )
             self.db.run("put_decision_text", id=kept[key], **words)
         return kept
@@ -261,14 +260,14 @@ class ReconcileVerbs(IngestVerbs):
                 return
         version = 1 if last is None else last["version"] + 1
         form = {"form": record.form, "form_version": record.form_version}
-        number = self.db.insert("put_record", scan_id=scan["id"], version=version, **form, now=micros(now))
+        number = self.db.insert("put_record", scan_id=scan["id"], version=version, **form, now=now)
         for place, decision in enumerate(ids):
             self.db.run("put_record_decision", record_id=number, place=place, decision_id=decision)
         self.db.run("put_record_text", record_id=number, exceptions=exceptions)
         self.vouch("record", number)
         if self.db.one("is_withdrawn", scan_id=scan["id"]) is None:  # else it is published when its batch goes on
-            self.db.run("put_outbox", kind="record", scan_id=scan["id"], record_id=number, now=micros(now))
-            self.db.run("scan_is_recorded", scan_id=scan["id"], now=micros(now))
+            self.db.run("put_outbox", kind="record", scan_id=scan["id"], record_id=number, now=now)
+            self.db.run("scan_is_recorded", scan_id=scan["id"], now=now)
 
     def record_numbered(self, number: int) -> Record:
         """The version of a record with this number; NotFound where there is none."""
@@ -312,7 +311,7 @@ class ReconcileVerbs(IngestVerbs):
         how = {"reason": task.reason, "pool": pool, "priority": task.priority}
         if old is None:
             public = secrets.token_urlsafe(16)  # 128 bits: nobody guesses the task of another
-            self.db.run("open_task", public_id=public, field_id=field, lane=lane, **wish, **how, now=micros(now))
+            self.db.run("open_task", public_id=public, field_id=field, lane=lane, **wish, **how, now=now)
             if task.prefill:  # never changed later: what a person saw before reading must be known
                 self.db.run("put_task_text", task=public, prefill=task.prefill)
         elif not old["answered"] and (old["closed_at"] is not None or old["withdrawn_at"] is not None):

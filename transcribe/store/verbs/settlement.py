@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from transcribe.errors import NotFound
 from transcribe.pay_arithmetic import HOUR_SECONDS, an_hour, least_amount, payable, up
+from transcribe.store.drivers.columns import micros, moment, noun
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import (
     PAY_MEASURE,
@@ -26,7 +27,6 @@ from transcribe.store.facts import (
 )
 from transcribe.store.paid_time import MEASURE_TIME, is_paid, take_time, work_since
 from transcribe.store.public_ids import long_id
-from transcribe.store.row_mapping import micros, moment, moment_or_none
 from transcribe.store.verbs.pay_ledger import PayLedgerVerbs, line_of
 from transcribe.store.verbs.queue import LeaseVerbs
 
@@ -36,9 +36,12 @@ LATEST_MICROS = 2**62
 WAITING_LINE = "waiting"
 """The reference of the lines of waiting for work, of which so many minutes a day are paid."""
 
+MAX_BESIDE_SECONDS = 600.0
+"""So much of one kind of time beside readings is paid for one field. Reading reasons takes a minute or two."""
 
-class SettlementVerbs(PayLedgerVerbs):
-    """Settles the pay that is due."""
+
+class SettlementVerbs(LeaseVerbs, PayLedgerVerbs):
+    """Closes periods of pay, says what people are owed, and keeps disputes about their time."""
 
     def put_time(self, who: str, seconds: float, what: str, now: datetime, measure: PayMeasure = PAY_MEASURE) -> None:
         """Keep paid time that belongs to no field, with its pay line where due.
@@ -50,7 +53,7 @@ class SettlementVerbs(PayLedgerVerbs):
             person = self.person_row(who)
             since, claimed = micros(now - timedelta(seconds=seconds)), seconds
             if what == WAITING_LINE and person["engagement"] not in ("staff", "volunteer"):
-                self.db.run("put_waiting", person=person["id"], seconds=seconds, now=micros(now))
+                self.db.run("put_waiting", person=person["id"], seconds=seconds, now=now)
             if what == WAITING_LINE:
                 claimed = min(seconds, self._paid_wait(person, now, measure))
             claimed = self.time_beside_pieces(person, since, claimed, now)
@@ -59,8 +62,8 @@ class SettlementVerbs(PayLedgerVerbs):
 
     def _paid_wait(self, person: Row, now: datetime, measure: PayMeasure) -> float:
         """How many seconds of waiting may still be paid today: none but by the hour, nor beside work passed on."""
-        since = {"person": person["id"], "since": micros(now - MEASURE_TIME)}
-        if person["engagement"] != "hourly" or self.db.value("passed_on", **since, now=micros(now)):
+        since = {"person": person["id"], "since": now - MEASURE_TIME}
+        if person["engagement"] != "hourly" or self.db.value("passed_on", **since, now=now):
             return 0.0
         return max(0.0, measure.waiting_minutes_a_day * 60 - float(self.db.value("waiting_paid", **since)))
 
@@ -80,7 +83,7 @@ class SettlementVerbs(PayLedgerVerbs):
 
     def work_by_month(self, before: datetime) -> list[WorkOfMonth]:
         """What each person worked and earned in each month (UTC) that ended before a time, by currency."""
-        return [WorkOfMonth(**row) for row in self.db.all("work_by_month", before=micros(before))]
+        return [WorkOfMonth(**row) for row in self.db.all("work_by_month", before=before)]
 
     def top_up(self, who: str, now: datetime) -> PayLine | None:
         """Bring a person's pay up to the floor for their measured time. Gives the last line written, None where none is
@@ -106,7 +109,7 @@ class SettlementVerbs(PayLedgerVerbs):
             return {
                 (person["public_id"], row["currency"]): share.paid
                 for person in people
-                for row in self.db.all("due_before", person=person["id"], until=micros(until))
+                for row in self.db.all("due_before", person=person["id"], until=until)
                 if (share := _share(person, row["currency"], int(row["due"]))).paid > 0
             }
 
@@ -128,7 +131,7 @@ class SettlementVerbs(PayLedgerVerbs):
                     if share.paid:
                         self.write_line(kind="paid", micro=-share.paid, seconds=0.0, **what)
                         paid.append(self._last_line())
-                    self.db.run("put_carried", **{**what, "now": micros(now)}, micro=share.carried)
+                    self.db.run("put_carried", **what, micro=share.carried)
             total = sum(-line.micro for line in paid)
             self.log(self.actor, "period closed", reference, {"lines": len(paid), "micro": total}, now)
         return paid
@@ -159,7 +162,7 @@ class SettlementVerbs(PayLedgerVerbs):
         More may be paid than was due by then, where a period that ended later was closed before: that is no debt, and
         nothing comes of it.
         """
-        due = {row["currency"]: int(row["due"]) for row in self.db.all("due", person=person["id"], until=micros(until))}
+        due = {row["currency"]: int(row["due"]) for row in self.db.all("due", person=person["id"], until=until)}
         before = {row["currency"]: row["micro"] for row in self.db.all("carried_of_person", person=person["id"])}
         currencies = sorted({*due, *coming})
         shares = [_share(person, each, due.get(each, 0) + coming.get(each, 0)) for each in currencies]
@@ -178,19 +181,7 @@ class SettlementVerbs(PayLedgerVerbs):
 
     def unpaid_claims(self) -> list[TimeClaim]:
         """The time in the ledger since each person's last payment, by person, oldest first."""
-        return [
-            TimeClaim(
-                transcriber=row["transcriber"],
-                at=moment(row["at"]),
-                seconds=row["seconds"],
-                micro=row["micro"],
-                task=row["task"],
-                since=moment_or_none(row["since"]),
-                reading=bool(row["reading"]),
-                what=row["what"],
-            )
-            for row in self.db.all("unpaid_claims")
-        ]
+        return [noun(TimeClaim, row) for row in self.db.all("unpaid_claims")]
 
     def often_sent(self, count: int) -> list[tuple[str, int]]:
         """Each task of which one person sent more than `count` readings since their last payment: who, how many."""
@@ -223,34 +214,6 @@ class SettlementVerbs(PayLedgerVerbs):
         (row,) = self.db.all("last_ledger_line")
         return line_of(row)
 
-
-def _share(person: Row, currency: str, due: int) -> PeriodShare:
-    """What is paid of what a person is due, in whole minor units, and what is carried; for who has left, rounded up."""
-    rounded = -due % least_amount(currency) if person["left_at"] is not None and due > 0 else 0
-    paid = payable(due + rounded, currency)
-    return PeriodShare(
-        transcriber=person["public_id"], currency=currency, paid=paid, carried=due + rounded - paid, rounded=rounded
-    )
-
-
-def _rest_of(row: Row) -> CarriedRest:
-    return CarriedRest(**{**row, "at": moment(row["at"])})
-
-
-def _floor_at(floors: list[Row], at: int) -> Row | None:
-    """The floor in force at a time, None where there was none. `floors` stand oldest first."""
-    return next((floor for floor in reversed(floors) if floor["since"] <= at), None)
-
-
-# What people are owed and how fast they work, and disputes about their time.
-
-MAX_BESIDE_SECONDS = 600.0
-"""So much of one kind of time beside readings is paid for one field. Reading reasons takes a minute or two."""
-
-
-class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
-    """Gives pay and pace, and keeps disputes of time."""
-
     def pay_states(self, now: datetime, who: str | None = None) -> list[PayState]:
         """What everybody, or one person, is owed and was paid: one state for each currency.
 
@@ -276,7 +239,7 @@ class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
             before = self._disputes(**whose)
             if before and all(each.task != task for each in self.kept_times(who)):
                 return before[0]
-            said = {"public_id": long_id(), "claimed": claimed, "words": words, "now": micros(now)}
+            said = {"public_id": long_id(), "claimed": claimed, "words": words, "now": now}
             self.vouch("dispute", self.db.insert("put_dispute", **whose, **said))
             return self._disputes(**whose)[0]
 
@@ -312,7 +275,7 @@ class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
                 raise NotFound("There is no such dispute.")
             (row,) = rows
             if not self.db.changed(
-                "answer_dispute", id=row["id"], granted=granted, by=by or self.actor, reason=reason, now=micros(now)
+                "answer_dispute", id=row["id"], granted=granted, by=by or self.actor, reason=reason, now=now
             ):
                 return
             self.vouch("dispute", row["id"])
@@ -334,22 +297,7 @@ class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
 
     def _disputes(self, **wanted: object) -> list[TimeDispute]:
         values: dict[str, object] = {"open_only": 0, "person": None, "task_id": None, "dispute": None, **wanted}
-        return [
-            TimeDispute(
-                id=row["public_id"],
-                transcriber=row["transcriber"],
-                task=row["task"],
-                claimed=row["claimed"],
-                words=row["words"],
-                at=moment(row["at"]),
-                measured=row["measured"],
-                answered_by=row["answered_by"],
-                reason=row["reason"],
-                answered_at=moment_or_none(row["answered_at"]),
-                granted=row["granted"],
-            )
-            for row in self.db.all("disputes", **values)
-        ]
+        return [noun(TimeDispute, row, id=row["public_id"]) for row in self.db.all("disputes", **values)]
 
     def _states(self, person: Row, now: datetime) -> list[PayState]:
         missing: dict[str, int] = {}
@@ -361,17 +309,32 @@ class TimeDisputeVerbs(LeaseVerbs, SettlementVerbs):
         for row in self.db.all("pay_sums", person=person["id"]):
             coming = missing.get(row["currency"], 0)
             states.append(
-                PayState(
+                noun(
+                    PayState,
+                    row,
                     transcriber=person["public_id"],
-                    currency=row["currency"],
-                    due=row["due"],
-                    paid=row["paid"],
                     coming=coming,
-                    seconds=row["seconds"],
                     waiting_seconds=waited,
-                    readings=row["readings"],
                     an_hour=an_hour(row["due"] + row["paid"] + coming, row["seconds"]),
                     carried=carried.get(row["currency"], 0),
                 )
             )
         return states
+
+
+def _share(person: Row, currency: str, due: int) -> PeriodShare:
+    """What is paid of what a person is due, in whole minor units, and what is carried; for who has left, rounded up."""
+    rounded = -due % least_amount(currency) if person["left_at"] is not None and due > 0 else 0
+    paid = payable(due + rounded, currency)
+    return PeriodShare(
+        transcriber=person["public_id"], currency=currency, paid=paid, carried=due + rounded - paid, rounded=rounded
+    )
+
+
+def _rest_of(row: Row) -> CarriedRest:
+    return CarriedRest(**{**row, "at": moment(row["at"])})
+
+
+def _floor_at(floors: list[Row], at: int) -> Row | None:
+    """The floor in force at a time, None where there was none. `floors` stand oldest first."""
+    return next((floor for floor in reversed(floors) if floor["since"] <= at), None)

@@ -14,16 +14,16 @@ import pytest
 
 from tests.bench.bench_store import fill
 from tests.transcribe.store.world import KEY, NOON, World, person, put, sent
-from transcribe.store.offering.routing import queue_order
+from transcribe.store.drivers.columns import micros
 from transcribe.store.postgresql.postgresql import PostgresqlDatabase
 from transcribe.store.postgresql.postgresql_connection import ServerConnection
 from transcribe.store.postgresql.postgresql_pipeline import Transaction
 from transcribe.store.postgresql.postgresql_rows import adapt
 from transcribe.store.postgresql.postgresql_wire import Answer, Wire
-from transcribe.store.row_mapping import micros
 from transcribe.store.state_store import open_store
 from transcribe.store.verbs.queue import NEWCOMER_WINDOW_COUNT
 from transcribe.store.verbs.reconcile import MISPLACED
+from transcribe.store.verbs.routing import queue_order
 
 ONLY_ON = "postgresql"
 

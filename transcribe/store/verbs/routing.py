@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from transcribe.codes import Flag, Reason
+from transcribe.store.drivers.columns import text
 from transcribe.store.drivers.database import Database, Row
 from transcribe.store.facts import MissingPeople, Offer, Waits
-from transcribe.store.row_mapping import VALUE_LANE, text, transcriber_of
+from transcribe.store.row_mapping import VALUE_LANE, transcriber_of
 
 EXPERT_KINDS = frozenset({"adjudicate", "audit", "appeal"})
 """Kinds of tasks that are for experts only."""
@@ -255,14 +256,14 @@ class LastResort:
             shared = {**limits, "refused": refused, "pool": pool, "others": left.others, "count": count}
             found += self._db.all("last_resort", least=left.least, **shared)
             if left.alone:
-                found += self._db.all("last_resort_of_fields", alone=text(left.alone), **shared)
+                found += self._db.all("last_resort_of_fields", alone=left.alone, **shared)
         last_word = _last_word if is_expert(person) else _no_last_word
         return [LastTask(row["id"], last_word(row)) for row in _one_of_each_field(found)[:count]]
 
     def vain_checks(self) -> list[int]:
         """Checks of decided fields that nobody who is there can make, as every expert has read the field."""
         experts = [self._other(each) for each in self._db.all("people_there") if is_expert(each)]
-        return [row["id"] for row in self._db.all("vain_checks", experts=text(experts))] if experts else []
+        return [row["id"] for row in self._db.all("vain_checks", experts=experts)] if experts else []
 
     def missing(self, batch: str | None) -> list[MissingPeople]:
         """The people without whom some open fields, of a batch or of all, are finished by nobody who is there."""

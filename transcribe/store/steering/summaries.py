@@ -9,6 +9,7 @@ from datetime import datetime
 
 from transcribe.errors import NotFound
 from transcribe.model import Duplicate, FieldKey
+from transcribe.store.drivers.columns import micros, moment, moment_or_none, noun, text
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import (
     AskedField,
@@ -24,11 +25,10 @@ from transcribe.store.facts import (
     WaitingSince,
     WorkDone,
 )
-from transcribe.store.lookup import Lookup
-from transcribe.store.row_mapping import key_of, micros, moment, moment_or_none, text
+from transcribe.store.row_mapping import key_of
+from transcribe.store.steering.acts import set_aside_of
 from transcribe.store.steering.duplicates import duplicate_of
-from transcribe.store.steering.scans_aside import set_aside_of
-from transcribe.store.verbs.status import StatusVerbs
+from transcribe.store.steering.status import StatusVerbs
 
 LAST_CHARACTER = "\U0010ffff"
 """Sorts after whatever a kind of work goes on with."""
@@ -36,9 +36,27 @@ LAST_CHARACTER = "\U0010ffff"
 MOST_CHANGED_COUNT = 10_000
 """Scans that are not summed up yet are counted up to here. Chosen by hand."""
 
+QUARTER_MICROS = 15 * 60 * 1_000_000
+"""Work is added up by quarters of an hour, as the forecast counts readings."""
 
-class SummaryVerbs(Lookup):
-    """Gives the summaries."""
+SCANS_TOGETHER_COUNT = 20
+"""So many scans are summed up in one transaction: ten milliseconds for which others wait. Chosen by hand."""
+
+ROWS_TOGETHER_COUNT = 5_000
+"""So many rows of each kind are added up in one transaction: some ten milliseconds. Chosen by hand."""
+
+WORK_KINDS = ("scan", "reading", "decision", "record", "ledger", "engine")
+"""The kinds of facts that are added up, each by its own numbers."""
+
+MOST_LOOKED_AT_COUNT = 20_000
+"""So many scans are looked at for one answer: below 100 ms. Chosen by hand."""
+
+AFTER_ALL_SCANS = 2**62
+"""Above the number of every scan."""
+
+
+class SummaryVerbs(StatusVerbs):
+    """Sums scans and work up, gives the sums, and finds scans."""
 
     def not_summed_up(self) -> int:
         """How many scans have changed since they were summed up, counted up to ten thousand."""
@@ -47,15 +65,15 @@ class SummaryVerbs(Lookup):
     def scan_counts(self, batch: str | None = None) -> list[ScanCount]:
         """What is found how often among the scans of each form and batch, or of this batch."""
         rows = self.db.all("scan_counts") if batch is None else self.db.all("scan_counts_of_batch", batch=batch)
-        return [_count(row) for row in rows]
+        return [noun(ScanCount, row) for row in rows]
 
     def scan_counts_in_all(self) -> list[ScanCount]:
         """What is found how often among the scans of each form, of all batches together: `batch` is empty."""
-        return [_count(row) for row in self.db.all("scan_counts_in_all")]
+        return [noun(ScanCount, row) for row in self.db.all("scan_counts_in_all")]
 
     def scan_counts_of_cancelled(self) -> list[ScanCount]:
         """The same of the scans in cancelled batches alone: no machine and nobody goes on with them."""
-        return [_count(row) for row in self.db.all("scan_counts_of_cancelled")]
+        return [noun(ScanCount, row) for row in self.db.all("scan_counts_of_cancelled")]
 
     def waiting_since(self, published: int) -> WaitingSince:
         """Since when the oldest of what waits does. `published`: the position of the record database."""
@@ -110,14 +128,14 @@ class SummaryVerbs(Lookup):
         """
         asked = {"times": text([micros(each) for each in sorted(times)]), "states": text(sorted(states))}
         return [
-            CourseStep(at=moment(row["at"]), state=row["state"], count=row["count"])
+            noun(CourseStep, row)
             for row in self.db.all("batch_course", batch=batch, **asked)
             if row["count"] is not None
         ]
 
     def work_done(self, since: datetime, kinds: Collection[str]) -> list[WorkDone]:
         """Work of these kinds that was done since a time, by quarters of an hour and form; of all batches together."""
-        return [_work(row) for row in self.db.all("work_since", since=micros(since), kinds=text(sorted(kinds)))]
+        return [noun(WorkDone, row) for row in self.db.all("work_since", since=since, kinds=sorted(kinds))]
 
     def work_kinds(self, prefix: str) -> list[str]:
         """Every kind of work that was done here and begins so, such as "pay " and each currency."""
@@ -126,28 +144,19 @@ class SummaryVerbs(Lookup):
 
     def work_by_form(self, since: datetime, kinds: Collection[str]) -> list[WorkDone]:
         """Work of these kinds since a time, added up by form and kind; its `at` says nothing."""
-        return [_work(row) for row in self.db.all("work_by_form", since=micros(since), kinds=text(sorted(kinds)))]
+        return [noun(WorkDone, row) for row in self.db.all("work_by_form", since=since, kinds=sorted(kinds))]
 
     def work_of_batches(self, batches: Collection[str]) -> list[WorkDone]:
         """All work on these batches, added up by batch, form and kind; its `at` says nothing."""
-        return [_work(row) for row in self.db.all("work_of_batches", batches=text(sorted(batches)))]
+        return [noun(WorkDone, row) for row in self.db.all("work_of_batches", batches=sorted(batches))]
 
     def work_on_batch(self, batch: str, since: datetime) -> list[WorkDone]:
         """What was done on a batch since a time, by quarters of an hour and form, in order."""
-        return [_work(row) for row in self.db.all("work_on_batch", batch=batch, since=micros(since))]
+        return [noun(WorkDone, row) for row in self.db.all("work_on_batch", batch=batch, since=since)]
 
     def people_at_work(self, now: datetime) -> list[AtWork]:
         """The people who hold questions now, by handle."""
-        return [
-            AtWork(
-                person=row["public_id"],
-                handle=row["handle"],
-                roles=frozenset(json.loads(row["roles"])),
-                held=row["held"],
-                last_at=moment_or_none(row["last_at"]),
-            )
-            for row in self.db.all("people_at_work", now=micros(now))
-        ]
+        return [noun(AtWork, row, person=row["public_id"]) for row in self.db.all("people_at_work", now=now)]
 
     def forms_of_person(self, who: str) -> frozenset[str]:
         """The forms that an operator or auditor is limited to. Empty: they see all."""
@@ -162,57 +171,6 @@ class SummaryVerbs(Lookup):
             for form in forms:
                 self.db.run("put_form_of_person", person=row["id"], form=form)
             self.log(by, "forms limited", row["public_id"], {"forms": sorted(forms)}, now)
-
-
-def _count(row: Row) -> ScanCount:
-    return ScanCount(batch=row["batch"], form=row["form"], what=row["what"], count=row["count"])
-
-
-def _batch(row: Row, counts: Mapping[str, int]) -> Batch:
-    scans = sum(count for what, count in counts.items() if what.startswith("state ") and what != "state forgotten")
-    return Batch(
-        name=row["name"],
-        priority=row["priority"],
-        due=moment_or_none(row["due_at"]),
-        note=row["note"],
-        cancelled_at=moment_or_none(row["cancelled_at"]),
-        scans=scans,
-        set_aside=row["set_aside"],
-        since=moment_or_none(row["since"]),
-        records=counts["records"],
-        open_tasks=sum(counts[f"open for {each}"] for each in ("people", "experts", "appeals")),
-        withdrawn=bool(row["withdrawn"]),
-    )
-
-
-def _work(row: Row) -> WorkDone:
-    return WorkDone(
-        batch=row["batch"],
-        at=moment(row["at"]),
-        form=row["form"],
-        what=row["what"],
-        count=row["count"],
-        amount=row["amount"],
-    )
-
-
-# Summaries brought up to date: what each changed scan adds to the counts, and what work was done when.
-
-QUARTER_MICROS = 15 * 60 * 1_000_000
-"""Work is added up by quarters of an hour, as the forecast counts readings."""
-
-SCANS_TOGETHER_COUNT = 20
-"""So many scans are summed up in one transaction: ten milliseconds for which others wait. Chosen by hand."""
-
-ROWS_TOGETHER_COUNT = 5_000
-"""So many rows of each kind are added up in one transaction: some ten milliseconds. Chosen by hand."""
-
-WORK_KINDS = ("scan", "reading", "decision", "record", "ledger", "engine")
-"""The kinds of facts that are added up, each by its own numbers."""
-
-
-class SummingVerbs(StatusVerbs):
-    """Keeps the summaries."""
 
     def sum_up(self, now: datetime) -> bool:
         """Bring the summaries up to date by some scans and rows. Gives whether more is to be done."""
@@ -246,7 +204,7 @@ class SummingVerbs(StatusVerbs):
             since=since,
             people_at=_oldest(questions, "read"),
             experts_at=_oldest(questions, "expert"),
-            counted=text(dict(counted)),
+            counted=counted,
         )
         self.db.run("drop_scan_reasons", scan_id=scan)
         for reason in {each["reason"] for each in questions}:
@@ -269,85 +227,19 @@ class SummingVerbs(StatusVerbs):
         """Add some rows of one kind up. Gives whether there are more."""
         with self.db.write():
             after = self.db.value("work_mark", kind=kind) or 0
-            last = self._last_number(kind)
+            last = int(self.db.value(f"last_{kind}_number") or 0)
             until = min(last, after + ROWS_TOGETHER_COUNT)
             if until > after:
-                self._add_rows(kind, {"after": after, "until": until, "quarter": QUARTER_MICROS})
+                self.db.run(f"add_{kind}_work", after=after, until=until, quarter=QUARTER_MICROS)
                 self.db.run("put_work_mark", kind=kind, number=until)
             return until < last
-
-    def _last_number(self, kind: str) -> int:
-        found = {
-            "scan": lambda: self.db.value("last_scan_number"),
-            "reading": lambda: self.db.value("last_reading_number"),
-            "decision": lambda: self.db.value("last_decision_number"),
-            "record": lambda: self.db.value("last_record_number"),
-            "ledger": lambda: self.db.value("last_ledger_number"),
-            "engine": lambda: self.db.value("last_engine_number"),
-        }[kind]()
-        return int(found or 0)
-
-    def _add_rows(self, kind: str, rows: Mapping[str, int]) -> None:
-        match kind:
-            case "scan":
-                self.db.run("add_scan_work", **rows)
-            case "reading":
-                self.db.run("add_reading_work", **rows)
-            case "decision":
-                self.db.run("add_decision_work", **rows)
-            case "record":
-                self.db.run("add_record_work", **rows)
-            case "engine":
-                self.db.run("add_engine_work", **rows)
-            case _:
-                self.db.run("add_ledger_work", **rows)
-
-
-def _counted(state: ScanState, by_people: int, questions: list[Row]) -> Mapping[str, int]:
-    """What a scan adds to the counts; a forgotten one only that it is."""
-    counted = Counter({f"state {state.word}": 1})
-    if state.erased_at is not None:
-        return counted
-    counted.update({"fields": state.fields, "decided": state.decided, "decided by people": by_people})
-    counted["open fields"] = state.open_fields
-    counted["records"] = int(state.recorded_at is not None)
-    counted["straight through"] = int(state.word == "finished" and not by_people)
-    for each in questions:
-        kind = "appeals" if each["kind"] == "appeal" else "experts" if each["pool"] == "expert" else "people"
-        counted[f"open for {kind}"] += each["count"]
-        counted[f"reason {each['reason']}"] += each["count"]
-    return Counter({what: count for what, count in counted.items() if count})
-
-
-def _oldest(questions: list[Row], pool: str) -> int | None:
-    """When the oldest question of a pool was asked; appeals are apart."""
-    return min(
-        (each["oldest"] for each in questions if each["pool"] == pool and each["kind"] != "appeal"), default=None
-    )
-
-
-def _numbers(fields: Row | None) -> Mapping[str, int]:
-    return {each: (fields[each] if fields else 0) or 0 for each in ("decided", "open", "unasked", "by_people")}
-
-
-# Scans found by what is known of them, newest first: each search begins at an index and looks at a bounded number.
-
-MOST_LOOKED_AT_COUNT = 20_000
-"""So many scans are looked at for one answer: below 100 ms. Chosen by hand."""
-
-AFTER_ALL_SCANS = 2**62
-"""Above the number of every scan."""
-
-
-class FindingVerbs(StatusVerbs):
-    """Finds scans."""
 
     def find_scans(self, search: ScanSearch, limit: int, before: int = AFTER_ALL_SCANS) -> list[FoundScan]:
         """Scans that fit a search, newest first: those whose number is below `before`. Forgotten ones are left out."""
         with self.db.snapshot():
             values = {**self._values(search, before), "limit": limit, "most": MOST_LOOKED_AT_COUNT}
             rows = self._found_rows(search, values)
-            asked = self.db.all("open_questions_of", scan_ids=text([row["id"] for row in rows]))
+            asked = self.db.all("open_questions_of", scan_ids=[row["id"] for row in rows])
             questions = {each["scan_id"]: each for each in asked}
             return [_found(row, questions.get(row["id"])) for row in rows]
 
@@ -356,31 +248,26 @@ class FindingVerbs(StatusVerbs):
         return [str(row["sha256"]) for row in self.db.all("scans_for_experts", limit=limit)]
 
     def _found_rows(self, search: ScanSearch, values: dict[str, object]) -> list[Row]:
-        if search.ids is not None:
-            return self.db.all("find_scans_among", **values)
-        if search.name is not None:
-            return self.db.all("find_scans_named", **values)
-        if search.reason is not None:
-            return self.db.all("find_scans_for_reason", **values)
-        if search.batch is not None and search.state is not None:
-            return self.db.all("find_scans_of_batch_in_state", **values)
-        if search.batch is not None:
-            return self.db.all("find_scans_of_batch", **values)
-        if search.form is not None and search.state is not None:
-            return self.db.all("find_scans_of_form_in_state", **values)
-        if search.form is not None:
-            return self.db.all("find_scans_of_form", **values)
-        if search.state is not None:
-            return self.db.all("find_scans_of_state", **values)
-        return self.db.all("find_scans", **values)
+        by = {
+            "find_scans_among": search.ids,
+            "find_scans_named": search.name,
+            "find_scans_for_reason": search.reason,
+            "find_scans_of_batch_in_state": None if search.batch is None else search.state,
+            "find_scans_of_batch": search.batch,
+            "find_scans_of_form_in_state": None if search.form is None else search.state,
+            "find_scans_of_form": search.form,
+            "find_scans_of_state": search.state,
+        }
+        statement = next((each for each, sought in by.items() if sought is not None), "find_scans")
+        return self.db.all(statement, **values)
 
     def _values(self, search: ScanSearch, before: int) -> dict[str, object]:
         first = 0
         if search.since is not None:
-            found = self.db.value("first_scan_since", since=micros(search.since))
+            found = self.db.value("first_scan_since", since=search.since)
             first = AFTER_ALL_SCANS if found is None else int(found)
         if search.until is not None:
-            ends = self.db.value("first_scan_since", since=micros(search.until))
+            ends = self.db.value("first_scan_since", since=search.until)
             before = before if ends is None else min(before, int(ends))
         return {
             "batch": search.batch,
@@ -415,17 +302,14 @@ class FindingVerbs(StatusVerbs):
         """The open questions about a field, in the order in which they were asked. NotFound: no such field."""
         field = self.known_field(self.scan_row(scan), key)
         return [
-            AskedField(reason=row["reason"], kind=row["kind"], pool=row["pool"], since=moment(row["opened_at"]))
+            noun(AskedField, row, since=moment(row["opened_at"]))
             for row in self.db.all("asked_of_field", field_id=field)
         ]
 
     def skips_of_field(self, scan: str, key: FieldKey) -> list[SkippedField]:
         """Who skipped a field since somebody read it last, in order; tests are left out. NotFound: no such field."""
         field = self.known_field(self.scan_row(scan), key)
-        return [
-            SkippedField(handle=row["handle"], reason=row["reason"], at=moment(row["at"]))
-            for row in self.db.all("skips_of_field", field_id=field)
-        ]
+        return [noun(SkippedField, row) for row in self.db.all("skips_of_field", field_id=field)]
 
     def open_duplicates(self, limit: int) -> list[Duplicate]:
         """The pairs of scans that may be the same order and that nobody has settled, latest first."""
@@ -442,17 +326,51 @@ class FindingVerbs(StatusVerbs):
         return self.db.value("newer_scan_of_batch", **values), self.db.value("older_scan_of_batch", **values)
 
 
+def _batch(row: Row, counts: Mapping[str, int]) -> Batch:
+    scans = sum(count for what, count in counts.items() if what.startswith("state ") and what != "state forgotten")
+    return noun(
+        Batch,
+        row,
+        due=moment_or_none(row["due_at"]),
+        scans=scans,
+        records=counts["records"],
+        open_tasks=sum(counts[f"open for {each}"] for each in ("people", "experts", "appeals")),
+    )
+
+
+def _counted(state: ScanState, by_people: int, questions: list[Row]) -> Mapping[str, int]:
+    """What a scan adds to the counts; a forgotten one only that it is."""
+    counted = Counter({f"state {state.word}": 1})
+    if state.erased_at is not None:
+        return counted
+    counted.update({"fields": state.fields, "decided": state.decided, "decided by people": by_people})
+    counted["open fields"] = state.open_fields
+    counted["records"] = int(state.recorded_at is not None)
+    counted["straight through"] = int(state.word == "finished" and not by_people)
+    for each in questions:
+        kind = "appeals" if each["kind"] == "appeal" else "experts" if each["pool"] == "expert" else "people"
+        counted[f"open for {kind}"] += each["count"]
+        counted[f"reason {each['reason']}"] += each["count"]
+    return Counter({what: count for what, count in counted.items() if count})
+
+
+def _oldest(questions: list[Row], pool: str) -> int | None:
+    """When the oldest question of a pool was asked; appeals are apart."""
+    return min(
+        (each["oldest"] for each in questions if each["pool"] == pool and each["kind"] != "appeal"), default=None
+    )
+
+
+def _numbers(fields: Row | None) -> Mapping[str, int]:
+    return {each: (fields[each] if fields else 0) or 0 for each in ("decided", "open", "unasked", "by_people")}
+
+
 def _found(row: Row, questions: Row | None) -> FoundScan:
-    return FoundScan(
+    return noun(
+        FoundScan,
+        row,
         number=row["id"],
         scan=row["sha256"],
-        name=row["name"],
-        batch=row["batch"],
-        form=row["form"],
-        state=row["state"],
-        since=moment(row["since"]),
-        received_at=moment(row["received_at"]),
-        recorded_at=moment_or_none(row["recorded_at"]),
         for_people=questions["people"] if questions else 0,
         for_experts=questions["experts"] if questions else 0,
     )

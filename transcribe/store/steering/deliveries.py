@@ -7,16 +7,15 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from transcribe.errors import NotFound, SettingsError
 from transcribe.i18n import as_kept, kept
 from transcribe.model import Delivery, DeliveryState, EventType, HomeEvent, Webhook
+from transcribe.store.drivers.columns import attributes, micros, noun, text
 from transcribe.store.drivers.database import Row
 from transcribe.store.lookup import Lookup
-from transcribe.store.row_mapping import micros, moment, moment_or_none, text
-
-# Who is told: webhooks, what each wants, and their secrets.
 
 SALT_BYTES = 16
 """Random bytes of the salt of a secret: none is drawn twice."""
@@ -27,9 +26,26 @@ SECRET_PREFIX = "whsec_"  # noqa: S105 - the beginning of each, no secret
 MARK_LENGTH = 16
 """So many hexadecimal digits of the hash of a secret tell it from another."""
 
+MOST_WAITING_COUNT = 1000
+"""So many deliveries of a webhook wait at most; its position stays behind until there are fewer. Chosen by hand."""
 
-class WebhookVerbs(Lookup):
-    """Keeps webhooks. A secret is derived from the key of the state and a salt, and stands in no table."""
+QUIET = timedelta(minutes=1)
+"""A batch is finished at the earliest so long after its last scan came: more of its files may be on their way."""
+
+TYPE_OF_KIND: dict[str, EventType] = {
+    "erase": "record.erased",
+    "withdraw": "record.erased",
+    "aside": "scan.set_aside",
+    "duplicate": "duplicate.found",
+    "lifted": "duplicate.lifted",
+    "batch": "batch.finished",
+    "restored": "records.restored",
+}
+"""The type of each kind of event but records."""
+
+
+class DeliveryVerbs(Lookup):
+    """Keeps webhooks, what each is told, and what became of it."""
 
     def home_name(self) -> str:
         """The random name of this home, which stays with it."""
@@ -44,16 +60,7 @@ class WebhookVerbs(Lookup):
             wanted = {"types": text(list(webhook.types)), "forms": text(list(webhook.forms))}
             begin = self.last_told_number() if position is None else position
             try:
-                number = self.db.insert(
-                    "put_webhook",
-                    name=webhook.name,
-                    url=webhook.url,
-                    with_values=int(webhook.with_values),
-                    private=int(webhook.private),
-                    position=begin,
-                    now=micros(now),
-                    **wanted,
-                )
+                number = self.db.insert("put_webhook", **attributes(replace(webhook, position=begin)), now=now)
             except self.db.conflict as error:
                 raise SettingsError(f"There is a webhook {webhook.name!r} already. Name it otherwise.") from error
             detail = {**wanted, "with_values": webhook.with_values, "private": webhook.private, "after": begin}
@@ -62,11 +69,11 @@ class WebhookVerbs(Lookup):
 
     def webhooks(self) -> list[Webhook]:
         """All webhooks by name."""
-        return [webhook_of(row) for row in self.db.all("webhooks", name=None)]
+        return [noun(Webhook, row) for row in self.db.all("webhooks", name=None)]
 
     def webhook(self, name: str) -> Webhook:
         """The webhook of this name. NotFound where there is none, here and in all that follow."""
-        return webhook_of(self.webhook_row(name))
+        return noun(Webhook, self.webhook_row(name))
 
     def tells_webhooks(self) -> bool:
         """Whether there is a webhook that is not switched off."""
@@ -83,13 +90,13 @@ class WebhookVerbs(Lookup):
         """A new secret; those before hold beside it until then. Gives it, this once."""
         with self.db.write():
             number = self.webhook_row(name)["id"]
-            self.db.run("end_webhook_secrets", id=number, until=micros(until))
+            self.db.run("end_webhook_secrets", id=number, until=until)
             self.log(self.actor, "webhook secret rotated", name, {"old_until": until.isoformat()}, now)
             return self._new_secret(number, now)
 
     def webhook_secrets(self, name: str, now: datetime) -> tuple[str, ...]:
         """The secrets in force, the newest first. Those that were made with another key of the state are not."""
-        rows = self.db.all("webhook_secrets", id=self.webhook_row(name)["id"], now=micros(now))
+        rows = self.db.all("webhook_secrets", id=self.webhook_row(name)["id"], now=now)
         found = [(self._secret(row["salt"]), row["mark"]) for row in rows]
         return tuple(secret for secret, mark in found if _mark(secret) == mark)
 
@@ -98,7 +105,7 @@ class WebhookVerbs(Lookup):
         with self.db.write():
             row = self.webhook_row(name)
             if not off_because:
-                self.db.run("try_again_at_once", id=row["id"], now=micros(now))
+                self.db.run("try_again_at_once", id=row["id"], now=now)
             if row["off_because"] == off_because:
                 return
             self.db.run("switch_webhook", id=row["id"], reason=off_because, now=micros(now) if off_because else None)
@@ -126,57 +133,11 @@ class WebhookVerbs(Lookup):
     def _new_secret(self, webhook: int, now: datetime) -> str:
         salt = secrets.token_hex(SALT_BYTES)
         secret = self._secret(salt)
-        self.db.run("put_webhook_secret", id=webhook, salt=salt, mark=_mark(secret), now=micros(now))
+        self.db.run("put_webhook_secret", id=webhook, salt=salt, mark=_mark(secret), now=now)
         return secret
 
     def _secret(self, salt: str) -> str:
         return SECRET_PREFIX + base64.b64encode(bytes.fromhex(self.keyed_hash("webhook secret", salt))).decode()
-
-
-def _mark(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()[:MARK_LENGTH]
-
-
-def webhook_of(row: Row) -> Webhook:
-    """The noun of a row."""
-    return Webhook(
-        name=row["name"],
-        url=row["url"],
-        types=tuple(json.loads(row["types"])),
-        forms=tuple(json.loads(row["forms"])),
-        with_values=bool(row["with_values"]),
-        private=bool(row["private"]),
-        position=row["position"],
-        at=moment(row["at"]),
-        off_because=row["off_because"],
-        off_at=moment_or_none(row["off_at"]),
-        failing_since=moment_or_none(row["failing_since"]),
-        delivered_at=moment_or_none(row["delivered_at"]),
-        waiting=row["waiting"],
-        dead=row["dead"],
-    )
-
-
-MOST_WAITING_COUNT = 1000
-"""So many deliveries of a webhook wait at most; its position stays behind until there are fewer. Chosen by hand."""
-
-QUIET = timedelta(minutes=1)
-"""A batch is finished at the earliest so long after its last scan came: more of its files may be on their way."""
-
-TYPE_OF_KIND: dict[str, EventType] = {
-    "erase": "record.erased",
-    "withdraw": "record.erased",
-    "aside": "scan.set_aside",
-    "duplicate": "duplicate.found",
-    "lifted": "duplicate.lifted",
-    "batch": "batch.finished",
-    "restored": "records.restored",
-}
-"""The type of each kind of event but records."""
-
-
-class DeliveryVerbs(WebhookVerbs):
-    """Fills the queues of webhooks and keeps what became of each delivery."""
 
     def fill_queue(self, name: str, published: int, now: datetime, limit: int = 200) -> int:
         """Take the next events into the queue of a webhook and move its position with them, in one transaction.
@@ -189,14 +150,14 @@ class DeliveryVerbs(WebhookVerbs):
             return 0
         with self.db.write():
             row = self.webhook_row(name)
-            webhook, after = webhook_of(row), row["position"]
+            webhook, after = noun(Webhook, row), row["position"]
             until = self._told_until(published) + 1
             rows = self.db.all("events_after", after=after, until=until, count=limit)
             for each in rows:
                 event = self._event_of(each)
                 if webhook.wants(event) and event.type is not None:
                     about = {"message": event.message, "type": event.type, "scan_id": each["scan_id"]}
-                    self.db.run("put_delivery", id=row["id"], number=event.number, now=micros(now), **about)
+                    self.db.run("put_delivery", id=row["id"], number=event.number, now=now, **about)
             passed = rows[-1]["number"] if len(rows) == limit else until - 1
             self.db.run("move_webhook", id=row["id"], position=passed)
             return len(rows)
@@ -211,7 +172,7 @@ class DeliveryVerbs(WebhookVerbs):
     def due_deliveries(self, name: str, now: datetime, limit: int) -> list[Delivery]:
         """What may be sent now, in order: of each scan the first that waits, and that only when it is due."""
         number = self.webhook_row(name)["id"]
-        return [delivery_of(row) for row in self.db.all("due_deliveries", id=number, now=micros(now), count=limit)]
+        return [delivery_of(row) for row in self.db.all("due_deliveries", id=number, now=now, count=limit)]
 
     def deliveries(
         self, name: str, state: DeliveryState | None = None, after: int | None = None, limit: int = 100
@@ -233,8 +194,8 @@ class DeliveryVerbs(WebhookVerbs):
     def delivered(self, delivery: int, status: int, now: datetime) -> None:
         """Keep that a delivery was taken."""
         with self.db.write():
-            self.db.run("delivery_ended", id=delivery, status=status, now=micros(now))
-            self.db.run("webhook_works", id=delivery, now=micros(now))
+            self.db.run("delivery_ended", id=delivery, status=status, now=now)
+            self.db.run("webhook_works", id=delivery, now=now)
 
     def not_delivered(
         self, delivery: int, status: int | None, error: str, again: datetime | None, now: datetime
@@ -242,8 +203,8 @@ class DeliveryVerbs(WebhookVerbs):
         """Keep that a try failed, and when the next one is; None: it is given up."""
         with self.db.write():
             at = None if again is None else micros(again)
-            self.db.run("delivery_failed", id=delivery, status=status, error=kept(error), next=at, now=micros(now))
-            self.db.run("webhook_fails", id=delivery, now=micros(now))
+            self.db.run("delivery_failed", id=delivery, status=status, error=kept(error), next=at, now=now)
+            self.db.run("webhook_fails", id=delivery, now=now)
 
     def resend(self, name: str, delivery: int | None, now: datetime) -> int:
         """Send a delivery again, or all that were given up where it is None; gives how many.
@@ -252,7 +213,7 @@ class DeliveryVerbs(WebhookVerbs):
         """
         with self.db.write():
             number = self.webhook_row(name)["id"]
-            count = self.db.changed("resend_delivery", id=number, delivery=delivery, now=micros(now))
+            count = self.db.changed("resend_delivery", id=number, delivery=delivery, now=now)
             if delivery is not None and not count:
                 raise NotFound(
                     f"The webhook {name!r} has no delivery {delivery} that can be sent again. What was told of a scan "
@@ -264,7 +225,7 @@ class DeliveryVerbs(WebhookVerbs):
     def prune_deliveries(self, before: datetime) -> int:
         """Drop deliveries that ended before then; gives how many."""
         with self.db.write():
-            return self.db.changed("prune_deliveries", before=micros(before))
+            return self.db.changed("prune_deliveries", before=before)
 
     def find_finished_batches(self, published: int, now: datetime) -> int:
         """Note which batches have finished since the last look: every scan has its record, or was set aside, settled as
@@ -300,22 +261,23 @@ class DeliveryVerbs(WebhookVerbs):
         parts = [row["number"], row["kind"], row["at"], row["scan"] or "", row["record_id"] or 0, row["batch"]]
         is_record = row["kind"] == "record"
         forms = {row["form"], row["form_before"]} if is_record else {*(row["forms"] or "").split(","), row["scan_form"]}
-        return HomeEvent(
-            number=row["number"],
+        return noun(
+            HomeEvent,
+            row,
             message=f"msg_{self.keyed_hash('event', *map(str, parts))[:32]}",
             type=_type_of(row),
-            at=moment(row["at"]),
-            scan=row["scan"],
-            other=row["other"],
             form=(row["form"] if is_record else row["scan_form"]) or "",
             form_version=row["form_version"] or 0,
             version=row["version"] or 0,
             forms=frozenset(filter(None, forms)),
-            file=row["file"],
             batch=row["batch"] or row["scan_batch"] or "",
             is_erased=row["erased_at"] is not None,
             detail=_detail_of(row),
         )
+
+
+def _mark(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()[:MARK_LENGTH]
 
 
 def _type_of(row: Row) -> EventType | None:
@@ -339,18 +301,4 @@ def _detail_of(row: Row) -> dict[str, str | int]:
 
 def delivery_of(row: Row) -> Delivery:
     """The noun of a row."""
-    return Delivery(
-        id=row["id"],
-        webhook=row["webhook"],
-        number=row["number"],
-        message=row["message"],
-        type=row["type"],
-        scan=row["scan"],
-        state=row["state"],
-        tries=row["tries"],
-        first_at=moment_or_none(row["first_at"]),
-        next_at=moment(row["next_at"]),
-        last_at=moment_or_none(row["last_at"]),
-        status=row["status"],
-        error=as_kept(row["error"]),
-    )
+    return noun(Delivery, row, error=as_kept(row["error"]))

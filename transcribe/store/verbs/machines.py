@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from transcribe.errors import NotFound
-from transcribe.store.drivers.database import Row
+from transcribe.store.drivers.columns import micros, moment, noun
 from transcribe.store.facts import CLAIM_SECONDS, HeldLock, RecordsCopy
-from transcribe.store.row_mapping import micros, moment
 from transcribe.store.verbs.audit_log import AuditLogVerbs
 
 MAX_COUNTED_WAIT = timedelta(minutes=5)
@@ -41,7 +40,7 @@ class MachineVerbs(AuditLogVerbs):
     def renew_waiting(self, claim: str, now: datetime, seconds: float = CLAIM_SECONDS) -> int:
         """Hold what was claimed by `claim_waiting` and is not concluded for longer. Gives how many scans that are."""
         with self.db.write():
-            return self.db.changed("renew_waiting", claim=claim, until=micros(now + timedelta(seconds=seconds)))
+            return self.db.changed("renew_waiting", claim=claim, until=now + timedelta(seconds=seconds))
 
     def holds_waiting(self, scan: str, claim: str) -> bool:
         """Whether nobody else has claimed a scan since this claim. Ask it in the transaction that concludes."""
@@ -59,14 +58,14 @@ class MachineVerbs(AuditLogVerbs):
         known = next((each for each in self.records_copies() if each.machine == self.machine), None)
         if known is None or (known.place, known.position) != (place, position):
             with self.db.write():
-                self.db.run("put_records_copy", machine=self.machine, place=place, position=position, now=micros(now))
+                self.db.run("put_records_copy", machine=self.machine, place=place, position=position, now=now)
 
     def records_copies(self, *, behind: bool = False) -> list[RecordsCopy]:
         """The record databases of all machines; `behind`: those alone that may hold what was forgotten."""
         if not self.machine:
             return []
         rows = self.db.all("copies_that_keep") if behind else self.db.all("records_copies")
-        return list(map(_copy_of, rows))
+        return [noun(RecordsCopy, row) for row in rows]
 
     def drop_records_copy(self, machine: str, by: str, reason: str, now: datetime) -> None:
         """Say that the record database of a machine is gone for good. NotFound where it has none."""
@@ -82,7 +81,7 @@ class MachineVerbs(AuditLogVerbs):
         """Say that a file was sent to this machine, which will take it in."""
         named = {"sha256": sha256, "form": form, "batch": batch}
         with self.db.write():
-            self.db.run("put_arriving", machine=self.machine, now=micros(now), **named)
+            self.db.run("put_arriving", machine=self.machine, now=now, **named)
 
     def end_arriving(self, present: frozenset[str]) -> None:
         """Say which of the files that were sent to this machine still wait: the others do not any more."""
@@ -124,7 +123,7 @@ class MachineVerbs(AuditLogVerbs):
         with self.db.write():
             since = self.db.value("looked_in_vain", who=who)
             if not found:
-                self.db.run("put_looked_in_vain", who=who, now=micros(now))
+                self.db.run("put_looked_in_vain", who=who, now=now)
             elif since is not None:
                 self.db.run("drop_looked_in_vain", who=who)
         waited = timedelta() if since is None else now - moment(since)
@@ -134,7 +133,3 @@ class MachineVerbs(AuditLogVerbs):
 def micros_of(length: timedelta) -> int:
     """A length of time in microseconds."""
     return length // timedelta(microseconds=1)
-
-
-def _copy_of(row: Row) -> RecordsCopy:
-    return RecordsCopy(machine=row["machine"], place=row["place"], position=row["position"], at=moment(row["at"]))

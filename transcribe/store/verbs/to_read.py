@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from transcribe.store.drivers.columns import micros
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import ToRead
-from transcribe.store.row_mapping import micros
 from transcribe.store.verbs.ingest import IngestVerbs
 
 MOST_BEGUN_COUNT = 2**31 - 1
@@ -23,12 +23,12 @@ class ToReadVerbs(IngestVerbs):
         """
         with self.db.write():
             number = self.scan_row(scan)["id"]
-            return bool(self.db.changed("put_to_read", scan_id=number, batch=batch, now=micros(now), anew=int(anew)))
+            return bool(self.db.changed("put_to_read", scan_id=number, batch=batch, now=now, anew=anew))
 
     def put_unread_to_read(self, now: datetime) -> int:
         """Have every scan read that is neither read nor set aside nor to be read; how many there were."""
         with self.db.write():
-            return self.db.changed("put_unread_to_read", now=micros(now))
+            return self.db.changed("put_unread_to_read", now=now)
 
     def claim_to_read(
         self, worker: str, count: int, now: datetime, seconds: float, *, batch: str | None = None, begun: bool = False
@@ -37,7 +37,7 @@ class ToReadVerbs(IngestVerbs):
 
         They are those that nobody holds and nobody has begun yet; with `begun` those that somebody has begun instead.
         """
-        bounds: dict[str, object] = {"least": int(begun), "most": MOST_BEGUN_COUNT if begun else 0, "now": micros(now)}
+        bounds: dict[str, object] = {"least": int(begun), "most": MOST_BEGUN_COUNT if begun else 0, "now": now}
         free, claim = "free_to_read", "claim_to_read"
         if batch is not None:
             free, claim, bounds["batch"] = "free_to_read_of", "claim_to_read_of", batch
@@ -56,19 +56,19 @@ class ToReadVerbs(IngestVerbs):
         with self.db.write():
             if not self.db.changed("begin_to_read", scan_id=self.scan_row(scan)["id"], worker=worker):
                 return False
-            self.db.run("renew_to_read", worker=worker, until=micros(now + timedelta(seconds=seconds)))
+            self.db.run("renew_to_read", worker=worker, until=now + timedelta(seconds=seconds))
             return True
 
     def renew_to_read(self, worker: str, now: datetime, seconds: float) -> int:
         """Hold all that a worker holds that long from now on. Gives how many there are."""
         with self.db.write():
-            return self.db.changed("renew_to_read", worker=worker, until=micros(now + timedelta(seconds=seconds)))
+            return self.db.changed("renew_to_read", worker=worker, until=now + timedelta(seconds=seconds))
 
     def give_back_to_read(self, scan: str, worker: str, *, begun: bool = False) -> None:
         """Have others read a scan that a worker holds. One that was `begun` counts as begun once less."""
         with self.db.write():
             number = self.scan_row(scan)["id"]
-            self.db.run("give_back_to_read", scan_id=number, worker=worker, begun=int(begun))
+            self.db.run("give_back_to_read", scan_id=number, worker=worker, begun=begun)
 
     def release_to_read(self, worker: str) -> int:
         """Have others read all that a worker holds, as it has ended. Gives how many there are."""
@@ -86,7 +86,7 @@ class ToReadVerbs(IngestVerbs):
 
     def count_to_read(self, now: datetime) -> tuple[int, int]:
         """How many scans are to be read, and how many of them a worker holds now."""
-        row = self.db.one("count_to_read", now=micros(now))
+        row = self.db.one("count_to_read", now=now)
         assert row is not None, "a count is always there"
         return int(row["scans"]), int(row["claimed"])
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 
 from transcribe.errors import NotFound
 from transcribe.model import FieldKey
+from transcribe.store.drivers.columns import micros, moment, noun
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import AskedFields, Counts, Gauges, OpenBatch, Quarantined, ScanState
-from transcribe.store.row_mapping import key_of, micros, moment, moment_or_none, numbers_of
+from transcribe.store.row_mapping import key_of
 from transcribe.store.steering.acts import ActVerbs
 from transcribe.store.verbs.ingest import IngestVerbs
 
@@ -24,8 +24,8 @@ MAX_TASKS_OF_SCAN_COUNT = 100
 of scans with more tasks fewer are found."""
 
 
-class StatusVerbs(IngestVerbs):
-    """Counts scans, fields, tasks and records."""
+class StatusVerbs(IngestVerbs, ActVerbs):
+    """Counts scans, fields, tasks and records, and keeps scans apart that cannot be weighed."""
 
     def scan_states(self, batch: str | None = None) -> list[ScanState]:
         """Every scan with its counts, latest first."""
@@ -65,7 +65,7 @@ class StatusVerbs(IngestVerbs):
     def gauges(self, now: datetime) -> Gauges:
         """The state in a few numbers, for monitoring."""
         with self.db.snapshot():
-            tasks = self.db.all("gauge_tasks", now=micros(now))
+            tasks = self.db.all("gauge_tasks", now=now)
             return Gauges(
                 scans={(row["state"],): row["count"] for row in self.db.all("gauge_scans")},
                 tasks={(row["state"],): row["count"] for row in tasks},
@@ -101,39 +101,27 @@ class StatusVerbs(IngestVerbs):
     def _asked(self, batch: str | None) -> dict[str, dict[str, AskedFields]]:
         asked: dict[str, dict[str, AskedFields]] = {}
         for row in self.db.all("count_asked", batch=batch):
-            counts = AskedFields(fields=row["fields"], decided=row["decided"], needless=row["needless"])
-            asked.setdefault(row["form"], {})[row["reason"]] = counts
+            asked.setdefault(row["form"], {})[row["reason"]] = noun(AskedFields, row)
         return asked
 
     def open_batches(self) -> list[OpenBatch]:
         """Every form and batch with tasks that wait for people, and whether anybody has read in it yet."""
-        rows = self.db.all("open_batches")
-        return [OpenBatch(form=row["form"], batch=row["batch"], begun=bool(row["begun"])) for row in rows]
+        return [noun(OpenBatch, row) for row in self.db.all("open_batches")]
 
     def _state(self, row: Row, fields: Row | None) -> ScanState:
         decided, still_open, unasked = (fields[each] if fields else 0 for each in ("decided", "open", "unasked"))
-        return ScanState(
+        return noun(
+            ScanState,
+            row,
             scan=self.scan_from(row),
-            received_at=moment(row["received_at"]),
-            fit=row["fit"],
-            quality=numbers_of(row["quality"]),
-            advice=tuple(json.loads(row["advice"] or "[]")),
             fields=decided + still_open + unasked,
             decided=decided,
             open_fields=still_open,
             unasked_fields=unasked,
-            open_tasks=row["open_tasks"],
-            recorded_at=moment_or_none(row["recorded_at"]),
-            erased_at=moment_or_none(row["erased_at"]),
             set_aside=bool(row["put_aside"]),
             aside_because=row["aside_because"] or "",
-            was_final=bool(row["was_final"]),
             same_order=bool(row["is_same_order"]),
         )
-
-
-class QuarantineVerbs(IngestVerbs, ActVerbs):
-    """Keeps scans apart that cannot be weighed, and takes readings out of weighing."""
 
     def quarantine(
         self,
@@ -166,7 +154,7 @@ class QuarantineVerbs(IngestVerbs, ActVerbs):
                 program=program,
                 up_to=up_to,
                 wakes=row["wakes_claimed"],
-                now=micros(now),
+                now=now,
                 retry_at=micros(now + pause) if by_chance else None,
             )
             self.db.run("release_claim", scan_id=row["id"])
@@ -178,16 +166,7 @@ class QuarantineVerbs(IngestVerbs, ActVerbs):
         number = None if scan is None else self.scan_row(scan)["id"]
         with self.db.snapshot():
             return [
-                Quarantined(
-                    scan=self.scan_from(row),
-                    reading=row["reading"] or None,
-                    error=row["error"],
-                    message=row["message"],
-                    tries=row["tries"],
-                    since=moment(row["since"]),
-                    at=moment(row["at"]),
-                    retry_at=moment_or_none(row["retry_at"]),
-                )
+                noun(Quarantined, row, scan=self.scan_from(row), reading=row["reading"] or None)
                 for row in self.db.all("quarantined", scan_id=number)
             ]
 
@@ -197,7 +176,7 @@ class QuarantineVerbs(IngestVerbs, ActVerbs):
             number = None if scan is None else self.scan_row(scan)["id"]
             for row in self.db.all("quarantined", scan_id=number):
                 self.db.run("release_claim", scan_id=row["id"])
-            count = self.db.changed("retry_quarantined", scan_id=number, now=micros(now))
+            count = self.db.changed("retry_quarantined", scan_id=number, now=now)
             if count:
                 self.log(self.actor, "weighing tried again", scan or "", {"scans": count}, now)
             return count
@@ -212,17 +191,13 @@ class QuarantineVerbs(IngestVerbs, ActVerbs):
             row = self._reading_row(reading)
             if row["withdrawn"]:
                 return False
-            self.db.run("put_withdrawal", number=row["number"], by=who, reason=reason, now=micros(now))
+            self.db.run("put_withdrawal", number=row["number"], by=who, reason=reason, now=now)
             self.vouch("withdrawal", row["number"])
             self.db.run("wake", scan_id=row["scan_id"])
             if row["transcriber_id"] is not None:
                 self.tell(row["transcriber_id"], "reading withdrawn", row["field_id"], now)
-            detail = {"scan": row["sha256"]}
-            if reason.strip():
-                of = {"scan": row["scan_id"], "field": row["field_id"]}
-                self.act("reading withdrawn", row["id"], who, reason, now, **of, detail=detail)
-            else:
-                self.log(who, "reading withdrawn", row["id"], detail, now)
+            of = {"scan": row["scan_id"], "field": row["field_id"]}
+            self.act_or_log("reading withdrawn", row["id"], who, reason, now, {"scan": row["sha256"]}, **of)
             return True
 
     def field_of_reading(self, reading: str) -> tuple[str, FieldKey]:

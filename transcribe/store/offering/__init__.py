@@ -1,1 +1,0 @@
-"""Whom open tasks are for, and in which order: queues are given out by these rules."""
