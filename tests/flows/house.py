@@ -15,6 +15,7 @@ from typing import Any
 
 import psutil
 
+from flows.administration.doctor import Finding, examine
 from flows.administration.people import invite
 from flows.home.home import Home, open_home
 from flows.home.settings import load_settings
@@ -181,3 +182,8 @@ def ingest_killed(house: House, words: Sequence[str | Path], after: int, seconds
     finally:
         share_readings(before)
         rooms.close()
+
+
+def findings(home: Path) -> list[Finding]:
+    """What the doctor finds here, but for the parts of ours whose libraries are not installed."""
+    return [each for each in examine(load_settings(home)) if "'fairhand[" not in each.mend]

@@ -16,13 +16,12 @@ import pytest
 from flows.administration import doctor, pay
 from flows.administration.doctor import examine, missing_command, missing_in_words
 from flows.administration.people import invite, pause
-from flows.home import settings
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
 from flows.runtime import lock_file, notice_file, take_lock
 from flows.steps.reconcile_scans import reconcile_home
 from flows.views import status_json
-from tests.flows.house import House
+from tests.flows.house import House, findings
 from tests.flows.steps.test_reconcile_scans import received
 from tests.postgres import new_database
 from transcribe.errors import SettingsError
@@ -328,6 +327,7 @@ def test_a_clock_that_is_not_that_of_the_database_is_told_of(
 
 
 @pytest.mark.promise("`fairhand doctor` says what")
+@pytest.mark.needs("all")
 def test_all_is_well_here(house: House) -> None:
     house.environment = {"FAIRHAND_PORT": "0"}
     done = house.run("doctor")
@@ -383,7 +383,7 @@ def test_a_taken_port_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         monkeypatch.setenv("FAIRHAND_PORT", str(taken.getsockname()[1]))
-        found = list(examine(settings.load_settings(tmp_path)))
+        found = findings(tmp_path)
     assert [(each.check, each.machine) for each in found] == [("ports", False)]
     assert "--port 0" in found[0].mend
 
@@ -419,7 +419,7 @@ def test_what_is_wrong_with_a_home_is_found(
     monkeypatch.setenv("FAIRHAND_ENGINES", engines)
     if broken is not None:
         broken(tmp_path)
-    (found,) = examine(settings.load_settings(tmp_path))
+    (found,) = findings(tmp_path)
     assert (found.check, found.warning) == (check, False)
     assert said in f"{found.message} {found.mend}"
 
@@ -427,10 +427,10 @@ def test_what_is_wrong_with_a_home_is_found(
 def test_a_foreign_package_of_our_name_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAIRHAND_PORT", "0")
     monkeypatch.syspath_prepend(tmp_path)
-    assert list(examine(settings.load_settings(tmp_path / "home"))) == []
+    assert findings(tmp_path / "home") == []
     (tmp_path / "stranger-1.0.dist-info").mkdir()
     (tmp_path / "stranger-1.0.dist-info" / "METADATA").write_text("Name: stranger\nVersion: 1.0\n", encoding="utf-8")
     (tmp_path / "stranger-1.0.dist-info" / "top_level.txt").write_text("flows\n", encoding="utf-8")
-    (found,) = examine(settings.load_settings(tmp_path / "home"))
+    (found,) = findings(tmp_path / "home")
     assert found.machine
     assert found.mend == "pip uninstall stranger && pip install --force-reinstall fairhand"

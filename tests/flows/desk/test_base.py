@@ -214,6 +214,7 @@ WITHOUT_PROOF = {
 """What asks for no proof, by the reason why: a new route asks for one, or is put here."""
 
 
+@pytest.mark.needs("all")
 def test_every_deed_asks_for_a_proof_or_says_why_it_needs_none(desk: DeskSite) -> None:
     olga = desk.person("Olga", "operator", "expert")
     desk.home.store.begin_second_factor(olga.id, new_secret(), desk.now())

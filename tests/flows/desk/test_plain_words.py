@@ -134,6 +134,7 @@ def shown(desk: DeskSite, language: str, address: str) -> str:
     return str(client.get(address).text)
 
 
+@pytest.mark.needs("webhooks")
 def test_findings_of_the_doctor_are_in_the_readers_language_and_files_in_english(
     desk: DeskSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:

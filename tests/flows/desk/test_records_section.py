@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from flows.desk.pages.record_pages import fields_in_words
 from flows.steps import keep_provisional, publish_records
 from tests.flows.desk.desk_site import DeskSite, post
@@ -75,6 +77,7 @@ def test_fields_are_named_up_to_a_few_and_a_form_in_question_is_said(busy: DeskS
     )
 
 
+@pytest.mark.needs("webhooks")
 def test_what_was_given_up_is_sent_again_by_an_operator_alone(busy: DeskSite) -> None:
     store = busy.home.store
     publish_records(busy.home)

@@ -9,13 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from flows.administration.doctor import Finding, examine
-from flows.home import settings
 from flows.house import found_parts
 from flows.house.part import CONTRACT, HousePart
 from flows.house.parts_found import installed
 from tests.extras import is_installed
-from tests.flows.house import House
+from tests.flows.house import House, findings
 from transcribe.errors import SettingsError
 
 Install = Callable[[Mapping[str, str]], None]
@@ -60,11 +58,6 @@ BROKEN = {
         "no_such_library cannot be imported",
     ),
 }
-
-
-def findings(home: Path) -> list[Finding]:
-    """What the doctor finds here, but for the parts of ours whose libraries are not installed."""
-    return [each for each in examine(settings.load_settings(home)) if "'fairhand[" not in each.mend]
 
 
 def test_the_parts_of_the_house_can_be_used_and_stand_in_the_order_of_their_names() -> None:

@@ -244,7 +244,7 @@ def test_an_order_that_is_of_another_form_leaves_the_copy_and_may_come_back(room
 
 
 @pytest.mark.promise("`--after NUMBER` writes what", "`state` is `final`, `provisional`,")
-@pytest.mark.parametrize("format", ["jsonl", "csv", "parquet"])
+@pytest.mark.parametrize("format", ["jsonl", "csv", pytest.param("parquet", marks=pytest.mark.needs("parquet"))])
 def test_an_export_of_one_form_since_a_number_tells_what_left_it(house: House, rooms: Home, format: str) -> None:
     scan, erased, _ = recorded(rooms, "1.00"), recorded(rooms, "2.00"), recorded(rooms, "3.00")
     seen = query.position(rooms.settings.records)

@@ -48,6 +48,7 @@ def ways(app: FastAPI) -> list[tuple[str, str]]:
 
 
 @pytest.mark.promise("see webhooks and what", "see numbers of the", "see what people are")
+@pytest.mark.needs("webhooks")
 def test_each_route_for_programs_is_opened_by_one_scope_and_none_for_reading_opens_a_change(
     rooms: Home, app: FastAPI
 ) -> None:

@@ -43,6 +43,7 @@ def test_every_line_is_as_the_contract_says(read: tuple[Ran, Path]) -> None:
         jsonschema.validate(line, SCHEMA)
 
 
+@pytest.mark.needs("simulation")
 def test_a_file_that_is_no_picture_is_told_as_an_error_and_the_rest_goes_on(read: tuple[Ran, Path]) -> None:
     failed, done = read[0].json
     assert failed["error"]["type"] == "ScanError"
@@ -90,6 +91,7 @@ def test_nothing_is_kept(read: tuple[Ran, Path]) -> None:
     assert not (read[1] / "home").exists()
 
 
+@pytest.mark.needs("simulation")
 def test_the_picture_shows_the_page_and_the_hocr_its_words(read: tuple[Ran, Path]) -> None:
     with Image.open(read[1] / "page.png") as picture:
         assert min(picture.size) > 1000
@@ -98,6 +100,7 @@ def test_the_picture_shows_the_page_and_the_hocr_its_words(read: tuple[Ran, Path
     assert SAMPLES[TYPED.name].fields["order_number"] in {word.text for word in words}
 
 
+@pytest.mark.needs("simulation")
 def test_it_is_said_which_picture_is_of_which_file(read: tuple[Ran, Path]) -> None:
     assert f"{read[1] / 'page.png'} is the picture of {TYPED}" in read[0].err
 

@@ -298,6 +298,7 @@ total = { value = "1,50" }
 """
 
 
+@pytest.mark.needs("order-x")
 def test_a_constant_that_no_order_can_have_is_a_mistake_when_a_definition_is_checked(folder: Path) -> None:
     """`forms check` took them all, and no order was ever written. A scan that was read with such a form keeps it."""
     path = write(folder, GOOD + ORDER)
