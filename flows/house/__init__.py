@@ -1,6 +1,6 @@
 """The parts that are installed beside the core, and the contract that they keep."""
 
-from flows.house.part import CONTRACT, BesidePages, DeskPages, HousePart, OpenPlace, ProgramRoutes, Trouble, WholeExport
+from flows.house.part import CONTRACT, BesidePages, DeskPages, HousePart, ProgramRoutes, Trouble, WholeExport
 from flows.house.parts_found import FoundPart, brought, found_parts, require_on
 
 __all__ = [
@@ -9,7 +9,6 @@ __all__ = [
     "DeskPages",
     "FoundPart",
     "HousePart",
-    "OpenPlace",
     "ProgramRoutes",
     "Trouble",
     "WholeExport",

@@ -5,10 +5,9 @@ The command needs no library: a bucket whose library is missing says what to ins
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from flows.house import CONTRACT, HousePart, OpenPlace
+from flows.house import CONTRACT, HousePart
 from transcribe.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -32,8 +31,4 @@ def _bucket(address: str, plain: bool) -> FilePlace:
     return Bucket(address, plain=plain)
 
 
-def _places() -> Mapping[str, OpenPlace]:
-    return {"s3": _bucket}
-
-
-PART = HousePart(contract=CONTRACT, commands=_commands, places=_places)
+PART = HousePart(contract=CONTRACT, commands=_commands, places=lambda: {"s3": _bucket})
