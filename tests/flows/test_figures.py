@@ -222,6 +222,7 @@ def type_everything(home: Home) -> None:
 @pytest.mark.promise("A mistake is named", "They are not paid", "Mina opens her link,")
 @pytest.mark.prefect
 @pytest.mark.xdist_group("prefect-2")
+@pytest.mark.needs("all")
 def test_the_tutorial_works_as_it_stands(
     working_house: House, rooms: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -114,6 +114,7 @@ def released(text: str) -> str:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.needs("all")
 def test_a_command_in_the_docs_is_there_with_its_options(page: Path) -> None:
     text = released(page.read_text(encoding="utf-8"))
     if page.name == "CHANGELOG.md":
@@ -127,6 +128,7 @@ def test_a_command_in_a_text_that_people_see_is_there(path: Path) -> None:
     assert faults(path.read_text(encoding="utf-8"), strict=False) == []
 
 
+@pytest.mark.needs("all")
 def test_a_command_in_a_message_is_there_with_its_options() -> None:
     wrong = {
         f"{path.relative_to(ROOT)}: {fault}"
