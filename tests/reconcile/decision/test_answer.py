@@ -56,7 +56,7 @@ def decided(text: str = "A-17") -> Decision:
 
 
 def test_decisions_are_made_in_one_room() -> None:
-    """What the store reads back from its rows was made there."""
+    """What the store reads back from its rows, by `noun`, was made there."""
     makers = {
         (type_of, file.room)
         for file in sources()
@@ -66,7 +66,6 @@ def test_decisions_are_made_in_one_room() -> None:
     }
     assert makers == {
         ("Decision", "reconcile.decision"),
-        ("Decision", "transcribe.store"),
         ("decide", "reconcile.decision"),
         ("decide", "reconcile.learning"),  # what other parameters would decide: nothing comes of it by itself
     }
