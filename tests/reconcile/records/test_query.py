@@ -273,5 +273,5 @@ def test_every_command_of_the_page_works(records: Path, command: str) -> None:
 
 
 def test_the_page_has_queries_and_commands() -> None:
-    assert (len(SELECTS), len(COMMANDS)) == (8, 3)
+    assert (len(SELECTS), len(COMMANDS)) == (9, 3)
     assert len(QUERIES) == len(SELECTS) + 2, "begin and commit"
