@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
@@ -439,12 +440,19 @@ class SnippetFrame:
     """What stands where on the picture of a field, in parts of 10,000 of the picture's sides.
 
     `field` is the field's box, `writing` what is written in it (the whole box where nothing sure is known of that).
-    `letter` is the height of a small letter or figure, of the picture's height; 0 where it is not known.
+    `letter` is the height of a small letter or figure, of the picture's height; 0 where it is not known. `lines` are
+    the top and foot of each line of text that a detector sees, from top to bottom; empty where none looked.
     """
 
     field: Box
     writing: Box
     letter: int = 0
+    lines: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The corners of the field and of its writing, the height of a letter, the top and foot of each line."""
+        return (*self.field, *self.writing, self.letter, *chain.from_iterable(self.lines))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

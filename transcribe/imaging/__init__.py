@@ -1,7 +1,7 @@
 """What can be done with any page picture: background, skew, rotation, tiling, crops, quality, barcodes."""
 
 from transcribe.imaging.barcodes import BARCODE_SOURCE, Barcode, barcodes, barcodes_on_page
-from transcribe.imaging.crops import cover, crop, cropped, page_picture
+from transcribe.imaging.crops import cover, crop, page_picture
 from transcribe.imaging.masks import Mask, grown_mask, painted_over
 from transcribe.imaging.orientation import MIN_UPRIGHT_CLARITY, MIN_WORD_LETTERS, way_up
 from transcribe.imaging.quality import OutsidePhoto, Quality, photo_scale, quality, with_geometry
@@ -35,7 +35,6 @@ __all__ = [
     "barcodes_on_page",
     "cover",
     "crop",
-    "cropped",
     "evened",
     "flatten",
     "grey",

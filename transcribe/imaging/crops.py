@@ -8,6 +8,7 @@ import cv2
 import numpy
 
 from transcribe.geometry import Box
+from transcribe.imaging.glyphs import whole_glyphs
 from transcribe.imaging.tiling import grey
 from transcribe.model import Picture
 
@@ -18,7 +19,14 @@ MAX_CROP_MARGIN_PX = 28
 """The most context shown around a field, at the size in which tasks are shown. Chosen by hand."""
 
 MAX_SNIPPET_BYTES = 8_000
-"""A snippet is at most this large, so that the next ones are on the screen before they are needed."""
+"""A snippet of a line is at most this large, so that the next ones are on the screen before they are needed."""
+
+BYTES_A_SQUARE = 40
+"""A snippet of more writing has so many for each square of a small letter's height that the writing covers:
+`python -m tests.bench pages pictures` reads comments of four lines from such pictures as well as from the page."""
+
+MOST_SNIPPET_BYTES = 60_000
+"""The most of a field full of writing: 8 s on the slowest line that is looked at, 64 kbit/s, while others are read."""
 
 MAX_PAGE_PICTURE_BYTES = 150_000
 """About the size of a page's picture; its small print can still be read."""
@@ -38,25 +46,33 @@ MASK_GREY_LEVEL = 160
 """Grey level painted over what readers may not see."""
 
 
-def crop(picture: Picture, box: Box, *, scale: float = 1.0, strict: bool = False) -> bytes:
-    """A field's picture as a grey JPEG without metadata, at most MAX_SNIPPET_BYTES, with some context around the box.
+def crop(
+    picture: Picture,
+    box: Box,
+    *,
+    scale: float = 1.0,
+    strict: bool = False,
+    writing: Box | None = None,
+    letter: float = 0.0,
+) -> tuple[bytes, Box]:
+    """A field's picture as a grey JPEG without metadata, and the part of the page that it shows, in its pixels.
 
-    `scale` is one over the page's `unit`: writing is equally large from task to task. Under `strict` the context is
-    masked, for fields whose neighbours the reader may not see."""
-    wide = cropped(picture, box, scale)
-    cut = grey(picture[wide.slices]).copy()
+    The part is the box with some context; its edges cut no glyph and no word. `scale` is one over the page's `unit`:
+    writing is equally large from task to task. Under `strict` the context is masked, for fields whose neighbours the
+    reader may not see. `writing` is where something is written, `letter` how high its small letters are, in pixels of
+    the page. The JPEG is progressive: a slow line shows all of it coarsely at first."""
+    around = round(min(MAX_CROP_MARGIN_PX / scale, CROP_MARGIN_HEIGHTS * max(box.height, 1)))
+    box = box.clipped(*picture.shape[1::-1], least=1)
     if strict:
-        inside = box.shifted(-wide.x0, -wide.y0).clipped(wide.width, wide.height)
-        shown = numpy.full_like(cut, MASK_GREY_LEVEL)
-        shown[inside.slices] = cut[inside.slices]
-        cut = shown
-    return _smallest(cut, scale, MAX_SNIPPET_BYTES)
-
-
-def cropped(picture: Picture, box: Box, scale: float = 1.0) -> Box:
-    """The part of the page that `crop` shows of a box, in pixels of the page."""
-    around = min(MAX_CROP_MARGIN_PX / scale, CROP_MARGIN_HEIGHTS * max(box.height, 1))
-    return box.padded(round(around)).clipped(*picture.shape[1::-1], least=1)
+        wide = box.padded(around).clipped(*picture.shape[1::-1])
+        inside = box.shifted(-wide.x0, -wide.y0)
+        cut = numpy.full((wide.height, wide.width), MASK_GREY_LEVEL, numpy.uint8)
+        cut[inside.slices] = grey(picture[box.slices])
+    else:
+        cut, wide = whole_glyphs(picture, box, around, scale, letter)
+    squares = writing.area / letter**2 if writing and letter else 0.0
+    most = min(MOST_SNIPPET_BYTES, max(MAX_SNIPPET_BYTES, round(BYTES_A_SQUARE * squares)))
+    return _smallest(cut, scale, most), wide
 
 
 def page_picture(picture: Picture) -> bytes:
@@ -80,7 +96,8 @@ def _smallest(cut: Picture, scale: float, most: int) -> bytes:
     for shrink in SHRINK_FACTORS:
         sized = _resized(cut, scale * shrink)
         for quality in JPEG_QUALITIES:
-            content = cv2.imencode(".jpg", sized, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
+            options = [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_PROGRESSIVE, 1]
+            content = cv2.imencode(".jpg", sized, options)[1].tobytes()
             if len(content) <= most:
                 return content
     return content

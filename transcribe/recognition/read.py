@@ -27,7 +27,7 @@ from transcribe.recognition.page_assignment import (
     assign_pages,
     register_pages,
 )
-from transcribe.recognition.plain_page import plain_page
+from transcribe.recognition.plain_page import plain_page, text_rows
 from transcribe.recognition.presence import with_text_beside
 from transcribe.recognition.result import ReadResultBuilder, page_transform
 from transcribe.recognition.snippet_frames import letter_height, written_box
@@ -165,7 +165,16 @@ def _keep_pictures(
             continue
         writing = written_box(region)
         letter = letter_height(layer, writing)
-        builder.add_place(place, shown, seen, scale=1 / layer.unit, writing=writing, letter=letter, strict=strict)
+        builder.add_place(
+            place,
+            shown,
+            seen,
+            scale=1 / layer.unit,
+            writing=writing,
+            letter=letter,
+            strict=strict,
+            lines=text_rows(region.stretches or ()),
+        )
 
 
 def _keep_unread_page(

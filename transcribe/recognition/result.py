@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from transcribe.archive_names import packed
 from transcribe.geometry import Box
-from transcribe.imaging import Quality, crop, cropped, page_picture
+from transcribe.imaging import Quality, crop, page_picture
 from transcribe.model import PagePicture, PageTransform, Picture, Place, Reading, ReadResult, SourceWords
 from transcribe.recognition.snippet_frames import frame_of
 
@@ -40,13 +41,15 @@ class ReadResultBuilder:
         writing: Box,
         letter: float,
         strict: bool = False,
+        lines: Sequence[Box] = (),
     ) -> None:
         """Keep a place with its picture: what is `shown` of a page, made larger by `scale`. Under `strict` what lies
-        beside is masked. `writing` is what is written there, `letter` its letters' height in pixels of the page."""
-        content = crop(picture, shown, scale=scale, strict=strict)
+        beside is masked. `writing` is what is written there, `letter` its letters' height in pixels of the page,
+        `lines` its lines."""
+        content, wide = crop(picture, shown, scale=scale, strict=strict, writing=writing, letter=letter)
         sha256 = hashlib.sha256(content).hexdigest()
         self.field_pictures[sha256] = content
-        frame = frame_of(cropped(picture, shown, scale), place.box, writing, letter)
+        frame = frame_of(wide, place.box, writing, letter, lines)
         self.places.append(replace(place, snippet=sha256, frame=frame))
 
     def add_page_picture(self, number: int, shown: Picture) -> str:

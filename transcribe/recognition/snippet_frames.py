@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy
 
 from transcribe.geometry import Box
@@ -27,10 +29,13 @@ MIN_LETTER_PX = 4
 """Lower bodies are lines that were drawn, no letters. Chosen by hand."""
 
 
-def frame_of(wide: Box, field: Box, writing: Box, letter: float = 0.0) -> SnippetFrame:
+def frame_of(wide: Box, field: Box, writing: Box, letter: float = 0.0, lines: Iterable[Box] = ()) -> SnippetFrame:
     """The frame of a picture that shows `wide`; boxes and the letter's height are in pixels of the page."""
     return SnippetFrame(
-        field=_parts(wide, field), writing=_parts(wide, writing), letter=round(letter * PARTS / max(1, wide.height))
+        field=_parts(wide, field),
+        writing=_parts(wide, writing),
+        letter=round(letter * PARTS / max(1, wide.height)),
+        lines=tuple((each.y0, each.y1) for each in (_parts(wide, line) for line in lines)),
     )
 
 

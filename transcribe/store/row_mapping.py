@@ -72,15 +72,16 @@ def place_of(row: Row, scan: str, key: FieldKey) -> Place:
 
 
 def frame_text(frame: SnippetFrame | None) -> str | None:
-    """A frame as the column keeps it: nine numbers with commas between."""
-    return ",".join(map(str, (*frame.field, *frame.writing, frame.letter))) if frame else None
+    """A frame as the column keeps it: nine numbers and two for each line, with commas between."""
+    return ",".join(map(str, frame.numbers)) if frame else None
 
 
 def _frame_of(kept: str | None) -> SnippetFrame | None:
     if not kept:
         return None
     numbers = [int(each) for each in kept.split(",")]
-    return SnippetFrame(field=Box(*numbers[:4]), writing=Box(*numbers[4:8]), letter=numbers[8])
+    lines = tuple(zip(numbers[9::2], numbers[10::2], strict=True))
+    return SnippetFrame(field=Box(*numbers[:4]), writing=Box(*numbers[4:8]), letter=numbers[8], lines=lines)
 
 
 def reading_of(row: Row) -> Reading:

@@ -77,8 +77,8 @@ CREATE TABLE field (
 ) STRICT;
 
 -- Where a field stands. `snippet`: its picture, "SHA-256.start.length" of one in a file of the archive; which files
--- are still needed is asked by the file. `frame`: nine numbers with commas between, its box, the writing and a
--- letter's height.
+-- are still needed is asked by the file. `frame`: numbers with commas between: its box, the writing, a letter's
+-- height, and the top and foot of each line.
 CREATE TABLE place (
     field_id INTEGER PRIMARY KEY REFERENCES field (id), page INTEGER NOT NULL, x0 INTEGER NOT NULL, y0 INTEGER NOT NULL,
     x1 INTEGER NOT NULL, y1 INTEGER NOT NULL, snippet TEXT, confidence REAL, frame TEXT

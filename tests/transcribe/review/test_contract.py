@@ -20,7 +20,7 @@ from tests.transcribe.review.read_site import add_read_scan
 from tests.transcribe.review.site import DATE, NUMBER, Enter, SignIn, Site, csrf, form_of
 from transcribe.geometry import Box
 from transcribe.model import FieldKey, Form, Reading, ReadResult, SnippetFrame, Task
-from transcribe.review.views.offers import MAX_CHOICES_LENGTH, TaskView, has_several_lines, task_view
+from transcribe.review.views.offers import MAX_CHOICES_LENGTH, TaskView, lines_of, task_view
 
 
 def hidden(page: str, name: str) -> str:
@@ -210,7 +210,7 @@ def test_the_json_says_only_what_a_page_may_know(site: Site, sign_in: SignIn) ->
 
     assert set(task) == {
         "task", "kind", "title", "label", "help", "examples", "input", "input_mode", "field_language", "row", "left",
-        "picture", "more", "frames", "whole", "size", "page", "pages", "prefill",
+        "picture", "more", "frames", "whole", "size", "page", "pages", "prefill", "lines",
     }  # fmt: skip
     assert scan[:12] not in answered.text
     assert "dupont" not in answered.text
@@ -404,17 +404,17 @@ def test_of_many_choices_a_line_is_told_and_that_there_are_others(site: Site) ->
     assert len(told) < MAX_CHOICES_LENGTH + 120
 
 
-JOINED = {
-    "en": "Several lines: type them one after the other",
+LINES = {
+    "en": "Several lines: Enter begins the next one",
     "fr": "Plusieurs lignes",
     "es": "Varias líneas",
 }
 
 
-@pytest.mark.parametrize("language", JOINED)
+@pytest.mark.parametrize("language", LINES)
 def test_it_is_said_of_an_address_of_two_lines(site: Site, sign_in: SignIn, language: str) -> None:
     add_read_scan(site, "receipt", [FieldKey("address")])
-    assert JOINED[language] in sign_in(site.person("amina", language=language)).get("/work").text
+    assert LINES[language] in sign_in(site.person("amina", language=language)).get("/work").text
 
 
 @pytest.mark.parametrize(("key", "is_said"), [("order_date", False), ("total", False), ("address", True)])
@@ -423,14 +423,28 @@ def test_it_is_not_said_of_a_field_that_holds_one_value(site: Site, sign_in: Sig
     (place,) = site.store.places(scan)
     noisy = SnippetFrame(field=Box(0, 0, 10_000, 10_000), writing=Box(100, 1000, 9000, 9000), letter=1500)
     site.store.put_places(scan, [replace(place, frame=noisy)], site.clock.now())
-    assert (JOINED["en"] in sign_in(site.person("amina")).get("/work").text) is is_said
+    assert (LINES["en"] in sign_in(site.person("amina")).get("/work").text) is is_said
 
 
-@pytest.mark.parametrize(("letter", "several"), [(0, False), (1800, True), (1970, False), (3000, False)])
-def test_where_the_height_of_letters_is_unknown_nothing_is_said(letter: int, several: bool) -> None:
-    frame = SnippetFrame(field=Box(0, 0, 10_000, 10_000), writing=Box(100, 2000, 9000, 8000), letter=letter)
-    assert has_several_lines(frame) is several
-    assert not has_several_lines(None)
+@pytest.mark.parametrize(
+    ("letter", "seen", "lines"),
+    [(0, 0, 0), (1800, 0, 2), (900, 0, 3), (1970, 0, 0), (3000, 0, 0), (1800, 1, 0), (3000, 4, 4)],
+)
+def test_lines_are_those_that_were_seen_else_as_many_as_letters_say(
+    site: Site, letter: int, seen: int, lines: int
+) -> None:
+    scan = site.scan("bon-de-commande", {FieldKey("comment"): "Ring twice"})
+    (place,), (task,) = (
+        site.store.places(scan),
+        site.store.lease(site.person("amina").id, 1, site.clock.now()),
+    )
+    writing, bands = Box(100, 2000, 9000, 8000), tuple((2000 + at, 2500 + at) for at in range(seen))
+    frame = SnippetFrame(field=Box(0, 0, 10_000, 10_000), writing=writing, letter=letter, lines=bands)
+    field = form_of("bon-de-commande").field("comment")
+    assert lines_of(task, field, replace(place, frame=frame)) == lines
+    assert lines_of(task, field, None) == 0
+    site.store.put_places(scan, [replace(place, frame=frame)], site.clock.now())
+    assert site.store.places(scan)[0].frame == frame
 
 
 STRIPES = "Grey stripes lie outside the photograph"

@@ -112,7 +112,8 @@ def test_fields_of_forms_are_whole_and_large_enough_on_a_phone(site: Site, enter
             page.set_viewport_size(size)  # type: ignore[arg-type]
             page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
             seen = page.evaluate(BOXES)
-            boxes.add((size["height"], round(seen["tapped"][0][1])))
+            if not page.locator("form.long").count():  # several lines need more room
+                boxes.add((size["height"], round(seen["tapped"][0][1])))
             if found := faults(seen, place):
                 wrong[subject.scan[:4], str(subject.key), size["height"]] = found
         seen_fields += 1

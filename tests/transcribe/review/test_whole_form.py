@@ -571,3 +571,16 @@ def test_control_and_enter_send_the_whole_form_from_everywhere(site: Site, enter
             where
         )  # a second way there breaks off the first
         assert len(site.texts_of(amina.id)) == 2 * (number + 1), where
+
+
+@pytest.mark.browser
+def test_shift_and_enter_stay_in_the_box_of_a_whole_form(site: Site, enter: Enter) -> None:
+    site.scan("bon-de-commande", {FieldKey("comment"): "one line and the next"})
+    page = enter(site.person("amina"))
+    whole_form(page)
+    box = page.locator("input.text").first
+    box.click()
+    page.keyboard.type("one line")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type(" and the next")
+    expect(box).to_have_value("one line and the next")

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.transcribe.review.cable import Cable
 from tests.transcribe.review.site import DATE, MARK, NUMBER, Enter, Site, set_pay
-from transcribe.model import FieldKey, Transcriber
+from transcribe.geometry import Box
+from transcribe.model import FieldKey, SnippetFrame, Transcriber
 from transcribe.store import Rate
 
 pytestmark = pytest.mark.browser
@@ -475,14 +479,73 @@ def test_shift_and_enter_send_no_half_of_a_comment(site: Site, enter: Enter) -> 
     assert site.texts_of(amina.id) == ["Laisser au portier. Merci"]
 
 
-def test_shift_and_enter_stay_in_the_box_of_a_whole_form(site: Site, enter: Enter) -> None:
-    fields(site, 1)
-    page = enter(site.person("amina"))
-    page.goto(page.url.replace("/work", "/form"))
-    page.locator("html[data-ready]").wait_for()
-    box = page.locator("input.text").first
-    box.click()
-    page.keyboard.type("one line")
+COMMENT = FieldKey("comment")
+FIRST, SECOND = "Leave it with the caretaker,", "and ring twice."
+
+
+def comment_of_lines(site: Site, name: str) -> None:
+    """A comment in which a detector saw two lines."""
+    scan = site.scan("bon-de-commande", {COMMENT: f"{FIRST} {SECOND}"}, name=name)
+    (place,) = site.store.places(scan)
+    frame = SnippetFrame(
+        field=Box(0, 0, 10_000, 10_000),
+        writing=Box(100, 1000, 9900, 9000),
+        letter=1500,
+        lines=((1000, 4500), (5500, 9000)),
+    )
+    site.store.put_places(scan, [replace(place, frame=frame)], site.clock.now())
+
+
+def test_lines_are_typed_as_they_stand_and_survive_offline_reload_and_a_lost_lease(
+    site: Site, enter: Enter, line: Cable
+) -> None:
+    comment_of_lines(site, "one")
+    amina = site.person("amina")
+    page = enter(amina)
+    box, ruler = page.locator("#text"), page.locator("#picture .ruler")
+    above = ruler.bounding_box()
+    page.keyboard.type(FIRST)
+    page.keyboard.press("Enter")
+    page.keyboard.type(SECOND[:5])
+    below = ruler.bounding_box()
+    assert above is not None
+    assert below is not None
+    assert below["y"] > above["y"] + above["height"] / 2, "the ruler is at the line that is typed"
     page.keyboard.press("Shift+Enter")
-    page.keyboard.type(" and the next")
-    expect(box).to_have_value("one line and the next")
+    page.keyboard.press("Backspace")
+
+    line.cut()
+    page.reload()
+    page.locator("html[data-ready]").wait_for()
+    expect(box).to_have_value(f"{FIRST}\n{SECOND[:5]}")
+    line.mend()
+    site.clock.forward += timedelta(hours=3)
+    page.reload()
+    page.locator("html[data-ready]").wait_for()
+    expect(box).to_have_value(f"{FIRST}\n{SECOND[:5]}")
+    page.keyboard.press("Control+End")
+    page.keyboard.type(SECOND[5:])
+    assert Axe().run(page).response["violations"] == []
+    page.keyboard.press("Control+Enter")
+
+    page.locator("#no-work").wait_for()
+    assert site.texts_of(amina.id) == [f"{FIRST}\n{SECOND}"]
+
+
+def test_after_a_field_of_several_lines_enter_sends_again_and_a_pasted_line_end_is_a_space(
+    site: Site, enter: Enter
+) -> None:
+    comment_of_lines(site, "one")
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0002"}, name="two")
+    amina = site.person("amina")
+    page = enter(amina)
+    page.locator("form.long #text").wait_for()
+    page.keyboard.type(FIRST)
+    page.locator("#task button[value=send]").click()
+    expect(page.locator("#label")).to_have_text("Order number")
+    page.keyboard.insert_text("BC-2025-\n0002")
+    expect(page.locator("#text")).to_have_value("BC-2025- 0002")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    page.locator("#no-work").wait_for()
+    assert site.texts_of(amina.id) == [FIRST, "BC-2025- 0002"]

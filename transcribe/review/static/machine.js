@@ -19,9 +19,9 @@ export function sendsAll(event) {
 
 /** Whether a key that acts is none that was meant: held down, or Shift and Enter in a box, which begins a new line elsewhere. */
 export function isUnmeant(event) {
-  if (event.target.matches("textarea")) return false;
-  const isEnter = event.key === "Enter";
-  return event.repeat ? isEnter || chord(event) !== "" : isEnter && event.shiftKey && event.target.matches("input");
+  const isEnter = event.key === "Enter" && !sendsAll(event);
+  if (event.target.matches("textarea:not([wrap=off])") && isEnter) return false;
+  return event.repeat ? event.key === "Enter" || chord(event) !== "" : isEnter && event.shiftKey && event.target.matches("input, textarea");
 }
 
 /** The letter that was pressed with Alt, "" for none: by the place of the key, as some systems write another with it. */

@@ -1,6 +1,6 @@
 // How the picture is looked at: the writing fills the frame; zoomed, moved, made stronger, inverted, turned; more of the page.
 
-import { fitted, middle, nearby, rows, within, writing } from "./fitting.js";
+import { LEAST_LETTER, fitted, middle, nearby, rows, within, writing } from "./fitting.js";
 import { takeTouches } from "./touch.js";
 
 const STEPS = [0.4, 0.55, 0.75, 1, 1.35, 1.8, 2.5, 3.5, 5];
@@ -9,6 +9,7 @@ const MOST_ZOOM = 12; // CSS pixels for one of the picture's, by pinch and wheel
 const NUDGE = 60; // CSS pixels that an arrow key moves it
 const REMEMBERED = "zoom"; // field -> step, on this device until its person signs out
 const MOST_REMEMBERED = 300; // fields
+const SHARP_LETTER = 18; // pixels of the screen for small letters of joined handwriting in several lines
 const LETTERS_WIDE = 1.1; // a letter with what follows it, in heights of a small letter
 
 export class Picture {
@@ -39,6 +40,8 @@ export class Picture {
     this.turn = 0;
     this.image = ready.image;
     this.frame = sheet.frames.snippet;
+    this.lines = sheet.lines > 1 ? bands(this.frame, sheet.lines) : [];
+    this.line = 0; // the one that is typed
     this.image.alt = words.picture.replace("{label}", sheet.label);
     this.moreButton.hidden = this.views.length < 2;
     this.pressed(false);
@@ -120,6 +123,7 @@ export class Picture {
     if (alone && x1 - x0 > width / this.zoom) this.x = x0 + width / this.zoom / 2; // it begins where the writing does
     if (alone && y1 - y0 > height / this.zoom) this.y = y0 + height / this.zoom / 2;
     this.put();
+    if (this.line) this.follow();
   }
 
   /** Whether more than the field is shown. */
@@ -129,7 +133,7 @@ export class Picture {
 
   fit() {
     const written = writing(this.size, this.turn ? null : this.frame);
-    if (!this.isPage) return fitted(written, ...this.room, this.still ?? {});
+    if (!this.isPage) return fitted(written, ...this.room, this.still ?? (this.lines.length ? { lines: 1, least: Math.max(LEAST_LETTER, SHARP_LETTER / devicePixelRatio) } : {}));
     return { zoom: nearby(this.size, this.frame, this.room[0]), pieces: [[written.x0, written.x1]], whole: true };
   }
 
@@ -159,7 +163,7 @@ export class Picture {
     const { zoom } = this;
     const image = at ? this.image.cloneNode() : this.image;
     const stage = made("stage", image);
-    if (this.frame && !this.turn && !this.isPage) stage.append(this.outline());
+    if (this.frame && !this.turn && !this.isPage) stage.append(this.outline(), ...(this.lines.length ? [this.ruler()] : []));
     const [left, above] = [this.room[0] / 2 - x * zoom, height / 2 - y * zoom];
     stage.style.transform = `translate(${left}px, ${above}px) scale(${zoom}) ${this.rotation()}`;
     if (at) image.alt = "";
@@ -177,21 +181,38 @@ export class Picture {
     return box;
   }
 
+  /** A line under the line of text that is typed. */
+  ruler() {
+    const rule = made("ruler");
+    const [top, foot] = this.lines[this.line];
+    Object.assign(rule.style, { top: `${top / 100}%`, height: `${(foot - top) / 100}%`, borderBottomWidth: `${3 / this.zoom}px` });
+    return rule;
+  }
+
   rotation() {
     const { naturalWidth: width, naturalHeight: height } = this.image;
     return { 0: "", 90: `translate(${height}px, 0) rotate(90deg)`, 180: `translate(${width}px, ${height}px) rotate(180deg)`, 270: `translate(0, ${width}px) rotate(270deg)` }[this.turn];
   }
 
-  /** Where the text has come to, the picture has too: `at` of `length` letters. Only writing that does not fit moves. */
-  follow(at, length) {
-    if (!this.follows || !this.written) return;
+  /** Where the text has come to, the picture has too: of several lines the ruler as well. Only writing that does not fit moves. */
+  follow(text = this.text ?? "", at = text.length) {
+    this.text = text;
+    if (!this.written) return;
+    const before = text.slice(0, at).split("\n");
+    const line = Math.min(before.length, this.lines.length || 1) - 1;
+    const isNext = line !== this.line;
+    this.line = line;
+    if (!this.follows) return isNext && this.put();
     const { x0, x1, y0, y1, letter } = this.written;
-    const expected = Math.max(length, (x1 - x0) / (LETTERS_WIDE * letter));
+    const typed = this.lines.length ? before.at(-1).length : at;
+    const all = this.lines.length ? (text.split("\n")[before.length - 1] ?? "").length : text.length;
+    const expected = Math.max(all, (x1 - x0) / (LETTERS_WIDE * letter));
     const [halfX, halfY] = this.room.map((side) => side / this.zoom / 2);
-    const share = Math.min(1, at / Math.max(1, expected));
+    const share = Math.min(1, typed / Math.max(1, expected));
+    const [top, foot] = this.lines.length ? this.lines[line].map((part) => (part / 10_000) * this.size[1]) : [y0 + share * (y1 - y0), y0 + share * (y1 - y0)];
     if (x1 - x0 > 2 * halfX) this.x = Math.min(x1 - halfX, Math.max(x0 + halfX, x0 + share * (x1 - x0)));
     else this.x = (x0 + x1) / 2;
-    if (y1 - y0 > 2 * halfY) this.y = Math.min(y1 - halfY, Math.max(y0 + halfY, y0 + share * (y1 - y0)));
+    if (y1 - y0 > 2 * halfY) this.y = Math.min(y1 - halfY, Math.max(y0 + halfY, (top + foot) / 2));
     this.put();
   }
 
@@ -281,6 +302,14 @@ function made(name, ...children) {
   element.className = name;
   element.append(...children);
   return element;
+}
+
+/** The top and foot of each line, in parts of the picture's height: where a detector saw them, else of one height. */
+function bands(frame = [], count) {
+  const seen = frame.slice(9);
+  if (seen.length) return Array.from({ length: seen.length / 2 }, (_, at) => seen.slice(2 * at, 2 * at + 2));
+  const [top, foot] = [frame[5] ?? 0, frame[7] ?? 10_000];
+  return Array.from({ length: count }, (_, at) => [top + (at * (foot - top)) / count, top + ((at + 1) * (foot - top)) / count]);
 }
 
 /** The zoom of each field that somebody changed, the latest last. */

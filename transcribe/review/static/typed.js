@@ -1,7 +1,7 @@
 // What is typed on a page that is not the work page stands in its box again after another page was looked at, in this
 // tab, until it is sent. Signing out clears it, as all that a tab keeps.
 
-const input = document.querySelector("form.task input.text");
+const input = document.querySelector("form.task .text");
 
 if (input) {
   const form = input.form;

@@ -299,7 +299,7 @@ document.addEventListener("keydown", (event) => {
   const option = letter && field?.querySelector(`option[data-key=${letter}], [type=radio][data-key=${letter}]`);
   if (event.key === "Escape") for (const each of document.querySelectorAll(".skip[open], .menu[open]")) each.open = false;
   else if (sendsAll(event)) form.requestSubmit();
-  else if (event.key === "Enter" && fieldOf(event.target) && !event.target.matches(".ditto")) goOn(field);
+  else if (event.key === "Enter" && fieldOf(event.target) && !event.target.matches(".ditto, textarea")) goOn(field);
   else if (letter === "d") ditto(field);
   else if (option) {
     option[option.matches("option") ? "selected" : "checked"] = true;

@@ -30,7 +30,7 @@ const words = setup.words;
 const part = (id) => document.getElementById(id);
 const form = part("task");
 document.querySelector(".entry").prepend(part("other").content);
-const input = part("text");
+const input = asArea(part("text"));
 const mark = part("mark");
 const other = part("not-this-form");
 
@@ -115,6 +115,19 @@ async function begin() {
   keepOffline("/work", (address) => address.includes("/static/") || address.includes("/snippet/"));
 }
 
+/** The box as one that takes several lines: the same for all fields, so that the focus and a keyboard stay. */
+function asArea(box) {
+  if (box.localName === "textarea") return box;
+  const area = document.createElement("textarea");
+  for (const { name, value } of box.attributes) if (name !== "type" && name !== "value") area.setAttribute(name, value);
+  area.defaultValue = box.defaultValue;
+  area.value = box.value;
+  const isFocused = document.activeElement === box;
+  box.replaceWith(area);
+  if (isFocused) area.focus({ preventScroll: true });
+  return area;
+}
+
 function later(milliseconds) {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
@@ -197,6 +210,11 @@ async function show(ready, text = "") {
   input.hidden = input.disabled = isMark;
   input.inputMode = sheet.input_mode;
   input.lang = sheet.field_language;
+  const isLong = sheet.lines > 1;
+  input.rows = isLong ? sheet.lines : 1;
+  input.wrap = isLong ? "soft" : "off";
+  input.enterKeyHint = isLong ? "enter" : "send";
+  form.classList.toggle("long", isLong);
   doubt("");
   part("prefilled").textContent = sheet.prefill ? words.prefilled : "";
   setValue(text || sheet.prefill);
@@ -555,9 +573,10 @@ document.addEventListener("keydown", (event) => {
     return event.preventDefault();
   }
   const arrow = event.altKey && { ArrowUp: "in", ArrowDown: "out" }[event.key];
+  const ends = event.target === input && event.key === "Enter" && !(current?.sheet.lines > 1) && !event.isComposing;
   const isNowhere = event.target === document.body && !event.altKey && !event.ctrlKey && !event.metaKey;
   if (arrow) use(arrow);
-  else if (sendsAll(event)) answer("send");
+  else if (sendsAll(event) || ends) answer("send");
   else if (isNowhere && event.key === "Enter") answer("send");
   else if (isNowhere && choose(event.key)) field().focus({ preventScroll: true });
   else if (isNowhere && event.key.length === 1) return field().focus({ preventScroll: true }); // what is typed goes into the box
@@ -567,17 +586,18 @@ document.addEventListener("keydown", (event) => {
 
 input.addEventListener("input", () => {
   if (!current) return;
+  if (!(current.sheet.lines > 1) && input.value.includes("\n")) input.value = input.value.replace(/\s*\n\s*/g, " "); // pasted
   if (part("doubt").textContent) doubt(""); // it was of what stood there before
   warned = null;
   sessionStorage.setItem("draft", `${current.sheet.task}\n${input.value}`);
   keep.change(["put", "drafts", current.sheet.task, input.value]);
-  picture.follow(input.selectionEnd ?? input.value.length, input.value.length);
+  picture.follow(input.value, input.selectionEnd);
   checks.later(input.value.trim());
 });
 
 // the picture of a long field goes along with the text
 document.addEventListener("selectionchange", () => {
-  if (document.activeElement === input) picture.follow(input.selectionEnd ?? 0, input.value.length);
+  if (document.activeElement === input) picture.follow(input.value, input.selectionEnd);
 });
 
 mark.addEventListener("keydown", (event) => {

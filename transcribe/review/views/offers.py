@@ -15,7 +15,7 @@ from transcribe.drawing import frame_of_view
 from transcribe.errors import NotFound
 from transcribe.fields import facts_of
 from transcribe.i18n import N_, REASONS, said, translation
-from transcribe.model import Field, Form, Outcome, PagePicture, Place, SnippetFrame, Task, Transcriber
+from transcribe.model import Field, Form, Outcome, PagePicture, Place, Task, Transcriber
 from transcribe.review.access.sessions import Visitor
 from transcribe.review.context import Context, Forms
 from transcribe.review.options import MAX_VALUE_LENGTH, ReviewOptions, require_value_length
@@ -107,8 +107,11 @@ MIN_TWO_LINES_LETTERS = 3.2
 orders of `python -m tests.orders`, six in hard light) none is over 3.05, ten are over 2.4; of 57 fields of four sample
 forms none is over 1.93. An address of two lines is 3.55 high."""
 
-JOINED = N_("Several lines: type them one after the other, with a space between.")
-"""How lines are joined, as people are told where there are several."""
+LINE_LETTERS = 2.2
+"""From one line to the next, in heights of a small letter, where nobody saw the lines. Chosen by hand."""
+
+LINES = N_("Several lines: Enter begins the next one, the button sends.")
+"""How lines are typed, as people are told where there are several."""
 
 CHOICES = N_("One of: %(choices)s.")
 MORE_CHOICES = N_("One of: %(choices)s and others.")
@@ -141,8 +144,8 @@ class TaskView:
     the store keeps it with the reading as what was shown. `left` is the seconds that the task is still held. `more`
     says which other pictures may be seen, and `frames` where the field stands on each: the corners of its box, those of
     what is to be seen, and the height of a letter, in parts of 10,000 of the picture's sides. `whole` says whether its
-    form may be read as a whole. `size` is that of the page picture in pixels, for drawing on it. It is page number
-    `page` of `pages`.
+    form may be read as a whole. `lines` is how many lines are typed, 0 where it is one. `size` is that of the page
+    picture in pixels, for drawing on it. It is page number `page` of `pages`.
     """
 
     task: str
@@ -155,6 +158,7 @@ class TaskView:
     input_mode: str
     field_language: str
     prefill: str
+    lines: int
     row: int | None
     left: int
     picture: str
@@ -192,6 +196,7 @@ def task_view(
         input_mode=facts_of(field.type).input_mode if field else "text",
         field_language=_language(form),
         prefill=task.prefill,
+        lines=lines_of(task, field, place) if close else 0,
         row=None if task.key.row is None else task.key.row + 1,
         left=_seconds_left(task, now),
         picture=f"/snippet/{task.id}" if close else f"/page/{task.id}?number={picture.number if picture else 1}",
@@ -219,7 +224,7 @@ def _frames(place: Place | None, picture: PagePicture | None, more: Sequence[str
 def snippet_frame(place: Place | None) -> tuple[int, ...]:
     """What stands where on the picture of a field, as in `TaskView.frames`; empty where nobody noted that."""
     kept = place.frame if place and place.snippet else None
-    return (*kept.field, *kept.writing, kept.letter) if kept else ()
+    return kept.numbers if kept else ()
 
 
 def _help(task: Task, field: Field | None, place: Place | None, language: str, *, has_stripes: bool) -> str:
@@ -228,11 +233,10 @@ def _help(task: Task, field: Field | None, place: Place | None, language: str, *
     say = translation(language).gettext
     why = say(REASONS[task.reason]) if task.reason in LAST_WORDS else ""
     is_typed, facts = _input(task, field) == "text", facts_of(field.type) if field else None
-    holds_text = is_typed and (facts is None or not facts.is_one_value)
-    joined = say(JOINED) if place and has_several_lines(place.frame) and holds_text else ""
+    lines = say(LINES) if lines_of(task, field, place) else ""
     stripes = say(STRIPES) if has_stripes else ""
     choices = _choices(field, language) if field and facts and facts.is_choice and is_typed else ""
-    return " ".join(filter(None, (said(field.help, language) if field else "", choices, joined, stripes, why)))
+    return " ".join(filter(None, (said(field.help, language) if field else "", choices, lines, stripes, why)))
 
 
 def _choices(field: Field, language: str) -> str:
@@ -246,11 +250,20 @@ def _choices(field: Field, language: str) -> str:
     return translation(language).gettext(words) % {"choices": ", ".join(told)} if told else ""
 
 
-def has_several_lines(frame: SnippetFrame | None) -> bool:
-    """Whether a field's writing is higher than one line of its letters."""
-    if frame is None or not frame.letter:
-        return False
-    return frame.writing.y1 - frame.writing.y0 >= MIN_TWO_LINES_LETTERS * frame.letter
+def lines_of(task: Task, field: Field | None, place: Place | None) -> int:
+    """How many lines of text are typed in a field, 0 where it is one: as many as a detector sees; where none looked,
+    as its writing is higher than one line of its letters."""
+    if (
+        place is None
+        or place.frame is None
+        or _input(task, field) != "text"
+        or (field and facts_of(field.type).is_one_value)
+    ):
+        return 0
+    if len(place.frame.lines) > 1:
+        return len(place.frame.lines)
+    high = place.frame.writing.height / place.frame.letter if place.frame.letter else 0.0
+    return max(2, round(high / LINE_LETTERS)) if high >= MIN_TWO_LINES_LETTERS and not place.frame.lines else 0
 
 
 def shown_page(
