@@ -12,17 +12,19 @@ import os
 import signal
 import threading
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from contextlib import redirect_stdout
+from collections.abc import Collection, Mapping
+from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import anyio
 import httpx
 import prefect
 from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.actions import DeploymentUpdate
 from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.sorting import FlowRunSort
@@ -30,10 +32,11 @@ from prefect.exceptions import ObjectNotFound
 from prefect.runner import Runner
 from prefect.states import Cancelled, Crashed, Scheduled
 
-from flows.home import Settings, act_as, keep_private, load_settings, now, open_home
-from flows.ingest import ingest
+from flows.home import Home, Settings, act_as, keep_private, load_settings, now, open_home
+from flows.ingest import CALLERS, ingest
 from flows.runtime import ended_in_words, tame_run_log
 from flows.scheduled import SCHEDULE, alerts, appeals, backup, hold_schedule, learn, reconcile, retention, shift
+from flows.steps import AUTO_FORM
 from transcribe.errors import FairhandError
 
 NICENESS = 10
@@ -44,6 +47,9 @@ MAX_TRIES = 3
 
 PAGE_RUNS_COUNT = 200
 """Runs that Prefect's server gives at once."""
+
+FORMS_LOOK_SECONDS = 10.0
+"""How often it is looked whether a form was installed. Chosen by hand."""
 
 UNFINISHED = (StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
 """States in which a process that is gone may have left a run."""
@@ -127,17 +133,35 @@ class _Runner(Runner):
         os.killpg(0, signal.SIGKILL)
 
 
-async def run_deployments(deployments: Iterable[Deployment] = DEPLOYMENTS) -> None:
-    """Register these deployments, take up what was missed, and run what is due until the process is told to end.
+async def run_deployments(home: Home) -> None:
+    """Register a home's deployments, take up what was missed, and run what is due until told to end.
 
     What is due is asked every 10 s, or as Prefect's own setting PREFECT_RUNNER_POLL_FREQUENCY says.
     Registered again they stay one each. One that somebody paused on Prefect's pages stays paused.
     """
     runner = _Runner(name="fairhand", pause_on_shutdown=False)
     async with get_client() as client:
-        ids = [await _registered(runner, client, each) for each in deployments]
-        await take_up_missed(client, ids, now())
-    await runner.start()
+        ids = {each.flow.name: await _registered(runner, client, each) for each in deployments_of(home.settings)}
+        await take_up_missed(client, ids.values(), now())
+        async with anyio.create_task_group() as group:
+            group.start_soon(_keep_forms, client, ids[ingest.name], home)
+            await runner.start()
+            group.cancel_scope.cancel()
+
+
+async def _keep_forms(client: PrefectClient, deployment: UUID, home: Home) -> None:
+    """Have the parameter `form` of a deployment be a choice of the forms that are there, whenever one is installed."""
+    offered: tuple[str, ...] = ()
+    while True:
+        names = (AUTO_FORM, *home.forms.names())
+        with suppress(httpx.HTTPError):  # whoever needs Prefect's server says that it is away
+            if names != offered:
+                schema = (await client.read_deployment(deployment)).parameter_openapi_schema or {}
+                schema["properties"]["form"]["enum"] = list(names)
+                update = DeploymentUpdate.model_validate({"parameter_openapi_schema": schema})
+                await client.update_deployment(deployment, update)
+                offered = names
+        await anyio.sleep(FORMS_LOOK_SECONDS)
 
 
 async def _registered(runner: Runner, client: PrefectClient, deployment: Deployment) -> UUID:
@@ -161,10 +185,12 @@ async def _registered(runner: Runner, client: PrefectClient, deployment: Deploym
 async def take_up_missed(client: PrefectClient, deployments: Collection[UUID], at: datetime) -> None:
     """Of each deployment have at most one run that was missed by `at`, or ended with the process, run now.
 
-    Runs that somebody asked for are no missed ones: each is run.
+    Runs that somebody asked for are no missed ones: each is run. What a process of ours runs itself is left to it.
     """
     missed: dict[UUID | None, list[FlowRun]] = defaultdict(list)
     for run in await _unfinished(client, deployments):
+        if set(CALLERS) & set(run.tags) and run.state_type is not StateType.SCHEDULED:
+            continue
         if run.state_type is StateType.SCHEDULED:
             due = run.next_scheduled_start_time or run.expected_start_time
             if run.auto_scheduled and due is not None and due <= at:
@@ -220,7 +246,7 @@ if __name__ == "__main__":
         threading.Thread(target=hold_schedule, args=(home, threading.Event()), daemon=True).start()
         try:  # Prefect prints the traceback of each lost connection; what it means is said once, below
             with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
-                asyncio.run(run_deployments(deployments_of(home.settings)))
+                asyncio.run(run_deployments(home))
         except Exception as error:
             if not is_away(error):
                 raise

@@ -20,7 +20,7 @@ from flows.backup import log_backup, make_backup
 from flows.home import Home, act_as, home_at, load_settings, now
 from flows.runtime import tame_run_log
 from flows.shifts import work_shift
-from flows.steps import close_appeals, learn_home, reconcile_home
+from flows.steps import close_appeals, in_counts, learn_home, reconcile_home
 from transcribe.errors import FairhandError
 
 SCHEDULE = "schedule"
@@ -53,7 +53,7 @@ def shift(minutes: float = 0.0, home: str = "") -> State[dict[str, int]]:
     """
     opened = _home(home)
     done = work_shift(opened, opened.settings.cores, seconds=60 * minutes if minutes else None)
-    name = ", ".join(f"{count} {what}" for what, count in done.counts.items() if count)
+    name = in_counts(done.counts)
     _tell("shift", **{what.replace(" ", "_"): count for what, count in done.counts.items()})
     return Completed(
         name=name or "Nothing to read", message=f"{done.left} scans are left to be read.", data=done.counts

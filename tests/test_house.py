@@ -56,7 +56,7 @@ GROUND = {
     "flows.ingest": "home mending runtime shifts steps administration transcribe.intake",
     "flows.scheduled": "home runtime shifts steps administration alerts backup",
     # the process that runs both beside `serve`
-    "flows.deployed": "home ingest runtime scheduled",
+    "flows.deployed": "home ingest runtime scheduled steps",
 }
 """The files that stand loose in a package, and what they may import."""
 

@@ -33,12 +33,13 @@ PART_PREFIX = ".part-"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingScan:
-    """A file that was sent, its form (or "auto"), its batch, and the SHA-256 of its bytes."""
+    """A file that was sent: its form (or "auto"), batch and SHA-256, and by what it came."""
 
     path: Path
     form: str
     batch: str
     sha256: str
+    by: str = "api"
 
 
 class ArrivingFile:
@@ -69,13 +70,13 @@ class ArrivingFile:
         self._digest.update(content)
         self.size += len(content)
 
-    def settle(self, form: str, batch: str) -> None:
-        """Have all of it on disk, with what it is to be taken in as."""
+    def settle(self, form: str, batch: str, by: str = "api") -> None:
+        """Have all of it on disk, with what it is to be taken in as and by what it came: "api" or "desk"."""
         self._form, self._batch = form, batch
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
-        note = json.dumps({"form": form, "batch": batch, "sha256": self.sha256})
+        note = json.dumps({"form": form, "batch": batch, "sha256": self.sha256, "by": by})
         with (self._part / NOTE_NAME).open("w", encoding="utf-8") as file:
             file.write(note)
             file.flush()

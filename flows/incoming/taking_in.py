@@ -43,8 +43,8 @@ PART_SECONDS = 3600.0
 """A folder that is being written so long is of a process that was killed. Chosen by hand."""
 
 
-TakeIn = Callable[[list[Path], str, str], object]
-"""Takes these files in as this form and batch."""
+TakeIn = Callable[[list[Path], str, str, str], object]
+"""Takes these files in as this form and batch, and says by what they came."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -90,11 +90,11 @@ def take_in_rounds(
             time.sleep(LOOK_SECONDS)
 
 
-def take_in_files(home: Home, paths: list[Path], form: str, batch: str) -> object:
-    """Have these files read and kept as this form and batch, by the flow `ingest`."""
+def take_in_files(home: Home, paths: list[Path], form: str, batch: str, by: str) -> object:
+    """Have these files read and kept as this form and batch, by a run with the tag `by`."""
     from flows.ingest import ingest_batch
 
-    return ingest_batch(home.settings.home, paths, form, batch, home.settings.cores, lambda *_: None)
+    return ingest_batch(home.settings.home, paths, form, batch, home.settings.cores, lambda *_: None, by=by)
 
 
 def run_beside_pages(actor: str, take_in: Callable[[Home, Callable[[Round], None]], None]) -> None:
@@ -127,16 +127,16 @@ class Incoming:
 
     def __init__(self, home: Home, take_in: TakeIn) -> None:
         self._home, self._take_in = home, take_in
-        self._not_before: dict[tuple[str, str], float] = {}
+        self._not_before: dict[tuple[str, str, str], float] = {}
 
     def look(self) -> Round:
         """Look once; take in what waits of one form and batch, at most some files."""
         done = Round()
         self._remove_old_parts()
-        groups: dict[tuple[str, str], list[WaitingScan]] = defaultdict(list)
+        groups: dict[tuple[str, str, str], list[WaitingScan]] = defaultdict(list)
         here = waiting_scans(self._home.settings)
         for each in here:
-            groups[each.form, each.batch].append(each)
+            groups[each.form, each.batch, each.by].append(each)
         self._home.store.end_arriving(frozenset(each.sha256 for each in here))
         for group, waiting in groups.items():
             if cancelled_at(self._home, group[1]) is not None:
@@ -146,7 +146,7 @@ class Incoming:
                 return done
         return done
 
-    def _take(self, group: tuple[str, str], waiting: list[WaitingScan], done: Round) -> None:
+    def _take(self, group: tuple[str, str, str], waiting: list[WaitingScan], done: Round) -> None:
         begun, paths = now(), [each.path for each in waiting]
         try:
             self._take_in(paths, *group)

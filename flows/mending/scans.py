@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from flows.duplicates import find_alike, identity_parts
 from flows.home import Home, limits, now, policy, require_room
-from flows.steps import Because, TakenScan, cancelled_at, laid_pages, machine_reads, read_scan, reconcile_to_the_end
+from flows.steps import (
+    Because,
+    ReconciledScans,
+    TakenScan,
+    cancelled_at,
+    laid_pages,
+    machine_reads,
+    read_scan,
+    reconcile_to_the_end,
+)
 from reconcile.inference import weigh
 from reconcile.parameters import shipped_parameters
 from transcribe.errors import EngineError, FairhandError, NotFound, ScanError, SettingsError
@@ -470,11 +479,10 @@ def settle(home: Home, first: str, second: str, verdict: Verdict, because: Becau
     return Settled(older, newer, has_changed=True)
 
 
-def reconcile_with_retakes(home: Home) -> None:
+def reconcile_with_retakes(home: Home, *, publish: bool = True) -> ReconciledScans:
     """Reconcile a home, and take the newer pictures of what came again where form or home say so."""
-    reconcile_to_the_end(home)
-    if retake_by_policy(home):
-        reconcile_to_the_end(home)
+    done = reconcile_to_the_end(home, publish=publish)
+    return done + reconcile_to_the_end(home, publish=publish) if retake_by_policy(home) else done
 
 
 def retake_by_policy(home: Home) -> int:

@@ -11,9 +11,10 @@ INTERRUPTED = "Crash detected! Execution was aborted by"
 def tame_run_log() -> None:
     """Leave tracebacks and interrupted runs out of what Prefect logs. Again is no change.
 
-    So it is for its log of flow runs, and for what this process says.
+    So it is for its log of flow and task runs, and for what this process says.
     """
-    for each in (logging.getLogger("prefect.flow_runs"), *logging.getLogger().handlers):
+    runs = map(logging.getLogger, ("prefect.flow_runs", "prefect.task_runs"))
+    for each in (*runs, *logging.getLogger().handlers):
         each.addFilter(_is_told)
 
 

@@ -16,9 +16,11 @@ from flows.steps.ingested import (
     count_failed,
     existing_folder,
     finish_batch,
+    in_counts,
     require_open_batch,
     time_name,
     url_name,
+    waiting_for_people,
 )
 from flows.steps.learn_parameters import LearningReport, ReopenedField, go_back, learn_home, parameter_versions
 from flows.steps.learning_facts import audited_values
@@ -37,10 +39,7 @@ from flows.steps.read_scans import (
     require_readable,
     take_in,
 )
-from flows.steps.reconcile_scans import (
-    reconcile_home,
-    reconcile_to_the_end,
-)
+from flows.steps.reconcile_scans import ReconciledScans, reconcile_home, reconcile_to_the_end
 
 __all__ = [
     "AUTO_FORM",
@@ -49,6 +48,7 @@ __all__ = [
     "ErasureUnfinished",
     "Ingested",
     "LearningReport",
+    "ReconciledScans",
     "ReopenedField",
     "TakenScan",
     "audited_values",
@@ -63,6 +63,7 @@ __all__ = [
     "forms_of",
     "go_back",
     "held_forms",
+    "in_counts",
     "keep_provisional",
     "laid_pages",
     "learn_home",
@@ -80,4 +81,5 @@ __all__ = [
     "take_in",
     "time_name",
     "url_name",
+    "waiting_for_people",
 ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlencode
 
 from flows.home import Home, now
-from flows.steps.reconcile_scans import reconcile_to_the_end
 from transcribe.errors import DiskFull, FairhandError, NotFound, SettingsError
 from transcribe.model import Scan
 
@@ -18,6 +18,8 @@ class BatchError(FairhandError):
 
     Prefect, which keeps the message of every error, gets no word of it.
     """
+
+    retry = True
 
 
 WORDS = frozenset({"batch", "unfinished"})
@@ -78,13 +80,9 @@ class Ingested:
     @property
     def headline(self) -> str:
         """The result in a few words, as the name of a state: "3 set aside, 2 failed"."""
-        parts = (
-            (len(self.set_aside), "set aside"),
-            (len(self.failed), "failed"),
-            (len(self.without), "without an engine"),
-        )
-        said = [f"{count} {what}" for count, what in parts if count]
-        return ", ".join([*said, *(["not published"] if self.unfinished else [])]) or "Completed"
+        lists = {"set aside": self.set_aside, "failed": self.failed, "without an engine": self.without}
+        said = in_counts({what: len(found) for what, found in lists.items()})
+        return ", ".join(filter(None, (said, "not published" if self.unfinished else ""))) or "Completed"
 
     @property
     def sentence(self) -> str:
@@ -94,6 +92,11 @@ class Ingested:
             f"{self.unidentified} of an unknown form, {len(self.set_aside)} files set aside, {len(self.failed)} failed"
             f"{f', {self.waiting} to be read by shifts' if self.waiting else ''}."
         )
+
+
+def in_counts(counts: Mapping[str, int]) -> str:
+    """Counts in words, those that are none left out: "18 read, 2 set aside"."""
+    return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
 
 
 def count_failed(done: Ingested, scan: Scan, message: str, *, of_file: bool, again: bool) -> None:
@@ -141,10 +144,14 @@ def require_open_batch(home: Home, batch: str) -> None:
         )
 
 
-def finish_batch(home: Home, done: Ingested, reconcile: Callable[[Home], object] = reconcile_to_the_end) -> None:
-    """Weigh and publish what came in by `reconcile`, and log it. Where a database has no room, `unfinished` says so."""
+def finish_batch(home: Home, done: Ingested, *stages: Callable[[Home], object]) -> None:
+    """Weigh and publish what came in by these stages, and log it.
+
+    Where a database has no room, `unfinished` says so.
+    """
     try:
-        reconcile(home)
+        for stage in stages:
+            stage(home)
     except DiskFull as error:
         done.unfinished = str(error)
     for each in done.known_as:
@@ -188,3 +195,13 @@ def batch_summary(done: Ingested, home: Home) -> str:
         cells = [form or "unknown", str(scans), *(str(column.get(form, 0)) for column in columns)]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def waiting_for_people(home: Home, batch: str) -> list[dict[str, str | int]]:
+    """What of a batch waits for people, by form and reason, with its address on the desk."""
+    desk = f"{home.settings.web_address(home.settings.port)}/desk/batch?{urlencode({'name': batch})}"
+    return [
+        {"form": form or "unknown", "reason": reason, "questions": count, "desk": desk}
+        for form, reasons in home.store.counts(batch).waiting_reasons.items()
+        for reason, count in reasons.items()
+    ]

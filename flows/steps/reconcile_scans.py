@@ -109,6 +109,12 @@ class ReconciledScans:
     records: int = 0
     failed: tuple[tuple[str, str], ...] = ()
 
+    def __add__(self, other: ReconciledScans) -> ReconciledScans:
+        """What two rounds did together."""
+        return ReconciledScans(
+            **{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)}
+        )
+
 
 class _Conclusion(NamedTuple):
     """The result for one scan: fields decided, tasks asked, and whether a record was made (0 or 1)."""
@@ -160,10 +166,11 @@ def reconcile_waiting(
     )
 
 
-def reconcile_home(home: Home, memory: ScanMemory | None = None) -> ReconciledScans:
+def reconcile_home(home: Home, memory: ScanMemory | None = None, *, publish: bool = True) -> ReconciledScans:
     """Close the appeals that can be closed, reconcile every scan that waits in a home, and publish its records.
 
-    A caller that reconciles again and again holds one `memory`, so that one more reading costs only its own field.
+    Without `publish` the caller does that. A caller that reconciles again and again holds one `memory`, so that one
+    more reading costs only its own field.
     """
     close_appeals(home.store, home.forms, clock())
 
@@ -174,16 +181,17 @@ def reconcile_home(home: Home, memory: ScanMemory | None = None) -> ReconciledSc
         home.store, home.forms, policy(home.settings), clock, read_again, memory, home.settings.duplicates
     )
     home.store.end_vain_checks(clock())
-    publish_records(home)
+    if publish:
+        publish_records(home)
     return done
 
 
-def reconcile_to_the_end(home: Home) -> ReconciledScans:
+def reconcile_to_the_end(home: Home, *, publish: bool = True) -> ReconciledScans:
     """Reconcile a home, and also what others had claimed and did not conclude: one of them may have been killed.
 
     It waits for them as long as a claim lasts at most, so that nothing that waited at the start is left.
     """
-    done = reconcile_home(home)
+    done = reconcile_home(home, publish=publish)
     elsewhere = home.store.list_claimed(clock()) - {scan for scan, _ in done.failed}
     if not elsewhere:
         return done
@@ -191,12 +199,7 @@ def reconcile_to_the_end(home: Home) -> ReconciledScans:
     while elsewhere and time.monotonic() < last:
         time.sleep(LOOK_SECONDS)
         elsewhere &= home.store.list_claimed(clock())
-    return _sum_of(done, reconcile_home(home))
-
-
-def _sum_of(first: ReconciledScans, second: ReconciledScans) -> ReconciledScans:
-    both = {each.name: getattr(first, each.name) + getattr(second, each.name) for each in fields(first)}
-    return ReconciledScans(**both)
+    return done + reconcile_home(home, publish=publish)
 
 
 def parameters_in_force(store: Store, now: datetime) -> Parameters:

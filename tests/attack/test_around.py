@@ -248,7 +248,7 @@ import flows.ingest
 def breaks(*_, **__):
     raise RuntimeError("Symlink loop from '/inbox/{CANARY}.jpg'")
 flows.ingest._ingested = breaks
-flows.ingest.ingest("/", "receipt", "ends")
+flows.ingest.ingest_batch("/nowhere", [], "receipt", "ends", 1, lambda *_: None)
 """
 
 

@@ -57,16 +57,19 @@ class Clock:
 
 @dataclass(slots=True)
 class Seen:
-    """At each mark: pages, bytes of this process and of the children that read, processor seconds beside reading."""
+    """At each mark: pages, bytes of this process and of the children that read, processor seconds beside reading.
+
+    The last ones are the processor seconds of Prefect's server.
+    """
 
     reading: Clock
-    at: dict[float, tuple[int, int, int, float]] = field(default_factory=dict)
+    at: dict[float, tuple[int, int, int, float, float]] = field(default_factory=dict)
 
     def look(self, done: int, total: int, _: int) -> None:
         """Called after each page."""
         for mark in MARKS:
             if mark not in self.at and done >= mark * total:
-                self.at[mark] = done, *memory(), time.process_time() - self.reading.seconds
+                self.at[mark] = done, *memory(), time.process_time() - self.reading.seconds, _server_seconds()
 
 
 def rows(small: bool) -> Iterator[Row]:
@@ -89,16 +92,28 @@ def rows(small: bool) -> Iterator[Row]:
                 *((redaction, each) for each in ("redact", "encode_jpeg")),
             ):
                 reading.timed(module, work)
-            weighing.timed(ingest, "reconcile_with_retakes")
+            for stage in ("reconcile_with_retakes", "publish_records"):
+                weighing.timed(ingest, stage)
             done = ingest.ingest_batch(settings.home, [folder / "photographs"], FORM, "memory", 1, seen.look)
     assert done.read == pages, done
-    for mark, (count, own, children, _) in seen.at.items():
+    for mark, (count, own, children, *_) in seen.at.items():
         figure = f"{own / 1e6:.0f}, {children / 1e6:.0f}"
         yield Row(of=f"MB after {count} pages ({mark:.0%}): the process, its OCR children", figure=figure)
     yield at_most("memory at the end over half way", seen.at[1.0][1] / seen.at[0.5][1], FLAT, 2)
-    (before, *_, early), (after, *_, late) = seen.at[MARKS[0]], seen.at[MARKS[-1]]
+    (before, *_, early, first), (after, *_, late, last) = seen.at[MARKS[0]], seen.at[MARKS[-1]]
     beside = (late - early) / max(1, after - before) + weighing.seconds / pages
     yield at_most("a page beside reading, ms of a processor", 1000 * beside, MOST_BESIDE_MS, 1)
+    yield Row(of="Prefect's server, ms of a processor a page", figure=f"{1000 * (last - first) / (after - before):.1f}")
+
+
+def _server_seconds() -> float:
+    """Processor seconds of Prefect's server, a child of this process."""
+    seconds = 0.0
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if "server" in child.cmdline():
+                seconds += sum(child.cpu_times()[:2])
+    return seconds
 
 
 def memory() -> tuple[int, int]:

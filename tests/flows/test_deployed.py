@@ -196,7 +196,7 @@ def story(house: House, rooms: Home) -> Iterator[Story]:
         ended = state_of(house, wrong)
         run = started_from_its_page(house, "ingest", folder=str(inbox), form="bon-de-commande", batch="from a page")
         until(lambda: state_of(house, run)[0] == "RUNNING" or has_ended(house, run))
-        assert not has_ended(house, run)
+        assert not has_ended(house, run), state_of(house, run)
         for name in PAUSED:
             ask(house, "POST", f"/deployments/{before[name]['id']}/pause_deployment")
         first.kill()
@@ -279,6 +279,29 @@ def test_prefect_forgets_runs_that_ended_long_ago(house: House, story: Story) ->
         )
         database.commit()
     until(lambda: {each["id"] for each in runs(house, "appeals")} == {missed["id"]})
+
+
+@pytest.mark.soak
+def test_a_batch_of_the_command_is_a_run_of_the_deployment_and_goes_on_from_its_page(
+    house: House, rooms: Home, story: Story
+) -> None:
+    (house.home / "forms" / "new.toml").write_text(
+        RECEIPT.read_text("utf-8").replace('name = "receipt"\n', 'name = "new"\n', 1), encoding="utf-8"
+    )
+    until(lambda: "new" in deployed(house)["ingest"]["parameter_openapi_schema"]["properties"]["form"].get("enum", ()))
+    with pytest.raises(httpx.HTTPStatusError, match="409"):
+        started_from_its_page(house, "ingest", folder=str(inbox_of(house)), form="no-such-form")
+    process = house.start("ingest", CASES / "receipt-007.jpg", "--form", "receipt", "--batch", "killed", forked=True)
+    until(lambda: process.poll() is not None or rooms.store.scan_states("killed"))
+    process.kill()
+    process.communicate()
+    (run,) = [each for each in runs(house, "ingest") if each["name"] == "ingest killed"]
+    assert set(run["tags"]) == {"fairhand", "command"}
+    retried = {"type": "SCHEDULED", "name": "AwaitingRetry"}
+    ask(house, "POST", f"/flow_runs/{run['id']}/set_state", state=retried, force=True)
+    until(lambda: has_ended(house, run["id"]))
+    assert state_of(house, run["id"])[0] == "COMPLETED"
+    assert rooms.store.counts("killed").unread_scans == 0
 
 
 @pytest.mark.promise("On Prefect's pages each")

@@ -15,6 +15,7 @@ from flows.home.home import Home, now
 from flows.incoming import verdicts
 from flows.steps.ingested import Ingested, count_failed, finish_batch
 from flows.steps.read_scans import failure_message, take_in
+from flows.steps.reconcile_scans import reconcile_to_the_end
 from reconcile.records import database as records_file
 from tests.flows.house import CASES, House
 from tests.flows.steps.test_reconcile_scans import received
@@ -137,11 +138,11 @@ def test_where_the_records_have_no_room_the_batch_ends_and_says_so(
     done = Ingested(batch="monday", scans=1, files=1, read=1)
     with monkeypatch.context() as patched:
         patched.setattr(records_file, "enable_write_ahead", full)
-        finish_batch(rooms, done)
+        finish_batch(rooms, done, reconcile_to_the_end)
     assert done.unfinished.startswith(f"The disk of the record database is full ({rooms.settings.records})")
     assert done.headline == "not published"
     again = Ingested(batch="monday")
-    finish_batch(rooms, again)
+    finish_batch(rooms, again, reconcile_to_the_end)
     assert again.unfinished == ""
 
 

@@ -15,7 +15,7 @@ from PIL import Image
 
 from flows.home import settings as configuration
 from flows.home.home import now, open_home
-from flows.ingest import _Taking
+from flows.ingest import IngestRequest, _Taking
 from flows.steps import Ingested, url_name
 from tests.crafted import bomb, refused
 from tests.flows.conftest import HasRead
@@ -129,7 +129,8 @@ def test_the_progress_of_a_batch_is_shown_a_hundred_times_at_most(tmp_path: Path
     """Each time is an event of 2.7 KB in Prefect's database, which is to stay under a megabyte for 10,000 scans."""
     shown: list[float] = []
     home = open_home(configuration.load_settings(tmp_path / "home"))
-    taking = _Taking(home, Ingested(batch="b", files=files), None, shown.append)
+    asked = IngestRequest(files=(), form="receipt", again=None, threads=0, progress=lambda *_: None)
+    taking = _Taking(home, Ingested(batch="b", files=files), asked, 0, shown.append)
     for _ in range(files):
         taking.report()
     home.close()

@@ -336,7 +336,7 @@ def _keep(visit: Visit, arriving: ArrivingFile, form: str, batch: str, now: date
         for each in known.scans:
             visit.home.store.note_known_again(each, batch, now, name)
         return known
-    arriving.settle(form, batch)
+    arriving.settle(form, batch, "desk")
     visit.home.store.log(visit.by, "scan sent", arriving.sha256, {"form": form, "batch": batch}, now)
     arriving.keep(visit.home.store, now)
     return SentFile(state="waiting")

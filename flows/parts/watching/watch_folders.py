@@ -65,6 +65,6 @@ def _folder(home: Home, asked: WatchedForm, batch: str) -> WatchedFolder:
     """The folder, whose files are taken in as this form."""
 
     def take_in(paths: list[Path], name: str) -> object:
-        return take_in_files(home, paths, asked.form, name)
+        return take_in_files(home, paths, asked.form, name, "watch")
 
     return WatchedFolder(home, asked.folder, asked.form, batch, take_in)

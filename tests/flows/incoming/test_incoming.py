@@ -36,7 +36,7 @@ def sent(rooms: Home, content: bytes, batch: str = "b") -> str:
 def takes(rooms: Home, taken: list[tuple[list[str], str, str]]) -> Incoming:
     """Takes in what waits: "bad" is set aside, all else becomes a scan."""
 
-    def take_in(paths: list[Path], form: str, batch: str) -> object:
+    def take_in(paths: list[Path], form: str, batch: str, by: str) -> object:
         taken.append(([path.name for path in paths], form, batch))
         for path in paths:
             waiting = next(each for each in waiting_scans(rooms.settings) if each.path == path)
@@ -98,11 +98,11 @@ def test_what_fails_stays_and_holds_up_nothing_else(rooms: Home, monkeypatch: py
     sent(rooms, b"one", "stuck")
     failed: list[str] = []
 
-    def take_in(paths: list[Path], form: str, batch: str) -> object:
+    def take_in(paths: list[Path], form: str, batch: str, by: str) -> object:
         if batch == "stuck":
             failed.append(batch)
             raise SettingsError("The batch is cancelled.")
-        return takes_all(paths, form, batch)
+        return takes_all(paths, form, batch, by)
 
     takes_all = takes(rooms, [])._take_in
     rounds = Incoming(rooms, take_in)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from flows.home.home import Home, now
-from flows.ingest import _Taking
+from flows.ingest import IngestRequest, _Taking
 from flows.shifts.shift import FOLDER_NAME, Shift, ShiftProgress, Worker, work_shift
 from flows.steps.ingested import Ingested
 from flows.steps.read_scans import TakenScan
@@ -40,6 +40,11 @@ def taken_in(rooms: Home, *names: str) -> list[Scan]:
         rooms.store.put_scan(scan, [SourceFile(sha256=page.file, name=name, size=1, media_type="image/png")], now())
         scans.append(rooms.store.scan(scan.id))
     return scans
+
+
+def asked() -> IngestRequest:
+    """What a run is asked for that takes these in."""
+    return IngestRequest(files=(), form="receipt", again=None, threads=1, progress=lambda *_: None)
 
 
 def to_read(rooms: Home, *names: str) -> list[Scan]:
@@ -214,25 +219,26 @@ def test_a_run_of_ingest_counts_what_others_have_read_for_it_and_takes_back_what
     read, aside, moved = to_read(rooms, "read", "aside", "moved")
     rooms.store.claim_to_read("rival", 3, now(), LONG_SECONDS)
     done = Ingested(batch="monday", files=3)
-    with Shift(rooms, 1, batch="monday") as shift:
-        taking = _Taking(rooms, done, shift, lambda share: None)
+    with _Taking(rooms, done, asked(), 1) as taking:
         for scan in (read, aside, moved):
-            taking.add(TakenScan(scan=scan, new=True), None)
+            taking.add(TakenScan(scan=scan, new=True))
         rooms.store.put_to_read(moved.id, "another run", now())
         rooms.store.put_reads(read.id, reads_of(read, "1"), now())
         rooms.store.set_scan_aside(aside.id, "ScanError", "it is no picture.", "monday", now())
         rooms.store.release_to_read("rival")
-        taking.finish()
+        first, last, _, chunk = taking.next_chunk()
+        assert taking.read(chunk) == {"read": 2, "set aside": 1}
+    assert (first, last, taking.waiting_count) == (1, 3, 0)
     assert (done.read, done.set_aside, done.failed) == (2, [("aside", "it is no picture.")], [])
     assert rooms.store.has_reads(moved.id)
 
 
 def test_without_a_shift_what_is_new_waits_for_others(rooms: Home) -> None:
     done = Ingested(batch="monday", files=2)
-    taking = _Taking(rooms, done, None, lambda share: None)
-    for scan in taken_in(rooms, *"ab"):
-        taking.add(TakenScan(scan=scan, new=True), None)
-    taking.finish()
+    with _Taking(rooms, done, asked(), 0) as taking:
+        for scan in taken_in(rooms, *"ab"):
+            taking.add(TakenScan(scan=scan, new=True))
+    assert taking.waiting_count == 0
     assert (done.waiting, done.read, done.changed, done.is_in_vain) == (2, 0, True, False)
     assert "2 to be read by shifts" in done.sentence
     assert rooms.store.counts().unread_scans == 2

@@ -131,7 +131,7 @@ def test_a_form_that_no_sample_has_goes_from_a_photograph_to_records(
 def take_all_in(site: DeskSite) -> None:
     """What `serve` does with what was sent: take it in, read it, weigh it."""
 
-    def read(paths: list[Path], form: str, batch: str) -> None:
+    def read(paths: list[Path], form: str, batch: str, by: str) -> None:
         for taken in take_in(site.home, paths, form, batch):
             assert isinstance(taken, TakenScan)
             read_scan(site.home, taken.scan)
