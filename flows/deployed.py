@@ -10,6 +10,7 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 import threading
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -34,8 +35,8 @@ from prefect.states import Cancelled, Crashed, Scheduled
 
 from flows.home import Home, Settings, act_as, keep_private, load_settings, now, open_home
 from flows.ingest import CALLERS, ingest
-from flows.runtime import ended_in_words, tame_run_log
-from flows.scheduled import SCHEDULE, alerts, appeals, backup, hold_schedule, learn, reconcile, retention, shift
+from flows.runtime import SCHEDULE, SHARED_WORD, ended_in_words, tame_run_log
+from flows.scheduled import alerts, appeals, backup, hold_schedule, learn, reconcile, retention, shift
 from flows.steps import AUTO_FORM
 from transcribe.errors import FairhandError
 
@@ -130,7 +131,12 @@ class _Runner(Runner):
     """
 
     def handle_sigterm(self, *_: object, **__: object) -> None:
-        os.killpg(0, signal.SIGKILL)
+        end_at_once()
+
+
+def end_at_once() -> None:
+    """End this process and its runs. They are begun again with the next start, or by another machine."""
+    os.killpg(0, signal.SIGKILL)
 
 
 async def run_deployments(home: Home) -> None:
@@ -141,8 +147,11 @@ async def run_deployments(home: Home) -> None:
     """
     runner = _Runner(name="fairhand", pause_on_shutdown=False)
     async with get_client() as client:
-        ids = {each.flow.name: await _registered(runner, client, each) for each in deployments_of(home.settings)}
-        await take_up_missed(client, ids.values(), now())
+        ids, ours = {}, []
+        for each in deployments_of(home.settings):
+            ids[each.flow.name], is_ours = await _registered(runner, client, each)
+            ours += [ids[each.flow.name]] if is_ours else []
+        await take_up_missed(client, ours, now())
         async with anyio.create_task_group() as group:
             group.start_soon(_keep_forms, client, ids[ingest.name], home)
             await runner.start()
@@ -164,14 +173,18 @@ async def _keep_forms(client: PrefectClient, deployment: UUID, home: Home) -> No
         await anyio.sleep(FORMS_LOOK_SECONDS)
 
 
-async def _registered(runner: Runner, client: PrefectClient, deployment: Deployment) -> UUID:
-    """Register a deployment as it is here, but paused where it was: left to itself Prefect would resume it."""
-    name = deployment.flow.name
-    try:
-        paused = (await client.read_deployment_by_name(f"{name}/{name}")).paused
-    except ObjectNotFound:
-        paused = False
-    return await runner.aadd_flow(
+async def _registered(runner: Runner, client: PrefectClient, deployment: Deployment) -> tuple[UUID, bool]:
+    """Register a deployment as it is here, but paused where it was: left to itself Prefect would resume it.
+
+    Gives its id, and whether it is run here: one that workers of a pool have stays theirs.
+    """
+    name, paused = deployment.flow.name, False
+    with suppress(ObjectNotFound):
+        known = await client.read_deployment_by_name(f"{name}/{name}")
+        if known.work_pool_name:
+            return known.id, False
+        paused = known.paused
+    added = await runner.aadd_flow(
         deployment.flow,
         name=name,
         cron=deployment.cron or None,
@@ -180,6 +193,7 @@ async def _registered(runner: Runner, client: PrefectClient, deployment: Deploym
         tags=["fairhand"],
         paused=paused,
     )
+    return added, True
 
 
 async def take_up_missed(client: PrefectClient, deployments: Collection[UUID], at: datetime) -> None:
@@ -242,8 +256,11 @@ if __name__ == "__main__":
     act_as(SCHEDULE)
     tame_run_log()
     with ended_in_words():
-        home = open_home(load_settings())
-        threading.Thread(target=hold_schedule, args=(home, threading.Event()), daemon=True).start()
+        home, is_shared, held = open_home(load_settings()), SHARED_WORD in sys.argv, threading.Event()
+        lost = end_at_once if is_shared else lambda: None
+        threading.Thread(target=hold_schedule, args=(home, threading.Event(), held, lost), daemon=True).start()
+        if is_shared:  # one machine at a time runs what the Prefect of all of them has
+            held.wait()
         try:  # Prefect prints the traceback of each lost connection; what it means is said once, below
             with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
                 asyncio.run(run_deployments(home))

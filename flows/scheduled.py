@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -18,13 +19,10 @@ from flows.administration import keep_retention, refresh_quality
 from flows.alerts import send_alerts
 from flows.backup import log_backup, make_backup
 from flows.home import Home, act_as, home_at, load_settings, now
-from flows.runtime import tame_run_log
+from flows.runtime import SCHEDULE, tame_run_log
 from flows.shifts import work_shift
 from flows.steps import close_appeals, in_counts, learn_home, reconcile_home
 from transcribe.errors import FairhandError
-
-SCHEDULE = "schedule"
-"""Who does it, as the log says; and the lock of the one machine of all that does what is to be done once."""
 
 SCHEDULE_LOOK_SECONDS = 5.0
 """How often it is looked whether another machine has the schedule, or this one has it still. Chosen by hand."""
@@ -179,14 +177,22 @@ def alerts(home: str = "") -> State[dict[str, int]]:
     return Completed(name=name, message=message, data=counts)
 
 
-def hold_schedule(home: Home, stopping: threading.Event) -> None:
-    """Be the machine that does what is to be done once, as soon as no other one is."""
+def hold_schedule(
+    home: Home, stopping: threading.Event, held: threading.Event, lost: Callable[[], object] = lambda: None
+) -> None:
+    """Be the machine that does what is to be done once, as soon as no other one is.
+
+    `held` is set then. `lost` is called where another machine has become it since.
+    """
     while not stopping.is_set():
         with suppress(FairhandError):  # a database that is away is said by who needs it
             if lock := home.store.take_lock(SCHEDULE):
                 with lock:
+                    held.set()
                     while lock.is_held and not stopping.wait(SCHEDULE_LOOK_SECONDS):
                         pass
+            elif held.is_set():
+                lost()
         stopping.wait(SCHEDULE_LOOK_SECONDS)
 
 

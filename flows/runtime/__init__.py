@@ -2,11 +2,12 @@
 
 from flows.runtime.ended_in_words import ended_in_words
 from flows.runtime.file_locks import is_locked, take_lock
-from flows.runtime.home_name import name_lock
+from flows.runtime.home_name import SCHEDULE, SHARED_WORD, name_lock
 from flows.runtime.interpreter_tuning import settle_memory, take_short_turns
 from flows.runtime.prefect_server import (
     START_SECONDS,
     PrefectServer,
+    is_answering,
     lock_file,
     notice,
     notice_file,
@@ -18,10 +19,13 @@ from flows.runtime.process_guard import guarded
 from flows.runtime.run_log import tame_run_log
 
 __all__ = [
+    "SCHEDULE",
+    "SHARED_WORD",
     "START_SECONDS",
     "PrefectServer",
     "ended_in_words",
     "guarded",
+    "is_answering",
     "is_locked",
     "lock_file",
     "name_lock",

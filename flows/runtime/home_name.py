@@ -1,4 +1,4 @@
-"""The name of a home among those of one database, which one `serve` goes by at a time."""
+"""What machines of one database share: the name of a home, which one `serve` goes by at a time, and the schedule."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ from transcribe.errors import SettingsError
 NAME_SECONDS = 40.0
 """The seconds for which the name of a home is tried. A machine that is gone loses it within half a minute. Chosen by
 hand."""
+
+SCHEDULE = "schedule"
+"""Who does it, as the log says; and the lock of the one machine of all that does what is to be done once."""
+
+SHARED_WORD = "--shared"
+"""Tells the process that runs deployments that the Prefect is one of all machines: then one machine at a time does."""
 
 
 def name_lock(home: Home) -> AbstractContextManager[object]:

@@ -104,8 +104,8 @@ class PrefectServer:
         raise FairhandError(f"Prefect's server did not start; {self.log} says why.")
 
     def has_ended(self) -> bool:
-        """Whether it was started and has ended by itself."""
-        return self._process is not None and self._process.poll() is not None
+        """Whether it does not run: it ended by itself, or did not answer in time."""
+        return self._process is None or self._process.poll() is not None
 
     def stop(self) -> None:
         """Stop it; it is killed where it does not end by itself."""

@@ -25,13 +25,17 @@ from flows.home import (
     now,
     open_home,
     policy,
+    prefect_address,
     prefect_client_variables,
     require_own_archive,
 )
 from flows.house import BesidePages, brought
 from flows.incoming import waiting_scans
 from flows.runtime import (
+    SCHEDULE,
+    SHARED_WORD,
     PrefectServer,
+    is_answering,
     lock_file,
     name_lock,
     notice,
@@ -50,6 +54,10 @@ if TYPE_CHECKING:
     from transcribe.review import ReviewOptions
 
 
+WITHOUT_PREFECT_MESSAGE = "Pages, reading and weighing go on without it; what runs by the clock waits."
+"""What is said where Prefect is away."""
+
+
 WATCH_SECONDS = 2.0
 """Seconds between checks that the processes beside us still run. Chosen by hand."""
 
@@ -62,16 +70,27 @@ STOP_SECONDS = 8
 """Seconds that open requests may take to end: longer than any page takes."""
 
 
-OF_THE_CORE = (
-    BesidePages(what="running deployments", module="flows.deployed", is_needed=lambda _: True, asks_prefect=True),
-    BesidePages(
-        what="taking files in",  # from the first that a program sends
-        module="flows.incoming.take_in_process",
-        is_needed=lambda home: bool(waiting_scans(home.settings)),
-        asks_prefect=True,
-    ),
+TAKING_IN = BesidePages(
+    what="taking files in",  # from the first that a program sends
+    module="flows.incoming.take_in_process",
+    is_needed=lambda home: bool(waiting_scans(home.settings)),
+    asks_prefect=True,
 )
-"""What runs beside the pages and is of no part."""
+"""What takes in what programs and operators send."""
+
+DEPLOYMENTS = "running deployments"
+"""What the process does that runs what Prefect has."""
+
+OWN_PREFECT = BesidePages(what=DEPLOYMENTS, module="flows.deployed", is_needed=lambda _: True, asks_prefect=True)
+"""What runs the deployments of a Prefect of our own."""
+
+SHARED_PREFECT = BesidePages(
+    what=DEPLOYMENTS,
+    module=f"flows.deployed {SHARED_WORD}",
+    is_needed=lambda home: not home.store.held_elsewhere(SCHEDULE),
+    asks_prefect=True,
+)
+"""What runs those of the Prefect of all machines: it is there on one of them, which saves the others its memory."""
 
 
 class Serving:
@@ -81,7 +100,8 @@ class Serving:
         self._settings = settings
         self._stopping = threading.Event()
         # Pages on any free port (the demo) may run beside another `serve`: then Prefect takes any free port too.
-        self._prefect = PrefectServer(settings, settings.prefect_port if settings.port else 0)
+        self._shared = prefect_address()
+        self._prefect = None if self._shared else PrefectServer(settings, settings.prefect_port if settings.port else 0)
         self._worker: subprocess.Popen[bytes] | None = None
         self._prefect_variables: dict[str, str] = {}
         self._beside: dict[str, SupervisedProcess] = {}
@@ -115,9 +135,10 @@ class Serving:
         require_fair_serving(home)
         with suppress(ArchiveAway):  # a bucket that is away is said by /readyz
             require_own_archive(home)
-        beside = (*OF_THE_CORE, *beside_of_parts(home))
+        beside = (SHARED_PREFECT if self._shared else OWN_PREFECT, TAKING_IN, *beside_of_parts(home))
         self._bring_records_up_to_date(home)
-        self._prefect.start()
+        if self._prefect:
+            self._prefect.start()
         signal.signal(signal.SIGTERM, _interrupt)
         try:
             self._start_worker()
@@ -208,8 +229,8 @@ class Serving:
         if self._worker and self._worker.poll() is not None:
             _print("reconciling ended by itself and is started again")
             self._start_worker()
-        if self._prefect.has_ended():
-            _print("Prefect's server ended by itself and is started again")
+        if self._prefect and self._prefect.has_ended():
+            _print("Prefect's server does not run and is started again")
             self._prefect.start()
             self._await_prefect()
 
@@ -228,11 +249,16 @@ class Serving:
 
     def _await_prefect(self) -> None:
         """Wait until Prefect answers, then write and print its address; print what is wrong where it does not."""
+        if self._prefect is None:
+            self._prefect_variables = {"PREFECT_API_URL": str(self._shared)}
+            away = "" if is_answering(str(self._shared)) else f", which does not answer. {WITHOUT_PREFECT_MESSAGE}"
+            _print(f"Prefect:      {self._shared}{away}")
+            return
         try:
             self._prefect.wait()
         except FairhandError as error:
             if not self._stopping.is_set():
-                _print(str(error))
+                _print(f"{error} {WITHOUT_PREFECT_MESSAGE}")
             return
         write_notice(self._settings, {**notice(self._settings), "prefect": self._prefect.address})
         self._prefect_variables = prefect_client_variables(self._settings, self._prefect.address)
@@ -260,7 +286,8 @@ class Serving:
             process.ask_to_end()
         for process in beside:
             process.wait()
-        self._prefect.stop()
+        if self._prefect:
+            self._prefect.stop()
         if self._worker:
             try:
                 self._worker.wait(STOP_SECONDS)

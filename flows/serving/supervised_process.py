@@ -17,7 +17,7 @@ STOP_SECONDS = 12.0
 
 
 class SupervisedProcess:
-    """A Python module run as a process of its own, under guard: however we end, it ends too."""
+    """A Python module, with words for it, as a process of its own: however we end, it ends too."""
 
     def __init__(self, module: str, environment: Mapping[str, str]) -> None:
         self._module = module
@@ -28,7 +28,7 @@ class SupervisedProcess:
     def start(self) -> None:
         """Start it."""
         self._started = time.monotonic()
-        command = guarded(sys.executable, "-m", self._module)
+        command = guarded(sys.executable, "-m", *self._module.split())
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, env=self._environment)
 
     def keep_running(self) -> bool:

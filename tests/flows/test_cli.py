@@ -26,7 +26,7 @@ from flows.cli.entry_point import EXIT_CODE_OF_FAULT, ONE_THREAD_VARIABLE, main
 from flows.cli.help_pages import EXAMPLES, HEADINGS, under_headings
 from flows.home.home import Home, now
 from flows.house import brought
-from flows.serving.serve import OF_THE_CORE
+from flows.serving.serve import OWN_PREFECT, TAKING_IN
 from flows.terminal import printing
 from reconcile.records.publish import publish
 from tests.deployments.composition import DEPLOYMENTS
@@ -507,7 +507,7 @@ def test_a_command_that_could_not_work_as_the_database_is_away_says_so_by_its_co
     "module",
     [
         "flows.serving.reconcile_worker",
-        *(each.module for each in OF_THE_CORE),
+        *(each.module for each in (OWN_PREFECT, TAKING_IN)),
         *(each.module for _, each in brought(lambda part: part.beside)),
     ],
 )

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 from prefect.client.schemas.objects import State
 
 from flows.administration import examine_deeply
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
+from flows.runtime import SCHEDULE, notice
 from flows.runtime.home_name import name_lock
-from flows.scheduled import SCHEDULE, alerts, appeals, backup, hold_schedule, learn, retention
+from flows.scheduled import alerts, appeals, backup, hold_schedule, learn, retention
 from flows.serving.serve import STOP_SECONDS
 from flows.steps.erasures import PUBLISHER_SECONDS, ErasureUnfinished, finish_erasures, publish_records, publishing
 from flows.steps.reconcile_scans import LEASED_SCANS_COUNT
 from reconcile.records import query
-from tests.flows.house import House, until
+from tests.flows.house import START, House, until
 from tests.flows.steps.test_reconcile_scans import received
 from tests.house_rules import ROOT
 from tests.patience import PATIENCE
@@ -41,8 +45,8 @@ HOLDS = """
 import sys, time
 from pathlib import Path
 from flows.home import load_settings, open_home
-from flows.runtime import name_lock
-from flows.scheduled import SCHEDULE, alerts, appeals, backup, hold_schedule, learn, retention
+from flows.runtime import SCHEDULE, name_lock
+from flows.scheduled import alerts, appeals, backup, hold_schedule, learn, retention
 from flows.steps.erasures import publishing
 with publishing(open_home(load_settings(Path(sys.argv[1])))):
     print("publishing", flush=True)
@@ -260,7 +264,7 @@ def test_one_machine_sends_webhooks_and_one_has_the_schedule(here: Home, there: 
     assert sending
     assert sender_lock(there) is None
     stopping = threading.Event()
-    holding = threading.Thread(target=hold_schedule, args=(here, stopping))
+    holding = threading.Thread(target=hold_schedule, args=(here, stopping, threading.Event()))
     holding.start()
     try:
         until(lambda: there.store.held_elsewhere(SCHEDULE), pause=0.02)
@@ -280,6 +284,41 @@ def test_one_machine_sends_webhooks_and_one_has_the_schedule(here: Home, there: 
     assert freed.is_held
     with freed:
         pass
+
+
+def runs_deployments(process: subprocess.Popen[str]) -> list[str]:
+    """The commands of what a `serve` runs that have to do with Prefect."""
+    found = []
+    for child in psutil.Process(process.pid).children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            found.append(" ".join(child.cmdline()))
+    return [each for each in found if "flows.deployed" in each or "server start" in each]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.promise("One machine at a time runs")
+@pytest.mark.xdist_group("prefect")
+def test_two_machines_have_one_prefect_and_one_of_them_runs_what_it_has(
+    first: House, here: Home, second: House, there: Home, prefect_server: str
+) -> None:
+    for house in (first, second):
+        house.prefect, house.prefect_secret = prefect_server, os.environ["PREFECT_API_AUTH_STRING"]
+    leading = first.start("serve", "--port", "0", forked=True)
+    following = None
+    try:
+        until(lambda: leading.poll() is not None or there.store.held_elsewhere(SCHEDULE), START)
+        following = second.start("serve", "--port", "0", forked=True)
+        until(lambda: following.poll() is not None or "web" in notice(there.settings), START)
+        until(lambda: len(runs_deployments(following)) == 0 and len(runs_deployments(leading)) >= 1, START)
+        assert not any("server start" in each for each in runs_deployments(leading)), "no Prefect of its own"
+        leading.kill()
+        until(lambda: here.store.held_elsewhere(SCHEDULE), START)
+        assert any("--shared" in each for each in runs_deployments(following))
+    finally:
+        for each in filter(None, (leading, following)):
+            each.kill()
+            each.communicate()
 
 
 @pytest.mark.slow

@@ -261,6 +261,27 @@ def test_who_looks_after_what_runs_beside_the_pages_goes_on_whatever_fails(
     assert capfd.readouterr().err == "fairhand: not all runs that should (OSError); it is tried again\n" * 2
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_where_the_prefect_of_all_machines_is_away_pages_go_on_and_one_sentence_says_so(
+    house: House, rooms: Home
+) -> None:
+    nobody = f"http://127.0.0.1:{free_port()}/api"
+    house.environment = {"PREFECT_API_URL": nobody, "PREFECT_CLIENT_MAX_RETRIES": "0"}
+    process = house.start("serve", "--port", "0")
+    try:
+        until(lambda: process.poll() is not None or "web" in notice(rooms.settings), START)
+        assert httpx.get(f"{notice(rooms.settings)['web']}/readyz", timeout=PATIENCE).text == "ready\n"
+        until(lambda: [each for each in family(process) if "flows.deployed" in each.cmdline()])
+    finally:
+        process.send_signal(signal.SIGTERM)
+        told = process.communicate(timeout=PATIENCE)[1]
+    assert process.returncode == 0
+    said = f"Prefect:      {nobody}, which does not answer. Pages, reading and weighing go on without it; "
+    assert told.count(said) == 1, told
+    assert "Traceback" not in told
+
+
 SEND = "/api/v1/forms/receipt/scans"
 JPEG = {"content-type": "image/jpeg"}
 SIGN_IN_TRIES = 10
