@@ -279,6 +279,10 @@ class Settings(BaseSettings):
     pay_day: int = Field(
         0, ge=0, le=28, description="what was earned in a month is paid by this day of the next; 0: no day is promised"
     )
+    pay_way: str = Field(
+        "",
+        description="how pay reaches people, such as 'by bank transfer': shown before the first task and on statements",
+    )
     most_along: int = Field(
         100, ge=0, le=200, description="the most fields that a person may take along to read without a network; 0: none"
     )

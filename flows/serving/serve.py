@@ -353,6 +353,7 @@ def review_options(settings: Settings, port: int) -> ReviewOptions:
         audit_share=settings.audit_share,
         appeal_days=settings.appeal_days,
         pay_day=settings.pay_day,
+        pay_way=settings.pay_way,
         most_along=settings.most_along,
         along_hours=settings.along_hours,
         rules=rules,

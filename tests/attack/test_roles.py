@@ -244,7 +244,7 @@ def test_a_password_that_is_soon_guessed_is_refused(site: Site) -> None:
     assert client.post("/password", data={"csrf": csrf, "password": PHRASE}).status_code == 303
 
 
-@pytest.mark.promise("With a password you")
+@pytest.mark.promise("With a password you can sign")
 def test_a_session_left_open_changes_no_password_and_moves_no_money(site: Site) -> None:
     olga = site.person("olga", "operator")
     spare = site.link(olga)

@@ -24,9 +24,7 @@ EVIDENCE: Mapping[str, str] = {
         "{bits} bits against it."
     ),
     EvidenceCode.READER_NEITHER: N_("{source} says nothing that tells this value from the next."),
-    EvidenceCode.READER_APART: N_(
-        "{source} reads something else, which speaks no more for the next likely value than for this."
-    ),
+    EvidenceCode.READER_APART: N_("{source} reads something else. That did not change the result."),
     EvidenceCode.OWN_READER_FOR: N_("You read this: {bits} bits for it."),
     EvidenceCode.OWN_READER_AGAINST: N_("You read something else: {bits} bits against it."),
     EvidenceCode.OWN_READER_NEAR: N_(
@@ -41,9 +39,7 @@ EVIDENCE: Mapping[str, str] = {
         "the expert read something else."
     ),
     EvidenceCode.OWN_READER_NEITHER: N_("What you read says nothing that tells this value from the next."),
-    EvidenceCode.OWN_READER_APART: N_(
-        "You read something else, which speaks no more for the next likely value than for this."
-    ),
+    EvidenceCode.OWN_READER_APART: N_("You read something else. That did not change the result."),
     EvidenceCode.OWN_SAW_A_VALUE: N_("You were shown a value before you read, so your reading is not independent."),
     EvidenceCode.SAW_A_VALUE: N_("{source} was shown a value before reading, so this reading is not independent."),
     EvidenceCode.BEFORE_READING: N_(
@@ -74,9 +70,7 @@ EVIDENCE: Mapping[str, str] = {
     EvidenceCode.RULE_HOLDS: N_("The rule “{rule}” holds with it: {bits} bits for it."),
     EvidenceCode.RULE_BROKEN: N_("The rule “{rule}” does not hold with it: {bits} bits against it."),
     EvidenceCode.RUNNER_UP: N_("The next likely value has {probability}."),
-    EvidenceCode.NOTHING_ELSE: N_(
-        "No other value is as likely as that all readings are wrong, which has {probability}."
-    ),
+    EvidenceCode.NOTHING_ELSE: N_("The chance that everybody is wrong: {probability}."),
     EvidenceCode.AUDITED: N_(
         "Values decided like this were wrong in {wrong} of {count} audited fields: this store's, and while these are "
         "few those that shipped."

@@ -88,6 +88,8 @@ class ReviewOptions:
     """An expert hears an appeal within a week, as the strictest law in force asks (Malta's, of EU 2024/2831)."""
     pay_day: int = 0
     """What was earned in a month is paid by this day of the next, as people are told; 0: nothing is promised."""
+    pay_way: str = ""
+    """How pay reaches people, in the operator's words; "" where nobody said so."""
     asked_by: str = ""
     """Who asks for the work, as people are told before they begin: a name and how to reach them."""
     audit_share: float = 0.03

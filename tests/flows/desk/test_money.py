@@ -103,7 +103,6 @@ def test_a_period_that_was_closed_is_the_transfers_that_the_command_printed(full
     "A bank transfers no",
     "Nothing was carried: all",
     "Of %(num)s person less",
-    "less than a bank can transfer:",
     "The rest stays due",
     "What is [carried]",
 )
@@ -132,8 +131,8 @@ def test_what_a_period_carries_stands_on_every_page_and_in_every_file(busy: Desk
     assert said in client.get("/desk/money/statement?who=bob").text
     for person in (ann, bob):
         own = busy.client(person)
-        assert "€0.001234 of it was carried over from the last payment" in own.get("/pay").text
-        assert re.search(r'data-fact="carried">€0.001234 ', own.get(f"/pay/statement/{busy.now():%Y-%m}").text)
+        for page in ("/pay", f"/pay/statement/{busy.now():%Y-%m}"):
+            assert own.get(page).text.count("Less than one cent is left. You get it with your next pay.") == 1
 
 
 @pytest.mark.promise("%(before)s due when the")

@@ -438,7 +438,7 @@ def sure(probability: float) -> Posterior:
     )
 
 
-@pytest.mark.promise("Less than %(target)s is", "one value may be", "usually from 0.93, by")
+@pytest.mark.promise("We stop asking when", "one value may be", "usually from 0.93, by")
 def test_what_one_more_reading_would_gain_is_held_against_its_price() -> None:
     assert isinstance(decide(TOTAL, sure(1 - POLICY.reading_cost_share - 0.001), POLICY), Task)
     answer = decide(TOTAL, sure(0.97), POLICY)
@@ -499,7 +499,7 @@ def test_the_order_of_readings_changes_nothing() -> None:
     assert len(answers) == 1
 
 
-@pytest.mark.promise("Machines that agree outvote")
+@pytest.mark.promise("Machines can win against")
 def test_machines_never_outvote_two_people() -> None:
     task = asked(
         CODE,

@@ -543,7 +543,7 @@ def test_as_soon_as_own_audits_count_the_figure_is_not_told_as_shipped(audits: i
 def test_a_text_that_an_engine_read_is_not_said_to_be_none() -> None:
     found = posterior(TOTAL, machine("total", "tesseract 5.5.0 eng", "12.50"), machine("total", "rapidocr 3.10.0", "x"))
     (told,) = of(found, EvidenceCode.NOTHING_ELSE)
-    assert say(told).startswith("No other value is as likely as that all readings are wrong, which has ")
+    assert say(told).startswith("The chance that everybody is wrong: ")
 
 
 def test_what_was_known_before_anybody_read_is_told_where_it_tells_something() -> None:

@@ -213,7 +213,7 @@ def test_numbers_are_said_short() -> None:
 @pytest.mark.parametrize(("probability", "said"), [(0.0, "< 0.01 %"), (0.00004, "< 0.01 %"), (1.0, "> 99.99 %")])
 def test_no_estimate_is_said_to_be_certain(probability: float, said: str) -> None:
     words = say(Evidence(code="nothing else", numbers={"probability": probability}))
-    assert words == f"No other value is as likely as that all readings are wrong, which has {said}."
+    assert words == f"The chance that everybody is wrong: {said}."
 
 
 def test_an_unknown_code_is_named() -> None:

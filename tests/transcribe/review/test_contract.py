@@ -202,6 +202,7 @@ def test_a_picture_is_shown_only_to_whom_the_task_is_leased(site: Site, sign_in:
 
 
 @pytest.mark.promise("Nobody sees what others")
+@pytest.mark.promise("Usually %(count)s people")
 def test_the_json_says_only_what_a_page_may_know(site: Site, sign_in: SignIn) -> None:
     scan = site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"}, name="facture-dupont.png")
     answered = sign_in(site.person("amina")).get("/work/next", params={"count": 4})

@@ -161,7 +161,7 @@ def test_an_operator_settles_a_clock_and_the_person_is_told_why(
 @pytest.mark.promise(
     "who asks (`#asked-by`), the",
     "everybody sees it before",
-    "shown before the first task and",
+    "shown before the first task and at",
     "shown before the first task",
 )
 def test_what_is_to_be_known_before_the_first_task_is_said(tmp_path: Path) -> None:
@@ -315,7 +315,7 @@ def test_somebody_sees_which_fields_come_to_them_first_and_that_it_is_no_less_wo
 
 
 @pytest.mark.promise(
-    "May your readings train machines, where a form allows it? Saying no costs you no work,",
+    "May machines learn from",
     "May your readings train machines, where a form allows it? Saying no costs you no work.",
     "Readings may train machines,",
     "Whether your readings may",

@@ -333,7 +333,7 @@ def test_an_expert_looks_twice_at_a_mark_with_two_buttons(site: Site, sign_in: S
 
 @pytest.mark.promise(
     "and can contest it,",
-    "and can contest it.",
+    "is told why and can contest it.",
     "An operator set one",
     "you may contest it;",
     "you may contest it.",

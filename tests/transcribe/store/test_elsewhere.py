@@ -20,7 +20,7 @@ def abroad(here: World) -> None:
         put(here.store, person(handle, languages=named), NOON)
 
 
-@pytest.mark.promise("In this order: its", "within a priority, people")
+@pytest.mark.promise("within a priority, people")
 def test_who_learnt_to_write_elsewhere_comes_first_to_where_one_tradition_stands_alone(here: World) -> None:
     abroad(here)
     plain, marked = here.scan("plain"), here.scan("marked")
@@ -43,7 +43,6 @@ def test_where_nothing_else_is_open_they_get_it_all_the_same(here: World) -> Non
         here.store.give_back(who, NOON)
 
 
-@pytest.mark.promise("In this order: its")
 def test_priority_comes_before_whose_reading_adds_most(here: World) -> None:
     abroad(here)
     urgent = here.scan("urgent")

@@ -65,6 +65,11 @@ class AppealCounts:
     no_expert: int
     experts: tuple[tuple[int, int], ...]
 
+    @property
+    def all(self) -> int:
+        """All appeals."""
+        return self.open + self.upheld + self.declined + self.no_expert
+
 
 @router.post("/before")
 async def begin(context: Here, visitor: Sending, training: Annotated[Literal["yes", "no"], Form()]) -> Response:
@@ -112,6 +117,7 @@ async def before(request: Request, context: Here) -> Response:
         forms=forms,
         appeals=appeals,
         paid=paid,
+        training=any(context.options.training if each.training is None else each.training for each in forms),
         faults=lambda terms: fault_words(terms, paid),
         day=partial(day, zone="UTC", language=language),
         **values,

@@ -149,6 +149,7 @@ async def _page(
         times=TIME_KIND_WORDS,
         fair=has_fair_floor,
         measure=context.options.measure,
+        options=context.options,
         day=partial(day, zone="UTC", language=visitor.language),
     )
 
@@ -276,7 +277,7 @@ async def statement_page(context: Here, visitor: SignedIn, month: Month) -> Resp
         "statement.html",
         month=month_in_words(month, language),
         statements=statements,
-        asked_by=context.options.asked_by,
+        options=context.options,
         day=partial(format_date, format="medium", locale=language),
         made=moment(now, who.time_zone, language),
     )

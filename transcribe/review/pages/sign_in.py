@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, HTTPException, Path, Query, Request, Respon
 from fastapi.responses import RedirectResponse
 
 from transcribe.i18n import N_, plain_name, translation
-from transcribe.people import secret_hash
+from transcribe.people import has_fair_floor, paid_work, secret_hash
 from transcribe.review.access import passwords
 from transcribe.review.access.guard import is_page
 from transcribe.review.access.roles import FRESH_FOR, ProofNeeded, first_address, handle_owner, is_proved, network_of
@@ -115,9 +115,12 @@ async def link_page(request: Request, context: Here, token: Token, language: Lan
         await context.rate_limits.count_sign_in_try(network_of(request))
         return await _spent(request, context)
     person = await context.look(lambda store: store.transcriber(owner))
+    floor = await context.look(lambda store: store.floor(context.now()))
+    paid = await context.look(lambda store: paid_work(store, person.engagement, context.now()))
     chosen = language if language in context.options.languages else ""
     spoken = chosen or language_of(request, context.options, person)
-    page = context.rendering.page("link.html", spoken, token=token, chosen=chosen, inside=False)
+    told: dict[str, Any] = {"options": context.options, "floor": floor, "fair": has_fair_floor(floor), "paid": paid}
+    page = context.rendering.page("link.html", spoken, token=token, chosen=chosen, inside=False, **told)
     keep_language(page, spoken, context)
     return page
 

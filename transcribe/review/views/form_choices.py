@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import groupby
+from itertools import accumulate, groupby, pairwise
 
 from transcribe.errors import FormError, NotFound
 from transcribe.i18n import said
@@ -14,7 +14,7 @@ from transcribe.model import Form
 from transcribe.pay_arithmetic import an_hour
 from transcribe.people import HOURLY, MIN_MEASURED_READINGS, NO_PACE, PayFault, pay_faults, pays
 from transcribe.review.context import Forms
-from transcribe.review.views.formatting import local_day, places_of
+from transcribe.review.views.formatting import line_places, local_day, whole_due
 from transcribe.store import PayLine, Rate, Store, facts
 
 
@@ -179,10 +179,11 @@ class PayDay:
 
     @property
     def places(self) -> Mapping[str, int]:
-        """How many decimal places the amounts of the lines need, by currency: all of a day have as many."""
+        """How many decimal places the amounts of the lines need, by currency: all of a day have as many, at most one
+        more than the currency."""
         found: dict[str, int] = {}
         for each in self.listed:
-            needed = places_of(each.line.micro, each.line.currency)
+            needed = line_places(each.line.micro, each.line.currency)
             found[each.line.currency] = max(found.get(each.line.currency, 0), needed)
         return found
 
@@ -272,7 +273,8 @@ def week_of(ledger: Sequence[PayLine], currency: str, today: date, zone: str) ->
 class StatementDay:
     """One day: readings, measured seconds, and what was earned and paid out, in micro-units.
 
-    `carried`: what a period that was closed on this day left to the next one, None where none was.
+    `carried`: what a period that was closed on this day left to the next one, None where none was. `references` are
+    those of its transfers.
     """
 
     day: date
@@ -281,6 +283,7 @@ class StatementDay:
     earned: int
     paid: int
     carried: int | None = None
+    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,9 +324,11 @@ class Statement:
         return next((each.carried for each in reversed(self.days) if each.carried is not None), None)
 
     @property
-    def places(self) -> int:
-        """How many decimal places what was earned in a day needs: all days have as many, and add up as they stand."""
-        return max((places_of(each.earned, self.currency) for each in self.days), default=0)
+    def earned_by_day(self) -> tuple[int, ...]:
+        """What was earned on each day in whole cents, or what a bank can transfer: the rest goes to the next day."""
+        sums = accumulate((each.earned - each.paid for each in self.days), initial=self.before)
+        whole = [whole_due(each, self.currency) for each in sums]
+        return tuple(after - before + day.paid for (before, after), day in zip(pairwise(whole), self.days, strict=True))
 
     @property
     def due(self) -> int:
@@ -368,4 +373,5 @@ def _statement_day(day: date, lines: Sequence[PayLine], carried: int | None) -> 
         earned=sum(line.micro for line in lines if line.kind != "paid"),
         paid=-sum(line.micro for line in lines if line.kind == "paid"),
         carried=carried,
+        references=tuple(dict.fromkeys(line.reference for line in lines if line.kind == "paid" and line.reference)),
     )

@@ -76,6 +76,11 @@ def places_of(micro: int, currency: str, most: int = MICRO_PLACES) -> int:
     return len(text) if currency and len(text) > get_currency_precision(currency) else 0
 
 
+def line_places(micro: int, currency: str) -> int:
+    """How many places the amount of one line needs, at most one more than its currency has: tenths of cents."""
+    return places_of(micro, currency, get_currency_precision(currency) + 1) if currency else 0
+
+
 @lru_cache(MOST_KEPT_COUNT)
 def _with_places(micro: int, currency: str, language: str, places: int) -> str:
     value, locale = Decimal(micro) / MICRO_UNITS, _locale(language)

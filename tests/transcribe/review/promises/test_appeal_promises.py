@@ -185,7 +185,7 @@ def by(who: Transcriber, bits: float) -> Evidence:
 
 
 ELSE = "You read something else, which speaks"
-NO_MORE = f"{ELSE} no more for the next likely value than for this."
+NO_MORE = "You read something else. That did not change the result."
 NOTHING_TOLD = "What you read says nothing that tells this value from the next."
 MOST, ALL = "Most of the people who read it independently agree.", "People who read it independently agree."
 
@@ -291,28 +291,28 @@ def how(site: Site) -> str:
 @pytest.mark.promise(
     "What was decided against",
     "An expert has the",
-    "Less than %(target)s is",
-    "Machines that agree outvote",
+    "We stop asking when",
+    "Machines can win against",
     "One machine alone decides",
 )
 def test_every_figure_of_the_policy_stands_on_the_page(tmp_path: Path) -> None:
     page = how(make_site(tmp_path, ReviewOptions(rules=OTHER, audit_share=0.031, appeal_days=5, asked_by="Amt Muster")))
 
     assert "7 people who read the same" in page
-    assert "if the value then has a probability of 91.1% or more" in page
+    assert "from a probability of 91.1% on" in page
     assert "99.73" in page
     assert "where 5 of them agree" in page
     assert "96.1%" in page
     assert "(94.3% or more by its own measure), the value has a probability of 97.7% or more" in page
-    assert "where their value has a probability of 99.88% or more" in page
-    assert "Its price is 8.3% of" in page
+    assert "almost certain (99.88%)" in page
+    assert "set at 8.3% of" in page
     assert "After 9 people" in page
     assert "3.1% of the decided fields" in page
     assert "within 5 days" in page
     assert "asked for by Amt Muster" in page
 
 
-@pytest.mark.promise("Less than %(target)s is", "Machines that agree outvote", "One machine alone decides")
+@pytest.mark.promise("We stop asking when", "Machines can win against", "One machine alone decides")
 def test_the_page_has_the_figures_that_decide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAIRHAND_TARGET", "0.991")
     settings = load_settings(tmp_path)

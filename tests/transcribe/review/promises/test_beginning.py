@@ -12,17 +12,28 @@ from typing import Any, cast
 import httpx
 import pytest
 from fastapi.routing import iter_route_contexts
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from starlette.testclient import TestClient
 
 from flows.administration.odd_reading import anomalies
 from tests.known_values import decided_by_people
 from tests.patience import PATIENCE
-from tests.transcribe.review.site import NUMBER, Enter, SignIn, Site, client_of, csrf, make_site, set_pay
+from tests.transcribe.review.site import (
+    NUMBER,
+    Enter,
+    SignIn,
+    Site,
+    client_of,
+    csrf,
+    form_of,
+    make_site,
+    served,
+    set_pay,
+)
 from tests.transcribe.review.test_work_page import all_sent, orders
 from transcribe.model import Transcriber
 from transcribe.review.options import ReviewOptions
-from transcribe.store.facts import SentReading
+from transcribe.store.facts import Floor, Rate, SentReading
 
 
 def newcomer(site: Site, *roles: str) -> Transcriber:
@@ -32,14 +43,15 @@ def newcomer(site: Site, *roles: str) -> Transcriber:
 
 
 @pytest.mark.promise(
-    "May your readings train machines, where a form allows it? Saying no costs you no work,",
+    "May machines learn from",
     "May your readings train machines, where a form allows it? Saying no costs you no work.",
     "Readings may train machines,",
     "Whether your readings may",
     "Until it is given",
     "everybody sees it before",
-    "shown before the first task and",
+    "shown before the first task and at",
     "shown before the first task",
+    "With a password you can come back",
 )
 @pytest.mark.parametrize(("answer", "kept"), [("yes", True), ("no", False)])
 def test_before_the_first_task_it_is_shown_once_and_answered(site: Site, address: str, answer: str, kept: bool) -> None:
@@ -49,7 +61,7 @@ def test_before_the_first_task_it_is_shown_once_and_answered(site: Site, address
         assert client.post(f"/in/{site.link(nina)}").headers["location"] == "/work"
         assert client.get("/work").headers["location"] == "/before"
         page = client.get("/before").text
-        form = page.split('id="begin"')[1]
+        form = page.split('id="begin"')[1].split("</form>")[0]
         assert "checked" not in form, "nothing is preset"
         assert client.post("/before", data={"csrf": csrf(client)}).status_code == 422, "it wants an answer"
         assert site.store.transcriber(nina.id).training is False
@@ -74,6 +86,65 @@ def test_before_the_first_task_it_is_shown_once_and_answered(site: Site, address
         assert chosen[1] == answer
 
 
+MOST_WORDS, MOST_TAPS = 150, 3
+"""What a newcomer reads, each sentence once, and taps on a telephone before the first field."""
+
+
+@pytest.mark.promise(
+    "An hour never pays less than %(amount)s.",
+    "May machines learn from",
+    "Nobody has set yet what an hour",
+    "One field pays %(least)s",
+    "One field pays %(price)s",
+    "What you read and how",
+    "You are paid for a month",
+    "You are told the reason for",
+    "Your pay does not depend on who agrees with you.",
+)
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["en", "fr", "es"])
+def test_from_the_link_to_the_first_field_little_is_read_and_tapped(tmp_path: Path, page: Page, language: str) -> None:
+    options = ReviewOptions(pay_day=10, pay_way="SEPA.", asked_by="Mairie de Brest, 02 98 00 80 80", training=True)
+    site = make_site(tmp_path, options)
+    set_pay(site)
+    site.store.put_floor(
+        Floor(micro=12_020_000, currency="EUR", source="SMIC", since=site.clock.now()), site.clock.now()
+    )
+    site.scan("bon-de-commande", {NUMBER: "BC-2025-0001"})
+    nina = newcomer(site)
+    site.store.set_interface_language(nina.id, language, site.clock.now(), nina.id)
+    page.set_viewport_size({"width": 390, "height": 844})
+    taps: int = 0
+    said: dict[str, None] = {}
+    with served(site.app) as address:
+        page.goto(f"{address}/in/{site.link(nina)}")
+        while "/work" not in page.url:
+            said |= dict.fromkeys(re.split(r"(?<=[.:?]) |\n", page.locator("main").inner_text()))
+            assert page.evaluate("document.documentElement.scrollHeight") < 2 * 844, "one swipe"
+            page.locator('main :is(.card > form button, #begin [value=no], .button[href="/work"])').first.click()
+            page.wait_for_load_state()
+            taps += 1
+        page.locator("#task").wait_for()
+    assert taps <= MOST_TAPS
+    text = " ".join(said)
+    assert len(re.findall(r"\w[\w’'.,-]*", text)) <= MOST_WORDS, text
+    assert all(each in text for each in ("Brest", "SEPA", "0,014" if language != "en" else "0.014"))
+    site.store.close()
+
+
+@pytest.mark.promise("This work is not paid.")
+def test_who_is_paid_nothing_and_where_no_floor_is_set_it_is_told_at_once(site: Site) -> None:
+    nina = newcomer(site)
+    page = client_of(site, nina).get("/before").text.split('id="all-rules"')[0]
+    assert "This work is not paid." in page
+    site.store.put_rate(
+        Rate(form="bon-de-commande", micro=14_000, currency="EUR", since=site.clock.now()), site.clock.now()
+    )
+    site.store.put_form(form_of("bon-de-commande"), "", site.clock.now())
+    page = client_of(site, nina).get("/before").text.split('id="all-rules"')[0]
+    assert "Nobody has set yet what an hour pays at least." in page
+
+
 def test_the_training_choice_is_preset_to_nothing_before(site: Site, sign_in: SignIn) -> None:
     page = sign_in(newcomer(site)).get("/me").text.split('id="training"')[1].split("</select>")[0]
 
@@ -84,7 +155,7 @@ def test_an_operator_who_reads_nothing_is_not_stopped(site: Site, sign_in: SignI
     assert sign_in(newcomer(site, "operator")).get("/work").status_code == 200
 
 
-@pytest.mark.promise("You have no password.", "everybody sees it before", "shown before the first task and")
+@pytest.mark.promise("You have no password.", "everybody sees it before", "shown before the first task and at")
 def test_whoever_signs_out_without_a_password_is_told_whom_to_ask(site: Site, sign_in: SignIn) -> None:
     client = sign_in(site.person("amina"))
 

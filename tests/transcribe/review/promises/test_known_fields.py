@@ -137,8 +137,7 @@ def test_five_fields_are_explained_in_the_persons_language_before_the_first_ordi
     nora = new_person(site, "fr")
     page.goto(f"{address}/in/{site.link(nora)}")
     page.locator("main button").click()
-    page.locator("[name=training][value=no]").check()
-    page.locator("#begin button").click()
+    page.locator("#begin [value=no]").click()
     page.goto(f"{address}/work")
     for number in range(1, PRACTISED + 1):
         expect(page.locator("#practice")).to_have_attribute("data-number", str(number))

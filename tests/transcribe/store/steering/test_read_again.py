@@ -164,7 +164,6 @@ def offered(here: World, who: str) -> list[str]:
     return [here.store.scan(task.scan).batch for task in here.store.lease(who, 9, after(5))]
 
 
-@pytest.mark.promise("In this order: its")
 def test_tasks_are_offered_by_priority_then_by_due_date_then_as_they_came(here: World) -> None:
     for name in ("plain", "late", "soon", "urgent"):
         asked(here, name)

@@ -624,7 +624,6 @@ deeds = st.lists(
 
 @pytest.mark.promise(
     "A bank transfers no",
-    "less than a bank can transfer:",
     "A closed period pays",
     "The rest stays due",
     "what was paid and",

@@ -119,7 +119,7 @@ def test_an_offer_of_one_scan_gives_that_scan_only(here: World) -> None:
     assert here.store.open_tasks(Offer(), NOON) == 2
 
 
-@pytest.mark.promise("In this order: its", "fields name who may", "**Who may see a")
+@pytest.mark.promise("fields name who may", "**Who may see a")
 def test_a_field_is_seen_only_by_people_of_its_languages_regions_and_qualification(here: World) -> None:
     closed = form(
         field("number", "code", languages=("ara",)),
@@ -151,7 +151,6 @@ def test_fields_kept_apart_never_go_to_one_person_in_one_sitting(here: World) ->
     assert len(here.store.lease("ann", 4, after(9 * 3600))) == 1
 
 
-@pytest.mark.promise("In this order: its")
 def test_new_people_are_given_the_easiest_of_the_next_tasks(here: World) -> None:
     scans = [here.scan(name) for name in ("hard", "easy")]
     for scan, confidence in zip(scans, (0.51, 0.9), strict=True):
