@@ -263,6 +263,9 @@ FIELDS_OUTSIDE = "fields outside"
 BESIDE_BOXES = "beside boxes"
 """Advice on a photograph: what is filled in stands beside the form's boxes."""
 
+TEXT_OUTSIDE = "text outside"
+"""Advice on a photograph: something is written on it that is in no field, nor runs out of one."""
+
 TURNS_DEGREES = {"0": 0, "90": 90, "180": 180, "270": 270}
 """How far a page may have to be turned with the clock to stand upright, as people send it."""
 

@@ -567,7 +567,7 @@ class ReadResult:
 
     `fit` is how well the worst page lies on its form, 0 to 1; None for a free layout. `quality` holds numbers of the
     worst page, 0 bad to 1 good: "blur", "contrast", "resolution", "cut", "glare" and "overall". `advice` holds codes of
-    what to photograph again and why. `files` are the bytes of page pictures, and of the file in which all snippets lie,
+    what is wrong with the picture. `files` are the bytes of page pictures, and of the file in which all snippets lie,
     by SHA-256. `turns` are the degrees with the clock (0, 90, 180, 270) by which each page of a free layout, as it
     came, stands upright. `transforms` says of a picture's number how its page lay as it came in. `source_words` are the
     words that the readings are made of. `transforms` and `source_words` are not stored. `failed` names the engines that

@@ -233,7 +233,7 @@ def _print_ignored_patterns(told: list[str]) -> None:
 
 def _print_photo_advice(again: list[ScanState], settings: Settings) -> None:
     if again:
-        terminal.say(f"\n{len(again)} to photograph again:")
+        terminal.say(f"\n{counted(len(again), 'photograph')} to look at:")
     for state in again:
         terminal.say(
             f"  {terminal.one_line(state.scan.name)}: {terminal.photo_advice(state.advice, settings.spoken_language)}"

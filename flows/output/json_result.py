@@ -286,7 +286,7 @@ class ScanJson(JsonAnswer):
     """One scan. `files` and `pages` give each page's file and its number there; `file` is the first page's file.
 
     `fit` (0 to 1) tells how well the worst page fits its form, None for a free layout. `quality` has numbers of the
-    worst page, 0 bad to 1 good. `advice` has codes of what to photograph again.
+    worst page, 0 bad to 1 good. `advice` has codes of what is wrong with the photograph.
     """
 
     file: str

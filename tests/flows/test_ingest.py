@@ -86,13 +86,13 @@ def test_what_is_wrong_with_a_photograph_and_what_to_do_is_said(working_house: H
     again = working_house.run("ingest", tmp_path / "far.png", "--form", "receipt", "--batch", batch)
     assert sentence in again.out
     status = working_house.run("status").out
-    assert f"to photograph again:\n  {sentence}" in status
+    assert f"1 photograph to look at:\n  {sentence}" in status
     states = working_house.run("status", "--json").json[0]["scan_states"]
     assert ["too small" in each["advice"] for each in states if each["name"] == "far.png"] == [True]
     assert "better picture of it: fairhand scan retake SCAN PICTURE" in status
     assert "no order at all: fairhand scan set-aside SCAN" in status
     assert working_house.run("scan", "set-aside", "far.png", "--why", "a shopping list").code == 0
-    assert "photograph again" not in working_house.run("status").out
+    assert "to look at" not in working_house.run("status").out
 
 
 def test_a_prefect_that_is_away_only_does_not_show_a_batch(working_house: House) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from transcribe.codes import BESIDE_BOXES, FIELDS_OUTSIDE, TWO_FORMS
+from transcribe.codes import BESIDE_BOXES, FIELDS_OUTSIDE, TEXT_OUTSIDE, TWO_FORMS
 from transcribe.i18n.catalogues import N_
 
 ADVICE: Mapping[str, str] = {
@@ -28,6 +28,9 @@ ADVICE: Mapping[str, str] = {
     TWO_FORMS: N_("More than one form lies on it, and only one was read: take a photograph of each."),
     FIELDS_OUTSIDE: N_(
         "A part of the form's fields is not on the photograph: photograph it again with all its edges in the picture."
+    ),
+    TEXT_OUTSIDE: N_(
+        "Something is written on it outside the form's fields, and is in no value: read it, and act on it yourself."
     ),
 }
 """Every code of `ReadResult.advice`."""

@@ -88,12 +88,14 @@ class PlainPage:
     """A page as it lies, grey: payment data are covered, and text printed inside boxes is painted away.
 
     `regions` are its fields with the text that a detector sees in each, `pieces` all text that it sees beyond the
-    blank's own; `offset` is how far the writing lies beside its boxes (None: it lies in them, or nobody looked)."""
+    blank's own; `offset` is how far the writing lies beside its boxes (None: it lies in them, or nobody looked),
+    `outside` the text that was written in no field and runs out of none; none is told where there is an offset."""
 
     page: Page
     regions: tuple[FieldRegion, ...]
     pieces: tuple[Box, ...] = ()
     offset: Offset | None = None
+    outside: tuple[Box, ...] = ()
 
     def lines(self, region: FieldRegion) -> list[Box]:
         """Where an engine reads a field: the rows that the detector sees, the whole box where it sees none."""

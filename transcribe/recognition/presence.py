@@ -128,7 +128,8 @@ def _plain_log_odds(confidence: float | None) -> float:
 
 
 def with_text_beside(plain: PlainPage, layer: InkLayer) -> PlainPage:
-    """The view of a page of which all fields are known, those told that may have been filled in beside their boxes."""
+    """The view of a page of which all fields are known: those told that may have been filled in beside their boxes, and
+    the text that is written in no field."""
     written = [each for each in plain.pieces if is_text(each) and _is_written(each, layer)]
     stray, offset = _stray(written, plain.regions, layer.unit)
     if offset is None:
@@ -136,7 +137,7 @@ def with_text_beside(plain: PlainPage, layer: InkLayer) -> PlainPage:
         ticked = [each.box for each in plain.regions if facts_of(each.field.type).is_ticked and each.ink.filled > 0.5]
         near = [(*_marks_near(each, loose, ticked, layer.unit), *_near(each, stray)) for each in plain.regions]
         told = [replace(each, beside=beside) for each, beside in zip(plain.regions, near, strict=True)]
-        return replace(plain, regions=tuple(told))
+        return replace(plain, regions=tuple(told), outside=tuple(stray))
     moved = [each.box.shifted(offset.across, offset.down) for each in plain.regions]
     regions = [
         replace(region, beside=(place,), misplaced=True) if _may_be_of(region, place, ink, stray) else region

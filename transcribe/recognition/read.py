@@ -8,7 +8,7 @@ from datetime import datetime
 
 import numpy
 
-from transcribe.codes import BESIDE_BOXES, FIELDS_OUTSIDE, TWO_FORMS, Flag
+from transcribe.codes import BESIDE_BOXES, FIELDS_OUTSIDE, TEXT_OUTSIDE, TWO_FORMS, Flag
 from transcribe.errors import ScanError
 from transcribe.forms import blank_grey, field_boxes
 from transcribe.geometry import Box, project
@@ -132,6 +132,7 @@ def _read_page(
     if any(region.outside for region in regions):
         builder.advice.append(FIELDS_OUTSIDE)
     builder.advice += [BESIDE_BOXES] if plain.offset else []
+    builder.advice += [TEXT_OUTSIDE] if plain.outside else []
     builder.readings += ink_readings(page, regions, asked, layer, circumstances)
     builder.readings += engine_readings(asked, layer, circumstances)
     builder.source_words += [words for region in asked for words in region.source_words(page.number)]

@@ -107,7 +107,8 @@ quality = importlib.import_module("transcribe.imaging.quality")
 
 
 def test_every_code_of_the_quality_gate_has_its_sentence() -> None:
-    others = {"not fitting", "page missing", "page left over", "two forms", "fields outside", "beside boxes"}
+    others = {"not fitting", "page missing", "page left over", "two forms"}
+    others |= {"fields outside", "beside boxes", "text outside"}
     assert {*quality.ADVICE_CODES.values(), quality.DARK_CODE} | others == set(ADVICE)
 
 

@@ -21,10 +21,10 @@ from PIL import Image
 from tests.bench.world.forms import written
 from tests.examples import examples
 from tests.fakes import ScriptedEngine
-from tests.transcribe.recognition.test_read import FLAT, by_field, picture, read_picture, truth
+from tests.transcribe.recognition.test_read import FLAT, PHOTO, by_field, picture, read_picture, truth
 from transcribe import ocr
 from transcribe.archive_names import opened
-from transcribe.codes import BESIDE_BOXES, Flag
+from transcribe.codes import BESIDE_BOXES, TEXT_OUTSIDE, Flag
 from transcribe.fields import as_type_allows, facts_of
 from transcribe.forms import blank_grey, field_boxes
 from transcribe.forms import definition as forms
@@ -710,6 +710,16 @@ def test_a_page_whose_writing_stands_in_its_boxes_says_nothing(form: Form) -> No
     ]
     assert blank
     assert all((said[key]["ink"].text, said[key]["ink"].flags) == ("", frozenset()) for key in blank)
+
+
+@pytest.mark.parametrize("file", [FLAT, PHOTO])
+@pytest.mark.parametrize(("note", "corner"), [("", (0, 0)), ("cancel line 4", (480, 2040)), ("2 de plus", (900, 70))])
+def test_what_is_written_in_no_field_is_said(form: Form, file: str, note: str, corner: tuple[int, int]) -> None:
+    """A note below the table left no trace: its record was that of the order without it."""
+    page = align(Page(number=1, picture=picture(file)), form).page.picture.copy()
+    cv2.putText(page, note, corner, cv2.FONT_HERSHEY_SIMPLEX, 1.1, (40, 40, 90), 2)
+    reads = read_picture(page, form, [Detector(engine=ocr.load("rapidocr", form.languages))])
+    assert (TEXT_OUTSIDE in reads.advice) is bool(note)
 
 
 def of_comment(form: Form, reads: ReadResult) -> tuple[str | None, frozenset[str], int]:
