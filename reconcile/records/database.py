@@ -22,7 +22,7 @@ _KEPT_OPEN_COUNT = 8
 _MOMENT: ContextVar[tuple[Path, Database] | None] = ContextVar("moment", default=None)
 """The file that is looked at as of one moment, and the connection that does."""
 
-LAYOUT_VERSION = 11
+LAYOUT_VERSION = 12
 """The version of the tables, in the file's `user_version`. A file of another one is made anew from the state."""
 
 

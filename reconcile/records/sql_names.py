@@ -45,6 +45,25 @@ FORM_TABLE_COLUMNS = {
 LINE_TABLE_COLUMNS = {"id": int, "record": int, "scan": str, "row": int}
 """Columns of each table of lines that hold no field."""
 
+ExportKind = Literal["text", "integer", "number", "share", "date", "time", "boolean"]
+"""What the cells of a column are. A number is an exact decimal, a share a probability (a binary number)."""
+
+OWN_COLUMNS: Mapping[str, ExportKind] = {
+    "scan": "text",
+    "scan_name": "text",
+    "record_version": "integer",
+    "recorded_at": "time",
+    "state": "text",
+    "changed": "integer",
+    "same_order_as": "text",
+    "may_be_same_order_as": "text",
+    "exceptions": "integer",
+    "least_probability": "share",
+}
+"""The first columns of each row of an export, which say of which record it is. `state` is final, provisional or erased;
+`same_order_as` the scan of the order that this one is once more, as somebody has settled; `may_be_same_order_as` the
+scan of one that nobody has settled yet; `exceptions` how many there are."""
+
 LINE_NUMBER = "row"
 """What the number of a line is called, in a table of lines as in a document."""
 
@@ -147,10 +166,11 @@ def free_table(wanted: str, taken: Set[str], *, lines: bool) -> str:
 def free_column(wanted: str, facts: Facts, table: str, taken: Collection[str], *, listed: bool) -> str:
     """The name of a new column, with a number where it or one that stands beside it would meet another.
 
-    Names that a search index, or SQLite for its numbers of rows, has for itself are never given.
+    Names that a search index, or SQLite for its numbers of rows, has for itself are never given, nor those of the
+    record's own columns in exports, so that a column is called alike in both.
     """
     reserved = {f"{table}{INDEX_SUFFIX}", *_OWN_OF_INDEXES} if facts.is_searchable else {"rowid"}
-    reserved |= {*FORMER_COLUMNS, *taken}
+    reserved |= {*FORMER_COLUMNS, *OWN_COLUMNS, *taken}
     ends = ["", *(end for _, end, _ in columns_beside(facts, listed=listed))]
     return _free(sql_name(wanted), lambda name: reserved.isdisjoint(f"{name}{end}" for end in ends))
 

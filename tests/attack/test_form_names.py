@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import replace
 from io import BytesIO, StringIO
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -25,6 +26,7 @@ from flows.steps.erasures import held_forms
 from reconcile.records import ExportOptions, held, load_export, query, values_schema
 from reconcile.records.interchange.export_columns import columns_of
 from reconcile.records.publish import publish, rebuild
+from reconcile.records.sql_names import OWN_COLUMNS
 from tests.attack.test_restore import opened, recorded
 from tests.examples import SOAK, examples
 from tests.flows.conftest import house
@@ -42,6 +44,9 @@ VALUES: dict[str, Value] = {
 }
 KNOWN = "name,number\nMüller,C1\nMuller & Co,C2\n"
 """Master data of a field: the key of what every record says is C1."""
+
+ROLES = {"": "value", "_currency": "currency", "_key": "key"}
+"""What a column of records.db is, by the end of the export's column of the same name."""
 
 Fields = Mapping[str, str]
 """Types by name."""
@@ -116,7 +121,8 @@ def require_published(forms: Sequence[Form], records: Path) -> None:
 
 
 def require_exported(form: Form, records: Path) -> None:
-    """Look that records keep their schema, and that an export has a column for each field, currency and line."""
+    """Look that records keep their schema, and that an export has a column for each field, currency and line, and what
+    is called alike in SQL and in an export is the same."""
     for each in query.records(records, form.name):
         if each.document["form_version"] == form.version:
             jsonschema.Draft202012Validator(values_schema(form)).validate(each.document["values"])
@@ -124,6 +130,12 @@ def require_exported(form: Form, records: Path) -> None:
         columns, known = columns_of(records, form.name, table), query.columns(records, form.name, table)
         assert len({each.name for each in columns}) == len(columns)
         assert {each.field for each in columns if each.field and not each.end} == {each.field for each in known}
+        with closing(sqlite3.connect(records)) as connection:
+            asked = "select column_name, field, role from columns where form = ? and part = ?"
+            in_sql = {name: rest for name, *rest in connection.execute(asked, [form.name, table])}
+        for each in columns:
+            field, role = in_sql.get(each.name, ["", "own"])
+            assert (field or None, role) == (each.field, ROLES[each.end] if each.field else "own"), each.name
         amounts = {each.field for each in known if each.facts.is_money}
         assert {each.field for each in columns if each.end == "_currency"} == amounts
         assert load_export("csv").write(records, form.name, StringIO(), ExportOptions(table=table))
@@ -134,7 +146,7 @@ T: Fields = {"a": "text"}
 D: Fields = {"a": "date"}
 OWN: Fields = {"id": "text", "scan": "text", "row": "text", "record": "text", "record_id": "text"}
 
-SETS: dict[str, list[tuple[str, Fields, Mapping[str, Fields]]]] = {
+SETS: dict[str, list[tuple[Any, ...]]] = {
     "a searchable field named as the index's own": [("x", {"rank": "text", "rowid": "text"}, {})],
     "a field named as the table's index": [("x", {"x_fts": "text", "rowid": "integer"}, {})],
     "a form named as SQLite's own": [("sqlite-master", T, {}), ("sqlite", T, {"b": T})],
@@ -147,20 +159,26 @@ SETS: dict[str, list[tuple[str, Fields, Mapping[str, Fields]]]] = {
     "a form named as a fixed table": [("records", T, {}), ("least-sure", T, {}), ("held-forms", T, {})],
     "own columns": [("x", OWN, {"t": OWN})],
     "a column named as the number of a line": [("x", T, {"t": {"row": "integer", "row_2": "text"}})],
+    "a field named as the key of another": [("x", {"a": "text", "a_key": "text"}, {}, 1, "EUR", 1)],
+    "a field of a later version named so": [
+        ("x", {"a": "text"}, {}, 1, "EUR", 1),
+        ("x", {"a": "text", "a_key": "text"}, {}, 2, "EUR", 1),
+    ],
+    "fields named as a record's own columns in exports": [
+        ("x", dict.fromkeys(OWN_COLUMNS, "text"), {"t": dict.fromkeys(OWN_COLUMNS, "text")})
+    ],
     "currency taken before": [("x", {"total_currency": "amount", "total": "amount"}, {})],
 }
 
 
 @pytest.mark.parametrize("forms", SETS.values(), ids=SETS)
-def test_forms_with_names_that_meet_are_published(
-    forms: list[tuple[str, Fields, Mapping[str, Fields]]], tmp_path: Path
-) -> None:
+def test_forms_with_names_that_meet_are_published(forms: list[tuple[Any, ...]], tmp_path: Path) -> None:
     require_published([checked(tmp_path, definition(*each)) for each in forms], tmp_path / "records.db")
 
 
 WORDS = """
 x a rank rowid id scan row record total total_minor total_minor_minor lines lines_full full fts sqlite idx x_fts oid
-total_currency row_2
+total_currency row_2 key changed state
 x_fts_data x_lines x_full idx_x_scan records record_id exceptions total_2 lines_2 main temp select a_b axb
 """
 STEMS = st.sampled_from(WORDS.split())

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from reconcile.records import ExportOptions, export_columns, load_export, query
+from reconcile.records import ExportOptions, export_columns, load_export, query, sql_names
 from transcribe.whole_files import whole_folder
 
 DESCRIPTION_NAME = "datapackage.json"
@@ -16,7 +16,7 @@ DESCRIPTION_NAME = "datapackage.json"
 ERASED_NAME = "erased"
 """The resource of the scans that were forgotten."""
 
-_TYPES: dict[export_columns.ExportKind, dict[str, object]] = {
+_TYPES: dict[sql_names.ExportKind, dict[str, object]] = {
     "text": {"type": "string"},
     "integer": {"type": "integer"},
     "number": {"type": "number"},

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from reconcile.records import ExportOptions, export_columns, query
+from reconcile.records import ExportOptions, export_columns, query, sql_names
 from transcribe.errors import SettingsError
 from transcribe.model import Value
 
@@ -43,7 +43,7 @@ def write(records: Path, form: str, out: BinaryIO, options: ExportOptions) -> in
     """
     arrow, parquet = _pyarrow()
     columns = export_columns.columns_of(records, form, options.table)
-    types: Mapping[export_columns.ExportKind, Any] = {
+    types: Mapping[sql_names.ExportKind, Any] = {
         "text": arrow.string(),
         "integer": arrow.int64(),
         "number": arrow.decimal128(DECIMAL_DIGITS, DECIMAL_PLACES),
@@ -141,7 +141,7 @@ def _text(value: Value) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
-_OF_KIND: Mapping[export_columns.ExportKind, Callable[[Any], object]] = {
+_OF_KIND: Mapping[sql_names.ExportKind, Callable[[Any], object]] = {
     "text": _text,
     "integer": _integer,
     "number": _decimal,

@@ -14,7 +14,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.home import now
-from reconcile.records import Database, PublishedRecord, copy_notes, database, export_columns, one_moment, query, schema
+from reconcile.records import (
+    LAYOUT_VERSION,
+    Database,
+    PublishedRecord,
+    copy_notes,
+    database,
+    export_columns,
+    one_moment,
+    query,
+    schema,
+    sql_names,
+)
 from transcribe.errors import FairhandError, SettingsError, StartOver
 from transcribe.model import Value
 
@@ -34,7 +45,7 @@ CONNECT_SECONDS = 10
 """How long the server has to answer."""
 
 
-_TYPES: Mapping[export_columns.ExportKind, str] = {
+_TYPES: Mapping[sql_names.ExportKind, str] = {
     "text": "text",
     "integer": "numeric",
     "number": "numeric",
@@ -198,7 +209,7 @@ class _Copy:
         self._do(statement, _POSITION, [changes.position, _layout()])
 
     def _of_form(self, form: str, part: str, columns: Sequence[export_columns.ExportColumn]) -> tuple[str, list[str]]:
-        """The table of a form's plain fields or lines, made or widened, and its columns. They are called as the fields.
+        """The table of a form's plain fields or lines, made or widened, and its columns.
 
         A column keeps its type, which views may stand on. Where a later version of the form has another kind of value
         there, it gets one that is called as in records.db (`total_v2`), with what was copied before as text.
@@ -295,7 +306,7 @@ def _fitting(name: str) -> str:
 @cache
 def _layout() -> str:
     """A digest of this version's columns, which tells copies of other versions."""
-    columns = {name: list(schema.TABLES[name]) for name in _FIXED}, list(export_columns.OWN_COLUMNS)
+    columns = {name: list(schema.TABLES[name]) for name in _FIXED}, list(sql_names.OWN_COLUMNS), LAYOUT_VERSION
     return hashlib.sha256(repr(columns).encode()).hexdigest()
 
 

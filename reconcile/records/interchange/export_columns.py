@@ -5,33 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from reconcile.records import query
 from reconcile.records.query import PublishedRecord, ValueOrigin
 from reconcile.records.schema import FieldColumn
-from reconcile.records.sql_names import LINE_NUMBER, key_in_line
+from reconcile.records.sql_names import LINE_NUMBER, OWN_COLUMNS, ExportKind, key_in_line
 from transcribe.fields import Quantity
 from transcribe.model import Value
-
-ExportKind = Literal["text", "integer", "number", "share", "date", "time", "boolean"]
-"""What the cells of a column are. A number is an exact decimal, a share a probability (a binary number)."""
-
-OWN_COLUMNS: Mapping[str, ExportKind] = {
-    "scan": "text",
-    "scan_name": "text",
-    "record_version": "integer",
-    "recorded_at": "time",
-    "state": "text",
-    "changed": "integer",
-    "same_order_as": "text",
-    "may_be_same_order_as": "text",
-    "exceptions": "integer",
-    "least_probability": "share",
-}
-"""The first columns of each row, which say of which record it is. `state` is final, provisional or erased;
-`same_order_as` the scan of the order that this one is once more, as somebody has settled; `may_be_same_order_as` the
-scan of one that nobody has settled yet; `exceptions` how many there are."""
 
 ROW_COLUMN = LINE_NUMBER
 """The number of a line on the paper, from 0: the column after those where a table of lines is exported."""
@@ -63,22 +43,15 @@ class ExportColumn:
 def columns_of(records: Path, form: str, table: str) -> list[ExportColumn]:
     """The columns of a form's plain fields, or of the lines of `table`: the record's own, then those of fields.
 
-    They are called as the fields, whatever version of the form has them; beside an amount stands its currency, and
-    beside a known value its key in the master data. A name that is taken gets a number. NotFound where nothing of the
-    form was published, or it has no such table.
+    They are called as in records.db, a field as its first column there whatever version of the form has it; beside an
+    amount stands its currency, and beside a known value its key in the master data. NotFound where nothing of the form
+    was published, or it has no such table.
     """
     found = [ExportColumn(name=name, kind=kind) for name, kind in OWN_COLUMNS.items()]
     found += [ExportColumn(name=ROW_COLUMN, kind="integer")] if table else []
-    taken = {each.name for each in found}
     known = query.columns(records, form, table)
-    fields = {each.field for each in known}
     for field in dict.fromkeys(each.field for each in known):
-        for column in _of_field(field, [each for each in known if each.field == field]):
-            name, number = f"{field}{column.end}", 2
-            while name in taken or (column.end and name in fields):  # a field keeps its name before what stands beside
-                name, number = f"{field}{column.end}_{number}", number + 1
-            taken.add(name)
-            found.append(ExportColumn(name=name, kind=column.kind, **_rest(column)))
+        found += _of_field(field, [each for each in known if each.field == field])
     return found
 
 
@@ -114,24 +87,15 @@ def _of_field(field: str, known: Sequence[FieldColumn]) -> Iterator[ExportColumn
     elif all(each.facts.is_number for each in known):
         kind = "number"
     types = ", then ".join(dict.fromkeys(each.type for each in known))
-    yield ExportColumn(name=field, kind=kind, type=types, field=field, label=newest.label, newest=newest.column)
-    for end, wanted in (
-        ("_currency", any(each.facts.is_money for each in known)),
-        ("_key", any(each.is_listed for each in known)),
+    name = known[0].column
+    yield ExportColumn(name=name, kind=kind, type=types, field=field, label=newest.label, newest=newest.column)
+    for end, having in (
+        ("_currency", [each for each in known if each.facts.is_money]),
+        ("_key", [each for each in known if each.is_listed]),
     ):
-        if wanted:
-            yield ExportColumn(name=field, kind="text", field=field, end=end, label=newest.label)
-
-
-def _rest(column: ExportColumn) -> dict[str, str]:
-    assert column.field is not None, "a column of a field"
-    return {
-        "type": column.type,
-        "field": column.field,
-        "end": column.end,
-        "label": column.label,
-        "newest": column.newest,
-    }
+        if having:
+            name = f"{having[0].column}{end}"
+            yield ExportColumn(name=name, kind="text", field=field, end=end, label=newest.label, newest=name)
 
 
 def _beside(origin: ValueOrigin | None, column: ExportColumn) -> str | None:

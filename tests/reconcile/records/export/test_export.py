@@ -138,8 +138,8 @@ def test_a_field_that_is_called_as_a_column_of_the_record_has_a_column_of_its_ow
     store.put(record)
     publish(store, tmp_path / "records.db", store.form)
     (row,) = csv.DictReader(io.StringIO(exported(tmp_path / "records.db", "csv"), newline=""))
-    assert (row["state"], row["state_2"], row["total_currency"]) == ("final", "as written", "about EUR")
-    assert row["total_currency_2"] == "EUR", "the currency stands beside each amount"
+    assert (row["state"], row["state_2"], row["total_currency"]) == ("final", "as written", "EUR")
+    assert row["total_currency_2"] == "about EUR", "as in records.db"
 
 
 def test_a_column_that_is_called_as_the_number_of_a_line_stands_beside_it(tmp_path: Path) -> None:
