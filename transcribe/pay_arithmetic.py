@@ -20,6 +20,9 @@ MICRO_PLACES = 6
 HOUR_SECONDS = 3600
 """Seconds of an hour."""
 
+MIN_PLAUSIBLE_SECONDS = 0.5
+"""Nobody looks at a picture and answers in less. Such a reading is paid like any other, and is no measure of people."""
+
 MOST_AMOUNT = 10_000_000
 """No reading and no hour pays more, in any currency that circulates: some 100 EUR in the smallest. Chosen by hand."""
 

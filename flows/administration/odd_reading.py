@@ -16,7 +16,7 @@ from reconcile.parameters import shipped_parameters
 from transcribe.errors import FormError, NotFound
 from transcribe.i18n import N_, beginning, worded
 from transcribe.model import Null, Parameters
-from transcribe.people import MIN_PLAUSIBLE_SECONDS
+from transcribe.pay_arithmetic import MIN_PLAUSIBLE_SECONDS
 from transcribe.store import Forgery, TimeClaim
 
 READ_LAST_SCAN_COUNT = 1000

@@ -3,7 +3,6 @@
 from transcribe.people.currency import kept_currency, paid_currency
 from transcribe.people.floor import (
     MIN_MEASURED_READINGS,
-    MIN_PLAUSIBLE_SECONDS,
     NO_PACE,
     PayFault,
     form_pay,
@@ -38,7 +37,6 @@ __all__ = [
     "HOURLY",
     "MIN_AUDITED_COUNT",
     "MIN_MEASURED_READINGS",
-    "MIN_PLAUSIBLE_SECONDS",
     "NO_PACE",
     "OF_ONE_FORM",
     "SECOND_LOOK_TIME",

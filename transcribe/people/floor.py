@@ -12,9 +12,6 @@ from transcribe.store import Floor, Pace, Rate, Store
 PayFault = Literal["no floor", "floor under its source", "no rate", "currencies differ", "pays under the floor"]
 """Why paid work of a form must not start."""
 
-MIN_PLAUSIBLE_SECONDS = 0.5
-"""Nobody looks at a picture and answers in less. A reading is marked by this, and paid like any other."""
-
 MIN_MEASURED_READINGS = 30
 """The least readings that make a measured speed. Fewer may be one slow person's first hour. Chosen by hand."""
 

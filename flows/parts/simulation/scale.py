@@ -13,7 +13,7 @@ a machine. Queues of several servers are played exactly (first come, first serve
 from __future__ import annotations
 
 import heapq
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, sqrt
@@ -23,13 +23,14 @@ import numpy
 from numpy.typing import NDArray
 
 from flows.home import Home, now, policy
-from flows.parts.simulation.planning import PlanOptions, PlanTerms, terms_of
+from flows.parts.simulation.planning import DEFAULT_READING_SECONDS, PlanOptions, PlanTerms, terms_of
 from flows.steps import laid_pages, read_options
 from reconcile.inference import weigh
 from reconcile.parameters import shipped_parameters
 from transcribe import ocr
 from transcribe.errors import FairhandError
-from transcribe.model import Scan
+from transcribe.model import Reading, Scan
+from transcribe.pay_arithmetic import MIN_PLAUSIBLE_SECONDS
 from transcribe.recognition import read
 
 HOURS_A_WEEK = 168
@@ -74,7 +75,8 @@ class ScaleInputs:
     """The measurements of a home, and the hours in which orders come and people work.
 
     `read_seconds`, `weigh_seconds` are processor seconds of one scan each, `questions` of one scan each how often
-    people read each field that they read at all, `answer_seconds` of one answer each. `pause_seconds` pass between an
+    people read each field that they read at all, `answer_seconds` of one answer each, which `seconds_from` says
+    the origin of. `pause_seconds` pass between an
     answer, or the end of reading, and what follows from it. `arrivals` are weights of the 168 hours from Monday, 0 h,
     `at_work` the share of people who work in each.
     """
@@ -83,6 +85,7 @@ class ScaleInputs:
     weigh_seconds: Sequence[float]
     questions: Sequence[tuple[int, ...]]
     answer_seconds: Sequence[float]
+    seconds_from: str
     pause_seconds: float
     arrivals: Sequence[float]
     at_work: Sequence[float]
@@ -273,12 +276,9 @@ class ScaleLine:
 
 
 def scale_terms(home: Home, options: PlanOptions, inputs: ScaleInputs) -> PlanTerms:
-    """The time and pay of an answer: as stated, else the rate of every form and the time seen."""
-    terms = terms_of(home, None, options)
-    if options.seconds is not None:
-        return terms
+    """The time of an answer, and its pay: as stated, else the rate of every form."""
     mean = sum(inputs.answer_seconds) / len(inputs.answer_seconds)
-    return replace(terms, seconds=mean, seconds_from=f"measured over {len(inputs.answer_seconds)} answers")
+    return replace(terms_of(home, None, options), seconds=mean, seconds_from=inputs.seconds_from)
 
 
 def scale_line(inputs: ScaleInputs, terms: PlanTerms, orders: int, within_hours: float, seed: int) -> ScaleLine:
@@ -331,11 +331,13 @@ ALWAYS = (1.0,) * HOURS_A_WEEK
 """All hours of the week."""
 
 
-def scale_inputs(home: Home, *, arrivals: Sequence[float], at_work: Sequence[float]) -> ScaleInputs:
+def scale_inputs(
+    home: Home, *, arrivals: Sequence[float], at_work: Sequence[float], seconds: float | None = None
+) -> ScaleInputs:
     """The measurements of this home; FairhandError where too few scans of it are finished.
 
     The latest of its scans are read and weighed again by this machine, and kept nowhere. A scan is weighed once it is
-    read and after each answer; all of it counts as one piece of work.
+    read and after each answer; all of it counts as one piece of work. `seconds`: what an answer takes, as stated.
     """
     states = sorted(
         (each for each in home.store.scan_states() if each.recorded_at and not each.erased_at and each.scan.form),
@@ -347,24 +349,35 @@ def scale_inputs(home: Home, *, arrivals: Sequence[float], at_work: Sequence[flo
             "more. Finish some, or take the home of a demo: fairhand demo --people simulated."
         )
     scans = [each.scan for each in states]
-    questions, answers = [], []
-    for scan in scans:
-        asked: Counter[str] = Counter()
-        for reading in home.store.readings(scan.id):
-            if reading.kind != "machine":
-                asked[str(reading.key)] += 1
-                answers += [] if reading.seconds is None else [reading.seconds]
-        questions.append(tuple(sorted(asked.values())))
-    passes = 1 + len(answers) / len(scans)
+    answers = [[each for each in home.store.readings(scan.id) if each.kind != "machine"] for scan in scans]
+    passes = 1 + sum(map(len, answers)) / len(scans)
+    takes, seconds_from = _takes([each for of_scan in answers for each in of_scan], seconds)
     return ScaleInputs(
         read_seconds=[_reading_seconds(home, scan) for scan in scans[-TIMED_COUNT:]],
         weigh_seconds=[passes * _weighing_seconds(home, scan) for scan in scans[-TIMED_COUNT:]],
-        questions=questions,
-        answer_seconds=answers or [0.0],
+        questions=[tuple(sorted(Counter(each.key for each in of_scan).values())) for of_scan in answers],
+        answer_seconds=takes,
+        seconds_from=seconds_from,
         pause_seconds=PAUSE_SECONDS,
         arrivals=arrivals,
         at_work=at_work,
     )
+
+
+def _takes(answers: Sequence[Reading], stated: float | None) -> tuple[Sequence[float], str]:
+    """What answers take: as stated, else as measured, and in words where it comes from.
+
+    What somebody sent at once in less time than it takes to look at each does not count: programs did."""
+    if stated is not None:
+        return (stated,), "as stated"
+    sent: dict[object, list[float]] = defaultdict(list)
+    for each in answers:
+        if each.seconds is not None:
+            sent[each.source, each.at].append(each.seconds)
+    likely = [each for group in sent.values() if sum(group) >= MIN_PLAUSIBLE_SECONDS * len(group) for each in group]
+    if likely:
+        return likely, f"measured over {len(likely)} answers"
+    return (DEFAULT_READING_SECONDS,), "assumed, as no answer was measured that a person can have given"
 
 
 def _reading_seconds(home: Home, scan: Scan) -> float:

@@ -24,29 +24,17 @@ def print_scale(
     from flows.parts.simulation.scale import ALWAYS, OFFICE_HOURS, scale_inputs, scale_line, scale_terms
 
     hours = ALWAYS if always else OFFICE_HOURS
-    inputs = scale_inputs(home, arrivals=hours, at_work=hours)
+    inputs = scale_inputs(home, arrivals=hours, at_work=hours, seconds=options.seconds)
     terms = scale_terms(home, options, inputs)
     lines: list[ScaleLine] = []
     with terminal.progress("simulating") as progress:
         for scale in scales:
             lines.append(scale_line(inputs, terms, scale, within, options.seed))
             progress(len(lines), len(scales))
-    warn_of_pace(terms.seconds)
     if as_json:
         terminal.as_json(*map(dataclasses.asdict, lines))
     else:
         _print(inputs, terms, lines, "at all hours" if always else "Monday to Friday, 8 to 18 h", options.seed)
-
-
-def warn_of_pace(seconds: float) -> None:
-    """Say where answers were so quick that what is computed from them tells nothing of people."""
-    from transcribe.people import MIN_PLAUSIBLE_SECONDS
-
-    if seconds < MIN_PLAUSIBLE_SECONDS:
-        terminal.note(
-            f"Answers took {seconds:.1f} s, quicker than any person: scripted readers sent them, or programs without "
-            "a time. People, delays, hours and cost say nothing."
-        )
 
 
 def _print(inputs: ScaleInputs, terms: PlanTerms, lines: Sequence[ScaleLine], when: str, seed: int) -> None:

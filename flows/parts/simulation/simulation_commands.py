@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from flows import terminal
-from flows.parts.simulation.scale_commands import print_scale, warn_of_pace
+from flows.parts.simulation.scale_commands import print_scale
 from transcribe.errors import SettingsError
 from transcribe.whole_files import write_whole
 
@@ -147,7 +147,6 @@ def _play(
         for planned in plan(batch, played_targets):
             lines.append(plan_line(planned, inputs.terms, order_count, batch.form, batch.rounds))
             progress(len(lines), len(played_targets))
-    warn_of_pace(inputs.terms.seconds)
     if as_json:
         terminal.as_json(*map(dataclasses.asdict, lines))
     else:

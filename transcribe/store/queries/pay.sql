@@ -79,8 +79,11 @@ FROM ledger l JOIN transcriber p ON p.id = l.transcriber_id
 WHERE l.kind <> 'paid' AND l.at < :before GROUP BY l.transcriber_id, month, l.currency ORDER BY month, l.currency;
 
 -- name: pace^
-SELECT COUNT(*) AS readings, COALESCE(SUM(l.seconds), 0.0) AS seconds FROM ledger l
-JOIN reading r ON r.number = l.reading JOIN field f ON f.id = r.field_id WHERE f.form = :form;
+-- Without what somebody sent at once in less than :least seconds each.
+SELECT COALESCE(SUM(sent.readings), 0) AS readings, COALESCE(SUM(sent.seconds), 0.0) AS seconds FROM (
+    SELECT COUNT(*) AS readings, SUM(l.seconds) AS seconds FROM ledger l
+    JOIN reading r ON r.number = l.reading JOIN field f ON f.id = r.field_id WHERE f.form = :form
+    GROUP BY l.transcriber_id, l.at HAVING SUM(l.seconds) >= :least * COUNT(*)) AS sent;
 
 -- name: paid_time
 SELECT from_at, until_at FROM paid_time WHERE transcriber_id = :person AND from_at >= COALESCE(

@@ -9,7 +9,7 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from transcribe.errors import NotFound
-from transcribe.pay_arithmetic import HOUR_SECONDS, an_hour, least_amount, payable, up
+from transcribe.pay_arithmetic import HOUR_SECONDS, MIN_PLAUSIBLE_SECONDS, an_hour, least_amount, payable, up
 from transcribe.store.drivers.columns import micros, moment, noun
 from transcribe.store.drivers.database import Row
 from transcribe.store.facts import (
@@ -224,8 +224,8 @@ class SettlementVerbs(LeaseVerbs, PayLedgerVerbs):
             return [state for person in people for state in self._states(person, now)]
 
     def pace(self, form: str) -> Pace:
-        """How fast people read a form, measured over everybody who is paid."""
-        row = cast(Row, self.db.one("pace", form=form))
+        """How fast people read a form, measured over everybody who is paid, without what nobody can have looked at."""
+        row = cast(Row, self.db.one("pace", form=form, least=MIN_PLAUSIBLE_SECONDS))
         return Pace(readings=row["readings"], seconds=row["seconds"])
 
     def dispute_time(self, task: str, who: str, claimed: float, words: str, now: datetime) -> TimeDispute:

@@ -340,10 +340,11 @@ def test_a_long_line_without_an_answer_takes_nothing_off(here: World) -> None:
     assert sum(line.micro for line in here.store.ledger("ann")) == for_time(3_600_000, 120.0)
 
 
-def test_the_pace_of_a_form_is_its_measured_time(here: World) -> None:
+def test_the_pace_of_a_form_is_its_measured_time_without_what_nobody_can_have_looked_at(here: World) -> None:
     pay(here)
     read(here, "a", "ann", 4.0)
     read(here, "b", "ben", 6.0)
+    read(here, "c", "ben", 0.1)
     assert (here.store.pace("order").readings, here.store.pace("order").seconds) == (2, 10.0)
 
 
