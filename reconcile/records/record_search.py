@@ -205,6 +205,16 @@ def changes(path: Path, scan: str) -> list[dict[str, object]]:
         return list(database.table("history").rows_where(of_scan, [scan, f"{scan}~"], order_by="record_version, rowid"))
 
 
+def changed_keys(path: Path, scan: str, version: int) -> list[str] | None:
+    """The keys of the values that this version of a record changed; None where it is not published (any more)."""
+    with open_for_reading(path) as database:
+        known = "scan = ? and record_version = ?"
+        if not database.table("documents").count_where(known, [scan, version]):
+            return None
+        found = database.table("history").rows_where(known, [scan, version], order_by="rowid")
+        return [str(each["key"]) for each in found]
+
+
 def form_changes(path: Path, form: str, after: int, limit: int) -> tuple[list[dict[str, object]], int, bool]:
     """What later versions of a form's records changed, in the order of their changes, those after a number.
 

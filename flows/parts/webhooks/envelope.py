@@ -10,7 +10,7 @@ from typing import Any
 import standardwebhooks
 
 from flows.home import Home
-from reconcile.records import query
+from reconcile.records import query, record_search
 from transcribe.errors import NotFound
 from transcribe.model import RECORD_EVENTS, HomeEvent, Webhook
 
@@ -62,6 +62,8 @@ def event_data(home: Home, webhook: Webhook, event: HomeEvent) -> dict[str, Any]
             "changed": event.number,
             "epoch": epoch,
         }
+        if event.version > 1 and (changed := _changed_keys(home.settings.records, event)) is not None:
+            data["changed_keys"] = changed
         if moved := sorted(event.forms - {event.form}):
             data["form_before"] = moved[0]
         if webhook.with_values:
@@ -76,6 +78,13 @@ def event_data(home: Home, webhook: Webhook, event: HomeEvent) -> dict[str, Any]
     if event.type in ("duplicate.found", "duplicate.lifted"):
         about["same_order_as"] = event.other
     return {**{name: value for name, value in about.items() if value}, **event.detail}
+
+
+def _changed_keys(records: Path, event: HomeEvent) -> list[str] | None:
+    try:
+        return record_search.changed_keys(records, str(event.scan), event.version)
+    except NotFound:
+        return None
 
 
 def _record(records: Path, event: HomeEvent) -> dict[str, Any] | None:

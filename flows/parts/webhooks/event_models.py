@@ -44,7 +44,10 @@ class EventV1(BaseModel, Generic[Data]):
 class RecordDataV1(BaseModel):
     """Which record, and which version of it, is published.
 
-    `form_before` stands only where the scan turned out to be of another form, `record` only for webhooks with values.
+    `changed_keys` stands only from version 2 on: the keys of the values that changed since the version before, as
+    `lines.quantity[2]`; none where only a probability or an exception did. It is left out of a version that is not
+    published any more. `form_before` stands only where the scan turned out to be of another form, `record` only for
+    webhooks with values.
     """
 
     scan: Scan
@@ -53,6 +56,7 @@ class RecordDataV1(BaseModel):
     record_version: int
     changed: int
     epoch: int
+    changed_keys: tuple[str, ...] = ()
     form_before: str = ""
     record: WholeRecord = None
 

@@ -45,7 +45,7 @@ def program(app: FastAPI, rooms: Home, *scopes: str) -> TestClient:
     return TestClient(app, raise_server_exceptions=False, headers={"authorization": f"Bearer {secret}"})
 
 
-def recorded(rooms: Home, total: str = "12.50", scan: str = "") -> str:
+def recorded(rooms: Home, total: str = "12.50", scan: str = "", probability: float = 0.99) -> str:
     """A receipt with its record (a new version where the scan is given), published; the scan."""
     found = scan or received(rooms).id
     texts = {**RECEIPT, "total": total}
@@ -55,7 +55,7 @@ def recorded(rooms: Home, total: str = "12.50", scan: str = "") -> str:
             key=FieldKey(name),
             value="2025-03-12" if name == "date" else text,
             text=text,
-            probability=0.99,
+            probability=probability,
             method="machines",
             evidence=(),
             readings=tuple(each.id for each in readings if each.key.name == name),

@@ -79,7 +79,9 @@ def test_records_are_told_signed_in_order_and_once(rooms: Home, receiver: Receiv
         "record_version": 2,
         "changed": int(by_type["record.corrected"]["sequence"]),
         "epoch": 0,
+        "changed_keys": ["total"],
     }
+    assert "changed_keys" not in by_type["record.completed"]["data"], "a first version changed nothing"
     assert by_type["record.erased"]["subject"] == second
     assert not receiver.faults
     assert "1.50" not in str(receiver.taken)
@@ -95,6 +97,22 @@ def test_with_values_the_record_is_what_export_writes_and_a_replaced_version_has
     old, new = (event["data"]["record"] for event in receiver.taken)
     assert old is None
     assert (new["values"]["total"], new["record_version"], new["scan"]) == ("1.50", 2, scan)
+
+
+@pytest.mark.promise("the values that changed since")
+def test_an_event_says_which_values_its_version_changed(rooms: Home, receiver: Receiver) -> None:
+    """One in which only a probability is another could not be told from a correction."""
+    subscribed(rooms, receiver)
+    scan = recorded(rooms, "1.00")
+    for total, probability in (("1.00", 0.98), ("1.50", 0.98), ("1.50", 0.99), ("1.00", 0.98)):
+        recorded(rooms, total, scan, probability)
+    send_all(rooms)
+    told = [(event["type"], event["data"].get("changed_keys")) for event in receiver.taken]
+    assert told == [
+        ("record.completed", None),
+        *(("record.corrected", keys) for keys in ([], ["total"], [], ["total"])),
+    ]
+    assert not receiver.faults, "each is as its schema says"
 
 
 @pytest.mark.promise("never content")
