@@ -133,9 +133,9 @@ def require_exported(form: Form, records: Path) -> None:
         with closing(sqlite3.connect(records)) as connection:
             asked = "select column_name, field, role from columns where form = ? and part = ?"
             in_sql = {name: rest for name, *rest in connection.execute(asked, [form.name, table])}
-        for each in columns:
-            field, role = in_sql.get(each.name, ["", "own"])
-            assert (field or None, role) == (each.field, ROLES[each.end] if each.field else "own"), each.name
+        for column in columns:
+            field, role = in_sql.get(column.name, ["", "own"])
+            assert (field or None, role) == (column.field, ROLES[column.end] if column.field else "own"), column.name
         amounts = {each.field for each in known if each.facts.is_money}
         assert {each.field for each in columns if each.end == "_currency"} == amounts
         assert load_export("csv").write(records, form.name, StringIO(), ExportOptions(table=table))

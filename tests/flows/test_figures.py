@@ -144,7 +144,7 @@ def test_what_is_measured_and_planned_with_is_what_the_page_says() -> None:
     assert planning.DEFAULT_READERS_SLIP_SHARES == (0.05,) * 4
     assert planning.DEFAULT_READING_SECONDS == 8
     assert "else four of 0.05" in PAGE
-    assert "(from 30 readings on), else 8" in PAGE
+    assert "(from 30 readings on, without what came quicker than anybody can look), else 8" in PAGE
     assert (MIN_FINISHED_COUNT, TIMED_COUNT, scale.READ_SHARE) == (12, 4, 0.1)
     assert "it needs 12 finished scans, of which four are read and weighed once more" in PAGE
     assert "Reading may take a tenth of the time." in PAGE
