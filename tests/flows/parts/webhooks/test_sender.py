@@ -99,7 +99,6 @@ def test_with_values_the_record_is_what_export_writes_and_a_replaced_version_has
     assert (new["values"]["total"], new["record_version"], new["scan"]) == ("1.50", 2, scan)
 
 
-@pytest.mark.promise("the values that changed since")
 def test_an_event_says_which_values_its_version_changed(rooms: Home, receiver: Receiver) -> None:
     """One in which only a probability is another could not be told from a correction."""
     subscribed(rooms, receiver)
