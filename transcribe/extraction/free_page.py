@@ -10,7 +10,7 @@ import numpy
 from transcribe.extraction.barcode_fields import with_barcodes
 from transcribe.extraction.locate import locate
 from transcribe.extraction.print_size import LETTER_HEIGHT_PX, printed_letter_height, share_inside, text_scale
-from transcribe.geometry import Box, Homography
+from transcribe.geometry import Homography
 from transcribe.imaging import Quality, grey, quality, shrinking, shrunk, straightened, way_up, with_geometry
 from transcribe.ink import strength
 from transcribe.model import Page, Picture, Place, SourceWords, Word
@@ -119,21 +119,13 @@ def _quality(small: Page, laid: Page, words: Sequence[Word]) -> Quality:
 
 
 def _keep_place(kept: ReadResultBuilder, place: Place, picture: Picture, words: Words) -> None:
-    """A place with its picture: that of its page where it is half of it or more.
-
-    Words that it is a part of are shown whole: of $8.20 people saw the half of the $ and 8.20, and read 68.20."""
-    box, page = place.box, [word for by_page in words.values() for word in by_page.get(place.page, ())]
+    """A place with its picture: that of its page where it is half of it or more."""
+    box = place.box
     if box.area >= 0.5 * picture.shape[0] * picture.shape[1]:
         kept.places.append(replace(place, snippet=kept.pictures[place.page - 1].sha256))
         return
-    whole = Box.enclosing((box, *(word.box for word in page if is_part_of(word.box, box))))
-    letter = printed_letter_height(picture, box)
-    kept.add_place(place, picture, whole, scale=line_scale(page), writing=whole, letter=letter)
-
-
-def is_part_of(word: Box, box: Box) -> bool:
-    """Whether a word stands in a row of a place, and in part in it."""
-    return word.overlap_across(box) > 0 and 2 * word.overlap_down(box) >= word.height
+    scale = line_scale([word for by_page in words.values() for word in by_page.get(place.page, ())])
+    kept.add_place(place, picture, box, scale=scale, writing=box, letter=printed_letter_height(picture, box))
 
 
 def line_scale(words: Sequence[Word]) -> float:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy
-import pytest
 
 from tests.fakes import ScriptedEngine
 from tests.transcribe.recognition.test_read import NOW, by_field, one_word, scan_of
@@ -18,7 +16,6 @@ from transcribe.model import Form, Page, Picture, ReadResult, Word
 from transcribe.ocr import Engine
 from transcribe.recognition.page_assignment import ReadOptions
 from transcribe.recognition.read import read
-from transcribe.recognition.snippet_frames import PARTS
 
 
 def read_picture(shown: Picture, form: Form, engines: list[Engine], **page: Any) -> ReadResult:
@@ -53,24 +50,3 @@ def test_a_receipt_of_free_layout_gives_a_place_or_a_region_for_every_field() ->
     assert said["total"]["scripted"].text == "12.50"
     assert said["date"]["scripted"].text == "14/03/2025"
     assert all(place.snippet and opened(place.snippet)[0] in reads.files for place in reads.places)
-
-
-@pytest.mark.parametrize("amount", ["12.50", "$12.50", "USD12.50", "12.50EUR"])
-def test_a_picture_cuts_no_word_that_its_value_is_a_part_of(amount: str) -> None:
-    """Of $8.20 people saw half of the $ before 8.20, and two who read 68.20 decide."""
-    form, word = forms.load("receipt"), Box(240, 400, 330, 424)
-    seen = [
-        Word(text=text, box=box, confidence=0.9, line=line)
-        for line, (text, box) in enumerate(
-            [("MINI", Box(40, 40, 130, 64)), ("TOTAL", Box(40, 400, 130, 424)), (amount, word)]
-        )
-    ]
-    seen[2] = replace(seen[2], line=1)
-    reads = read_picture(numpy.full((700, 460), 250, numpy.uint8), form, [ScriptedEngine(form=form, page=seen)])
-    (place,) = [each for each in reads.places if each.key.name == "total"]
-    assert place.frame is not None
-    assert by_field(reads)["total"]["scripted"].text is not None
-    part = place.box.width / place.frame.field.width
-    left = place.box.x0 - part * place.frame.field.x0
-    assert left <= word.x0
-    assert left + part * PARTS >= word.x1
