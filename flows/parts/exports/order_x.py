@@ -9,6 +9,7 @@ from pathlib import Path
 from flows.home import Home
 from flows.parts.exports.order_message import NotMapped, OrderMessage, order_xml
 from reconcile.records import PublishedRecord, query
+from transcribe.codes import RecordRule
 from transcribe.errors import SettingsError
 from transcribe.model import Form
 from transcribe.whole_files import whole_folder
@@ -71,6 +72,8 @@ def _held_back(record: PublishedRecord) -> Iterator[NotMapped]:
     """Why a record is no order yet, whatever its terms."""
     if record.state != "final":
         yield NotMapped(term="", field="", reason="the record is provisional")
+    if any(each.rule == RecordRule.WHOLE_FORM for each in record.exceptions):
+        yield NotMapped(term="", field="", reason="a part of its form lies outside the photograph")
     if record.same_order_as or record.may_be_same_order_as:
         is_it = "it is the" if record.same_order_as else "it may be the"
         reason = f"{is_it} order of scan {record.same_order_as or record.may_be_same_order_as} once more"

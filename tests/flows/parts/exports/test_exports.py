@@ -319,7 +319,7 @@ def _with_currency(form: Form, name: str, currency: str) -> tuple[Field, ...]:
     return tuple(replace(each, currency=currency) if each.name == name else each for each in form.fields)
 
 
-def put_order(rooms: Home, form: Form, number: str | None) -> str:
+def put_order(rooms: Home, form: Form, number: str | None, *exceptions: RuleException) -> str:
     """A published order of one line; its scan."""
     scan = Scan(
         id=hashlib.sha256(str(number).encode()).hexdigest(), pages=(), form=form.name, form_version=1, name="order.jpg"
@@ -339,7 +339,7 @@ def put_order(rooms: Home, form: Form, number: str | None) -> str:
         )
         for key, value in ((FieldKey("number"), number), (FieldKey("lines.what", 0), "Tea"))
     )
-    record = Record(scan=scan.id, form=form.name, form_version=1, decisions=decisions)
+    record = Record(scan=scan.id, form=form.name, form_version=1, decisions=decisions, exceptions=exceptions)
     rooms.store.conclude(scan.id, 10**9, decisions, [], record, now())
     publish_records(rooms)
     return scan.id
@@ -437,6 +437,17 @@ def test_orders_are_written_and_all_others_reported(rooms: Home, tmp_path: Path)
         "scan": without,
         "not_mapped": [{"term": "number", "field": "number", "reason": "no value"}],
     }
+
+
+def test_an_order_of_which_a_part_was_not_photographed_is_reported(rooms: Home, tmp_path: Path) -> None:
+    """Its lines beyond the edge were no lines of the order that was sent."""
+    path = tmp_path / "ordered.toml"
+    path.write_text(MAPPED, encoding="utf-8")
+    cut = RuleException(rule=RecordRule.WHOLE_FORM, keys=(), expected="all fields", found="fields outside")
+    put_order(rooms, rooms.use_form(str(path)), "N-1", cut)
+    out = tmp_path / "orders"
+    assert export_records(rooms.settings.records, lambda: rooms, Wanted(format="order-x", form="ordered"), out) == 0
+    assert "lies outside the photograph" in (out / "not-mapped.jsonl").read_text(encoding="utf-8")
 
 
 def test_an_order_of_a_scan_that_was_forgotten_is_gone_from_a_folder_that_is_exported_into_again(
