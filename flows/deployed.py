@@ -31,8 +31,9 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 from prefect.runner import Runner
-from prefect.states import Cancelled, Crashed, Scheduled
+from prefect.states import Cancelled, Failed, Scheduled
 
+from flows.automations import put_automations
 from flows.home import Home, Settings, act_as, keep_private, load_settings, now, open_home
 from flows.ingest import CALLERS, ingest
 from flows.runtime import SCHEDULE, SHARED_WORD, ended_in_words, tame_run_log
@@ -151,6 +152,7 @@ async def run_deployments(home: Home) -> None:
         for each in deployments_of(home.settings):
             ids[each.flow.name], is_ours = await _registered(runner, client, each)
             ours += [ids[each.flow.name]] if is_ours else []
+        await put_automations(client, ids)
         await take_up_missed(client, ours, now())
         async with anyio.create_task_group() as group:
             group.start_soon(_keep_forms, client, ids[ingest.name], home)
@@ -213,7 +215,7 @@ async def take_up_missed(client: PrefectClient, deployments: Collection[UUID], a
             await client.set_flow_run_state(run.id, Cancelled(), force=True)
         elif run.run_count >= MAX_TRIES:
             message = f"It ended with fairhand serve {run.run_count} times, and is not begun again."
-            await client.set_flow_run_state(run.id, Crashed(message=message), force=True)
+            await client.set_flow_run_state(run.id, Failed(message=message), force=True)
         else:
             await client.set_flow_run_state(run.id, Scheduled(scheduled_time=at, name="Begun again"), force=True)
             missed[run.deployment_id] += [run] if run.auto_scheduled else []

@@ -77,6 +77,9 @@ STAGE_RETRY_SECONDS = (10, 20)
 RUN_RETRY_SECONDS = (30, 120, 480)
 """When a run that failed is begun again by Prefect: an outage of some minutes heals by itself. Chosen by hand."""
 
+MOST_BEGUN_COUNT = 8
+"""So often a run is begun by Prefect: what ends its process must not do so for ever. Chosen by hand."""
+
 PROGRESS_SCANS_COUNT = 8
 """Prefect's progress bar is moved after so many scans: each time takes its server 8 ms."""
 
@@ -215,6 +218,7 @@ def _run(folder: str, form: str, batch: str, home: str, *, read: bool) -> State[
     request = REQUEST.get()
     try:
         if request is None:
+            _require_few_tries()
             with _foreseen():
                 opened = home_at(home or str(load_settings().home))
                 files = () if not folder and _is_there(opened, batch) else (existing_folder(folder),)
@@ -235,6 +239,15 @@ def _run(folder: str, form: str, batch: str, home: str, *, read: bool) -> State[
         return Completed(name=done.headline, message=done.sentence, data=asdict(done))
     _shown(lambda: _plan_retries(may_pass=False))
     return Failed(name=done.headline, message=done.sentence, data=asdict(done))
+
+
+def _require_few_tries() -> None:
+    """FairhandError where Prefect has begun this run so often that it is what ends its process."""
+    context = FlowRunContext.get()
+    if context and context.flow_run and context.flow_run.run_count > MOST_BEGUN_COUNT:
+        raise FairhandError(
+            f"It was begun {MOST_BEGUN_COUNT} times and did not end; fairhand status says what is left."
+        )
 
 
 def _is_there(home: Home, batch: str) -> bool:
@@ -275,9 +288,9 @@ def _tell(done: Ingested) -> None:
     """Tell Prefect's automations what became of a batch, in counts alone."""
     resource = {"prefect.resource.id": f"fairhand.batch.{url_name(done.batch)}"}
     emit_event("fairhand.batch.finished", resource, payload=done.counts)
-    for what, files in (("set-aside", done.set_aside), ("failed", done.failed)):
-        if files:
-            emit_event(f"fairhand.batch.{what}", resource, payload={"files": len(files)})
+    for what in ("set_aside", "failed", "waiting"):
+        if count := done.counts[what]:
+            emit_event(f"fairhand.batch.{what.replace('_', '-')}", resource, payload={"files": count})
 
 
 def _ingested(request: IngestRequest, batch: str, home: str, *, read: bool) -> Ingested:

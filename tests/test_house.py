@@ -54,9 +54,11 @@ GROUND = {
     "transcribe.table_rows": "model",
     "reconcile.policy": "",
     "flows.ingest": "home mending runtime shifts steps administration transcribe.intake",
+    # what Prefect begins again, and what wakes its runs
+    "flows.automations": "",
     "flows.scheduled": "home runtime shifts steps administration alerts backup",
     # the process that runs both beside `serve`
-    "flows.deployed": "home ingest runtime scheduled steps",
+    "flows.deployed": "automations home ingest runtime scheduled steps",
 }
 """The files that stand loose in a package, and what they may import."""
 
@@ -174,7 +176,7 @@ PLUGIN_FOLDERS = {
 
 ONLY_IN = {
     # flows, and the process that runs them as deployments
-    "prefect": "flows.ingest flows.scheduled flows.deployed",
+    "prefect": "flows.ingest flows.scheduled flows.automations flows.deployed",
     "sqlite_utils": "reconcile.records",
     "sqlite3": "transcribe.store reconcile.records",
     "fastapi": "transcribe.review flows.desk flows.serving flows.house flows.parts",

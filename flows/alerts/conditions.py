@@ -241,6 +241,14 @@ def old_backup(home: Home, now: datetime) -> Iterator[Alert]:
         yield Alert(check="backup", subject="backup:age", message=message, facts=facts)
 
 
+def fresh_aside(home: Home, now: datetime) -> Iterator[Alert]:
+    """Files that were set aside in the last day."""
+    count = sum(now - each.at < timedelta(days=1) for each in home.store.list_set_aside())
+    if count:
+        message = f"{counted(count, 'file')} of the last day could not be read and lie aside: fairhand status."
+        yield Alert(check="aside", subject="aside:files", message=message, facts={"code": "aside", "count": count})
+
+
 def late_appeals(home: Home, now: datetime) -> Iterator[Alert]:
     """Appeals that nobody has heard and whose day is near or past."""
     late = [
@@ -352,6 +360,7 @@ CHECKS: Mapping[str, Check] = {
     "people": unfinishable,
     "disk": low_disk,
     "backup": old_backup,
+    "aside": fresh_aside,
     "appeals": late_appeals,
     "times": unanswered_times,
     "pay": late_pay,

@@ -38,6 +38,7 @@ def prefect_variables(settings: Settings) -> dict[str, str]:
         "PREFECT_LOGGING_LEVEL": "WARNING",
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
         "PREFECT_CLI_WRAP_LINES": "false",
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
         recorder + "BATCH_SIZE": "200",
         recorder + "READ_BATCH_SIZE": "200",
         recorder + "FLUSH_INTERVAL": "1",

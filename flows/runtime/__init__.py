@@ -13,6 +13,7 @@ from flows.runtime.prefect_server import (
     notice_file,
     port_is_free,
     prefect_for,
+    tell_prefect,
     write_notice,
 )
 from flows.runtime.process_guard import guarded
@@ -37,5 +38,6 @@ __all__ = [
     "take_lock",
     "take_short_turns",
     "tame_run_log",
+    "tell_prefect",
     "write_notice",
 ]

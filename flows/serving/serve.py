@@ -27,6 +27,7 @@ from flows.home import (
     policy,
     prefect_address,
     prefect_client_variables,
+    prefect_login,
     require_own_archive,
 )
 from flows.house import BesidePages, brought
@@ -43,6 +44,7 @@ from flows.runtime import (
     settle_memory,
     take_lock,
     take_short_turns,
+    tell_prefect,
     write_notice,
 )
 from flows.serving.supervised_process import SupervisedProcess
@@ -56,6 +58,10 @@ if TYPE_CHECKING:
 
 WITHOUT_PREFECT_MESSAGE = "Pages, reading and weighing go on without it; what runs by the clock waits."
 """What is said where Prefect is away."""
+
+
+TELL_SECONDS = 60.0
+"""How often at most Prefect is told that answers came: each time is an event that it keeps. Chosen by hand."""
 
 
 WATCH_SECONDS = 2.0
@@ -105,6 +111,7 @@ class Serving:
         self._worker: subprocess.Popen[bytes] | None = None
         self._prefect_variables: dict[str, str] = {}
         self._beside: dict[str, SupervisedProcess] = {}
+        self._came = threading.Event()
 
     def run(self) -> None:
         """Serve until Ctrl-C or SIGTERM, then stop everything. SettingsError where another serves this home."""
@@ -145,7 +152,11 @@ class Serving:
             pages = self._pages(home, listening)  # takes a second, so it comes before the address is printed
             stop_by_signal(pages)
             self._announce(listening)
-            for steps in ((partial(self._run_beside, home, beside),), (self._await_prefect, self._start_what_ended)):
+            for steps in (
+                (partial(self._run_beside, home, beside),),
+                (self._await_prefect, self._start_what_ended),
+                (self._tell_of_answers,),
+            ):
                 threading.Thread(target=self._repeat, args=(pages, *steps), daemon=True).start()
             settle_memory()
             take_short_turns()
@@ -209,6 +220,7 @@ class Serving:
 
     def _wake(self) -> None:
         """Have a new reading weighed at once. Never waits: a full pipe means that the worker is awake already."""
+        self._came.set()
         if self._worker and self._worker.stdin:
             with suppress(BlockingIOError, BrokenPipeError, ValueError):
                 os.write(self._worker.stdin.fileno(), b".")
@@ -233,6 +245,18 @@ class Serving:
             _print("Prefect's server does not run and is started again")
             self._prefect.start()
             self._await_prefect()
+
+    def _tell_of_answers(self) -> None:
+        """Tell Prefect's automations once in a while that answers came: any machine may reconcile them."""
+        self._came.wait(TELL_SECONDS)
+        if not (self._came.is_set() and self._prefect_variables):
+            return
+        self._came.clear()
+        address = self._prefect_variables["PREFECT_API_URL"]
+        own = self._prefect_variables.get("PREFECT_API_AUTH_STRING", "").partition(":")
+        login = (own[0], own[2]) if own[0] else prefect_login()
+        tell_prefect(address, login, "fairhand.answers.came", "fairhand.answers")
+        self._stopping.wait(TELL_SECONDS)
 
     def _run_beside(self, home: Home, beside: Sequence[BesidePages]) -> None:
         """Have everything run that is needed by now, and start again what ended by itself."""
@@ -278,6 +302,7 @@ class Serving:
 
     def _stop(self, home: Home) -> None:
         self._stopping.set()
+        self._came.set()
         notice_file(self._settings).unlink(missing_ok=True)
         if self._worker and self._worker.stdin:
             self._worker.stdin.close()

@@ -264,10 +264,11 @@ def test_the_pool_is_made_by_the_prefect_beside_the_program_where_none_is_on_the
     prefect.parent.mkdir(parents=True)
     prefect.write_text('#!/bin/sh\necho "$2" "$3"\n', encoding="utf-8")
     prefect.chmod(0o755)
+    prefect.with_name("python").symlink_to(prefect)
     environment = {"FAIRHAND_SOURCE": str(tmp_path), "PATH": "/usr/bin:/bin"}
     command = ["sh", str(DEPLOYMENTS / "compose" / "pool.sh")]
     ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    assert ran.stdout.splitlines() == ["work-pool create", "deploy --prefect-file"]
+    assert ran.stdout.splitlines() == ["work-pool create", "deploy --prefect-file", "flows.automations "]
 
 
 def test_the_image_has_every_package_in_the_version_that_the_tests_have() -> None:

@@ -34,6 +34,7 @@ FACTS: dict[str, dict[str, Any]] = {
     "disk": {"place": "archive", "megabytes": 512},
     "no backup": {},
     "backup": {"at": AT, "days": 3},
+    "aside": {"count": 2},
     "appeals": {"count": 2, "first": AT},
     "times": {"count": 2, "first": AT},
     "pay": {"people": 4, "by": AT, "late": True},
