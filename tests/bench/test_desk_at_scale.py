@@ -36,7 +36,6 @@ PAGES = (
     "/desk/scans?asks=experts",
     "/desk/scans?q=photo+0000123",
     "/desk/scan/{scan}?field=total",
-    "/desk/scan/{scan}/edit",
     "/desk/duplicates",
     "/desk/records/list?form=order",
     "/desk/records/list?form=order&batch=batch+07",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
@@ -17,6 +16,7 @@ from flows.desk.pages.scan_view import (
     FATE_WORDS,
     FieldLine,
     ScanView,
+    TypedLine,
     decision_words,
     exception_lines,
     field_view,
@@ -27,6 +27,7 @@ from flows.desk.pages.scan_view import (
     overridden_acts,
     readings_table,
     scan_view,
+    typed_form,
 )
 from flows.desk.tables import Kind, table_file, with_query
 from flows.desk.visit import Act, Look, ProvedAct, Visit
@@ -64,13 +65,35 @@ FieldName = Annotated[str, Query(max_length=MAX_FIELD_CHARACTERS)]
 
 @router.get("/desk/scan/{scan}")
 def scan_page(visit: Look, scan: ScanId, page: PageNumber = 1, field: FieldName = "") -> Response:
-    """One scan: a page with every field drawn, what was decided, and one field in full."""
+    """One scan: a page with every field drawn, the form to be mended, and one field in full."""
     view = scan_view(visit, scan)
+    return _scan_page(visit, view, [TypedLine(each, each.words, each.words) for each in editable(view)], page, field)
+
+
+def _scan_page(
+    visit: Visit,
+    view: ScanView,
+    lines: Sequence[TypedLine],
+    page: int = 1,
+    field: str = "",
+    *,
+    why: str = "",
+    fault: str = "",
+    status: int = 200,
+) -> Response:
+    record = visit.home.store.last_record(view.scan.id)
+    broken = {key for each in (record.exceptions if record else ()) for key in each.keys}
+    form = typed_form(visit, view, lines, broken)
     line = view.field(field) if field else None
-    shown = line.place.page if line and line.place else page
+    first = line or next((each for each in view.fields if each.key == form.first), None)
+    shown = first.place.page if first and first.place and page == 1 else page
     return visit.page(
         "desk_scan.html",
+        status,
         view=view,
+        form=form,
+        why_changed=why,
+        fault=fault,
         fields=fields_table(visit, view, shown),
         exceptions=exception_lines(visit, view),
         overridden=overridden_acts(visit, view.acts),
@@ -375,29 +398,6 @@ async def _value(visit: Visit, scan: str, field: str, why: str, deed: ValueDeed,
 # The whole form of a scan, corrected at once: what its operator changed, and nothing that others changed meanwhile.
 
 
-@dataclass(frozen=True, slots=True)
-class TypedLine:
-    """A field of the whole form: what was typed, what stood there when it was, and why that is refused."""
-
-    line: FieldLine
-    text: str
-    shown: str
-    refused: str = ""
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether something else was typed than what was shown: what others changed is left alone."""
-        return self.text != self.shown
-
-
-@router.get("/desk/scan/{scan}/edit")
-def edit_page(visit: Look, scan: ScanId) -> Response:
-    """The whole form, to be corrected at once."""
-    visit.require_operator()
-    view = scan_view(visit, scan)
-    return _edit(visit, view, [TypedLine(each, each.words, each.words) for each in editable(view)])
-
-
 @router.post("/desk/scan/{scan}/edit")
 async def edit(visit: Act, scan: ScanId, request: Request) -> Response:
     """Keeps every value that was typed otherwise, all or none. What is refused is said at its field."""
@@ -413,7 +413,7 @@ async def edit(visit: Act, scan: ScanId, request: Request) -> Response:
         fault = _fault_of_all(visit, changed, why)
         if fault or any(refused.values()):
             told = [_again(each, refused.get(each.line.key, "")) for each in lines]
-            return _edit(visit, view, told, why, 422, fault=fault)
+            return _scan_page(visit, view, told, why=why, fault=fault, status=422)
         _keep(visit, view.scan, changed, why)
         return None
 
@@ -466,11 +466,3 @@ def _fault_of_all(visit: Visit, changed: Sequence[TypedLine], why: str) -> str:
     if not changed:
         return visit.say("Nothing was changed, so nothing was saved.")
     return "" if why else visit.say("Say why you change it.")
-
-
-def _edit(
-    visit: Visit, view: ScanView, lines: Sequence[TypedLine], why: str = "", status: int = 200, *, fault: str = ""
-) -> Response:
-    return visit.page(
-        "desk_edit.html", status, view=view, lines=lines, why=why, fault=fault, decision_words=decision_words
-    )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from babel.numbers import get_decimal_symbol
@@ -59,10 +59,14 @@ class FieldLine:
     place: Place | None
     is_personal: bool
     is_mark: bool = False
+    corrected: str | None = None
 
     @property
     def words(self) -> str:
-        """The decided text; "" where there is none, or it may not be shown."""
+        """The decided text, or the one that an operator put in its place a moment ago; "" where there is none, or it
+        may not be shown."""
+        if self.corrected is not None:
+            return self.corrected
         return "" if self.decision is None or self.is_personal else self.decision.text
 
 
@@ -133,6 +137,9 @@ def field_lines(visit: Visit, scan: Scan, form: Form | None) -> list[FieldLine]:
     decisions = {each.key: each for each in store.decisions(scan.id)}
     places = {each.key: each for each in store.places(scan.id)}
     locked, asked = store.locked_values(scan.id), store.open_keys(scan.id)
+    is_waiting = store.is_correction_waiting(scan.id)  # what was corrected is weighed in a moment
+    mended = [each for each in store.readings(scan.id) if is_waiting and each.source == OPERATOR_SOURCE]
+    corrected = {each.key: each.text or "" for each in mended}
     order = {field.name: number for number, field in enumerate(form.all_fields())} if form else {}
     keys = {key for key in {*decisions, *places} if not order or key.name in order}
     return [
@@ -144,6 +151,7 @@ def field_lines(visit: Visit, scan: Scan, form: Form | None) -> list[FieldLine]:
             place=places.get(key),
             is_personal=form is not None and key.name in order and form.field(key.name).personal == "payment",
             is_mark=form is not None and key.name in order and facts_of(form.field(key.name).type).is_mark,
+            corrected=corrected.get(key),
         )
         for key in sorted(keys, key=lambda key: (_row_first(key), order.get(key.name, 0), key.name))
         if key.name
@@ -220,6 +228,98 @@ def decision_words(visit: Visit, line: FieldLine) -> str:
     if isinstance(line.decision.value, bool):
         return visit.say("yes") if line.decision.value else visit.say("no")
     return line.decision.text or f"({visit.say(NULL_WORDS['blank'])})"
+
+
+# The whole form of a scan, to be mended where each value stands: what is in doubt first, what is blank folded.
+
+
+@dataclass(frozen=True, slots=True)
+class TypedLine:
+    """A field of the whole form: what was typed, what stood there when it was, and why that is refused."""
+
+    line: FieldLine
+    text: str
+    shown: str
+    refused: str = ""
+    is_doubtful: bool = False
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether something else was typed than what was shown: what others changed is left alone."""
+        return self.text != self.shown
+
+
+@dataclass(frozen=True, slots=True)
+class TypedTable:
+    """The rows of a table in which something stands or is in doubt: each its number and a cell for each column."""
+
+    label: str
+    columns: Sequence[str]
+    rows: Sequence[tuple[int, Sequence[TypedLine | None]]]
+
+
+@dataclass(frozen=True, slots=True)
+class TypedForm:
+    """The lines of a form as its page shows them. `first` is the key of the one in focus."""
+
+    doubtful: Sequence[TypedLine]
+    tables: Sequence[TypedTable]
+    others: Sequence[TypedLine]
+    blanks: Sequence[TypedLine]
+    first: FieldKey | None
+
+
+def typed_form(visit: Visit, view: ScanView, lines: Sequence[TypedLine], broken: Collection[FieldKey]) -> TypedForm:
+    """The lines in the order in which they are looked at. In doubt is what people are asked or was not decided, what
+    is refused, and what the `broken` rules of the record are about; not what an operator has corrected."""
+    told = [replace(each, is_doubtful=_is_doubtful(each, view, broken)) for each in lines]
+    rows: dict[tuple[str, int], dict[str, TypedLine]] = {}
+    for each in told:
+        if each.line.key.row is not None:
+            table, _, column = each.line.key.name.partition(".")
+            rows.setdefault((table, each.line.key.row), {})[column] = each
+    full = {row: cells for row, cells in rows.items() if any(map(_holds, cells.values()))}
+    plain = [each for each in told if each.line.key.row is None]
+    flat = [each for row, cells in rows.items() if row not in full for each in cells.values()]
+    tables = list(_typed_tables(visit, view, full))
+    ordered = [each for each in plain if each.is_doubtful]
+    ordered += [cell for table in tables for _, cells in table.rows for cell in cells if cell and cell.is_doubtful]
+    return TypedForm(
+        doubtful=[each for each in plain if each.is_doubtful],
+        tables=tables,
+        others=[each for each in plain if not each.is_doubtful and _holds(each)],
+        blanks=[each for each in (*plain, *flat) if not _holds(each)],
+        first=min(ordered, key=lambda each: not each.refused).line.key if ordered else None,
+    )
+
+
+def _typed_tables(
+    visit: Visit, view: ScanView, full: Mapping[tuple[str, int], Mapping[str, TypedLine]]
+) -> Iterator[TypedTable]:
+    for table in view.form.tables if view.form else ():
+        mine = sorted(row for name, row in full if name == table.name)
+        names = [each.field.name.rpartition(".")[2] for each in table.columns]
+        if mine:
+            yield TypedTable(
+                label=said(table.label, visit.language) or table.name,
+                columns=[
+                    said(each.field.label, visit.language) or name
+                    for each, name in zip(table.columns, names, strict=True)
+                ],
+                rows=[(row + 1, [full[table.name, row].get(name) for name in names]) for row in mine],
+            )
+
+
+def _holds(typed: TypedLine) -> bool:
+    """Whether something stands there, or is in doubt."""
+    is_empty_mark = typed.line.is_mark and typed.text == "false"
+    return typed.is_doubtful or typed.is_changed or (bool(typed.text) and not is_empty_mark)
+
+
+def _is_doubtful(typed: TypedLine, view: ScanView, broken: Collection[FieldKey]) -> bool:
+    corrected = any(act.verb == "value corrected" and act.key == typed.line.key for act in view.acts)
+    is_open = typed.line.fate in ("open", "nothing") or typed.line.key in broken
+    return bool(typed.refused) or (is_open and not corrected)
 
 
 # Corrections by operators that an expert who heard an appeal read otherwise: who corrected, and how it ended.

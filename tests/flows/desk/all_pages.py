@@ -54,7 +54,6 @@ def pages(desk: DeskSite) -> list[str]:
         "/desk/batches/new",
         f"/desk/scan/{scans['doubt.png']}?field=customer",
         f"/desk/scan/{scans['agreed.png']}?field=total",
-        f"/desk/scan/{scans['agreed.png']}/edit",
         "/desk/duplicates",
         "/desk/records/list?form=invoice2",
         "/desk/records/list?batch=monday",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import secrets
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -320,3 +321,33 @@ def test_who_leaves_while_pictures_are_being_sent_is_asked_first(busy: DeskSite,
     page.wait_for_url("**/desk/batch?name=left&done=sent")
     assert asked == ["beforeunload"]
     assert sorted(each.path.name for each in waiting_scans(busy.home.settings)) == list(pictures)
+
+
+MOST_SECONDS = 4.0
+"""From the list of scans to a value that is mended, by keyboard: typing a name is half of it."""
+
+
+def test_a_value_in_doubt_is_mended_from_the_list_by_keyboard(busy: DeskSite, address: str, enter: Enter) -> None:
+    page = enter(viewport={"width": 1440, "height": 900})
+    page.goto(f"{address}/desk/scans?state=waits+for+people&q=doubt.png")
+    scan = page.locator("#scans a[href*='/desk/scan/']").first.get_attribute("href")
+    page.evaluate("() => navigator.serviceWorker")  # the page is loaded and quiet
+    begun = time.monotonic()
+    page.keyboard.press("Alt+n")
+    page.wait_for_url(f"**{scan}*")
+    box = page.locator("#edit [data-field=customer]")
+    expect(box).to_be_focused()
+    expect(page.locator(".drawing .looked")).to_have_attribute("data-drawn", "customer")
+    page.keyboard.type("Mary Poole", delay=60)
+    page.keyboard.press("Enter")
+    page.locator("#done").wait_for()
+    took = time.monotonic() - begun
+    assert took < MOST_SECONDS, took
+    expect(box).to_have_value("Mary Poole")
+    expect(page.locator("#edit .doubtful [data-field=customer]")).to_have_count(0)
+    expect(page.locator("#edit .doubtful [data-field]").first).to_be_focused()
+    (act,) = busy.home.store.acts(scan=str(scan).rpartition("/")[2])
+    assert (act.verb, act.reason) == ("value corrected", "It stands so on the paper.")
+    assert Axe().run(page, options=DEFAULT_OPTIONS).response["violations"] == []
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
