@@ -7,17 +7,18 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from flows.administration import free_bytes
 from flows.backup import newest_backup
@@ -41,14 +42,53 @@ PROBE_BYTES = 4096
 ARCHIVE_AWAY = "the archive cannot be read"
 """The fault that stops no readings: every machine has the same archive, so none could take them instead."""
 
+LATENCY_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+"""Bounds by which requests are counted: a page is to come in a quarter of a second."""
+
 Value = TypeVar("Value")
 
 
-class Health:
-    """What is asked of a home, each answer kept for a moment; `worker_runs` says whether reconciling does."""
+def request_seconds() -> Histogram:
+    """How long requests take, to be counted by `TimedRequests`."""
+    name, what = "fairhand_request_seconds", "Seconds until a request was answered."
+    return Histogram(name, what, ["page", "answer"], buckets=LATENCY_SECONDS, registry=None)
 
-    def __init__(self, home: Home, worker_runs: Callable[[], bool]) -> None:
+
+class TimedRequests:
+    """Times the requests of an app, by the first word of their route and the kind of their answer."""
+
+    def __init__(self, app: ASGIApp, seconds: Histogram) -> None:
+        self._app, self._seconds = app, seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, and count how long it took."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        began, answer = time.perf_counter(), "5xx"
+
+        async def watched(message: Message) -> None:
+            nonlocal answer
+            if message["type"] == "http.response.start":
+                answer = f"{message['status'] // 100}xx"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        finally:
+            route = getattr(scope.get("route"), "path", "")  # never what somebody typed: there is no end of that
+            page = route.strip("/").partition("/")[0] or ("start" if route else "other")
+            self._seconds.labels(page, answer).observe(time.perf_counter() - began)
+
+
+class Health:
+    """What is asked of a home, each answer kept for a moment.
+
+    `worker_runs` says whether reconciling does, `beside` are more numbers to tell, of this process.
+    """
+
+    def __init__(self, home: Home, worker_runs: Callable[[], bool], beside: Sequence[Collector] = ()) -> None:
         self._home = home
+        self._beside = beside
         self._worker_runs = worker_runs
         self._faults = _Kept(self._look, READY_SECONDS)
         self._metrics = _Kept(self._count, METRICS_SECONDS)
@@ -111,7 +151,9 @@ class Health:
 
     def _count(self) -> bytes:
         registry = CollectorRegistry()
-        registry.register(_Gauges(self._home, self._look()))
+        ProcessCollector(registry=registry)
+        for each in (_Gauges(self._home, self._look()), *self._beside):
+            registry.register(each)
         return generate_latest(registry)
 
 
@@ -146,6 +188,13 @@ class _Gauges(Collector):
         archive = float(ARCHIVE_AWAY not in self._faults)
         yield GaugeMetricFamily("fairhand_archive_readable", "1 where pictures can be read.", archive)
         yield _by("fairhand_scans", "Scans by how far they are.", ["state"], gauges.scans)
+        waits = "free, held by a worker, or begun before by one that did not end."
+        yield _by("fairhand_to_read_scans", f"Scans that are to be read: {waits}", ["state"], gauges.to_read)
+        ages = {state: int((at - since).total_seconds()) for state, since in gauges.oldest_to_read.items()}
+        yield _by("fairhand_to_read_age_seconds", f"How long the oldest of them waits: {waits}", ["state"], ages)
+        unread = "Scans of a known form that machines have not read and that are not set aside."
+        yield GaugeMetricFamily("fairhand_unread_scans", unread, gauges.unread_scans)
+        yield GaugeMetricFamily("fairhand_set_aside_files", "Files that could not be read.", gauges.set_aside)
         yield _by("fairhand_tasks", "Open tasks: free, or held by somebody.", ["state"], gauges.tasks)
         oldest = 0.0 if gauges.oldest_task is None else (at - gauges.oldest_task).total_seconds()
         yield GaugeMetricFamily("fairhand_oldest_task_age_seconds", "Age of the oldest open task; 0: none.", oldest)
@@ -182,9 +231,9 @@ def _probe(folder: Path) -> None:
         probe.unlink(missing_ok=True)
 
 
-def health(home: Home, worker_runs: Callable[[], bool]) -> APIRouter:
+def health(home: Home, worker_runs: Callable[[], bool], beside: Sequence[Collector] = ()) -> APIRouter:
     """The routes: /healthz and /readyz for everybody, /metrics for a token with its scope."""
-    router, asked = APIRouter(include_in_schema=False), Health(home, worker_runs)
+    router, asked = APIRouter(include_in_schema=False), Health(home, worker_runs, beside)
 
     async def healthz() -> Response:
         return PlainTextResponse("alive\n")

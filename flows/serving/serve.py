@@ -72,6 +72,10 @@ LOCK_SECONDS = 1.0
 """Seconds to try for the lock of a home: other processes hold it for a moment only. Chosen by hand."""
 
 
+ALIVE_SECONDS = 10
+"""How often systemd is told that the pages answer; its WatchdogSec is longer. Chosen by hand."""
+
+
 STOP_SECONDS = 8
 """Seconds that open requests may take to end: longer than any page takes."""
 
@@ -106,7 +110,8 @@ class Serving:
         self._settings = settings
         self._stopping = threading.Event()
         # Pages on any free port (the demo) may run beside another `serve`: then Prefect takes any free port too.
-        self._shared = prefect_address()
+        own = f"http://127.0.0.1:{settings.prefect_port}/api"  # what commands of this machine may be told
+        self._shared = "" if prefect_address() == own else prefect_address() or ""
         self._prefect = None if self._shared else PrefectServer(settings, settings.prefect_port if settings.port else 0)
         self._worker: subprocess.Popen[bytes] | None = None
         self._prefect_variables: dict[str, str] = {}
@@ -178,7 +183,7 @@ class Serving:
 
         from flows.desk import add_desk
         from flows.serving.api import api
-        from flows.serving.health import health
+        from flows.serving.health import TimedRequests, health, request_seconds
         from flows.serving.records_api import add_document, part_routes, records_api, records_changes_api
         from flows.serving.scans_api import scans_api
         from flows.serving.slow_clients import PatientProtocol, most_connections
@@ -187,12 +192,16 @@ class Serving:
         archive = home.archive.hurried()
         options = review_options(self._settings, listening.getsockname()[1])
         programs = [records_api(home), records_changes_api(home), scans_api(home), *part_routes(home)]
-        routers = [api(home), *programs, health(home, self._worker_runs)]
+        seconds = request_seconds()
+        routers = [api(home), *programs, health(home, self._worker_runs, [seconds])]
         app = create_app(home.store, archive, home.forms, options, now, lambda _: self._wake(), routers=routers)
         add_document(app, programs)
         add_desk(app, home)
+        app.add_middleware(TimedRequests, seconds=seconds)
         config = uvicorn.Config(
             app,
+            callback_notify=self._tell_alive,
+            timeout_notify=ALIVE_SECONDS,
             http=PatientProtocol,
             ws="none",  # there are none, and one would be out of the protocol's sight
             limit_concurrency=most_connections(),
@@ -274,8 +283,8 @@ class Serving:
     def _await_prefect(self) -> None:
         """Wait until Prefect answers, then write and print its address; print what is wrong where it does not."""
         if self._prefect is None:
-            self._prefect_variables = {"PREFECT_API_URL": str(self._shared)}
-            away = "" if is_answering(str(self._shared)) else f", which does not answer. {WITHOUT_PREFECT_MESSAGE}"
+            self._prefect_variables = {"PREFECT_API_URL": self._shared}
+            away = "" if is_answering(self._shared) else f", which does not answer. {WITHOUT_PREFECT_MESSAGE}"
             _print(f"Prefect:      {self._shared}{away}")
             return
         try:
@@ -294,11 +303,22 @@ class Serving:
         listening.listen()
         web = review_options(self._settings, listening.getsockname()[1]).public_url
         write_notice(self._settings, {"web": web, "pid": str(os.getpid())})
+        self._tell_systemd("READY=1")
         _print(f"review pages: {web}")
         if self._settings.speaks_plainly:
             _print("plain http: whoever is on the network can read passwords, sign-in links and orders")
         _print(f"records:      {self._settings.records}")
         _print("sign-in links: fairhand people add NAME; Ctrl-C stops everything")
+
+    def _tell_systemd(self, state: str) -> None:
+        """Tell systemd how this service is, where it asks: a line to the socket that it names (sd_notify)."""
+        if address := child_environment(self._settings).get("NOTIFY_SOCKET"):
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told, suppress(OSError):
+                told.sendto(state.encode(), f"\0{address[1:]}" if address.startswith("@") else address)
+
+    async def _tell_alive(self) -> None:
+        """Called by the loop that answers requests: one that hangs tells nothing, and is started again."""
+        self._tell_systemd("WATCHDOG=1")
 
     def _stop(self, home: Home) -> None:
         self._stopping.set()

@@ -11,7 +11,7 @@ import ssl
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -205,6 +205,38 @@ def door(
     with running(request.param(place, certificate, program.port, port), place, port):
         trust = ssl.create_default_context(cafile=str(certificate / "chain.pem"))
         yield Door(program=program, port=port, trust=trust)
+
+
+def beside_one_that_is_away(site: Path, upstream: int) -> None:
+    """Write a second upstream into a site, before the one that answers: nobody listens there."""
+    text, away = site.read_text(encoding="utf-8"), f"127.0.0.1:{free_port()}"
+    if site.name == "Caddyfile":
+        text = text.replace(f"{{$FAIRHAND_UPSTREAM:127.0.0.1:{upstream}}}", f"{away} 127.0.0.1:{upstream}")
+    else:
+        text = text.replace("# server 10.0.0.2:8484;", f"server {away};")
+    assert away in text
+    site.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.promise("One of which a connection")
+@pytest.mark.parametrize(("proxy", "site"), [(nginx, "site.conf"), (caddy, "Caddyfile")], ids=["nginx", "caddy"])
+def test_of_two_machines_one_that_is_away_costs_nobody_a_request(
+    proxy: Callable[[Path, Path, int, int], list[str]],
+    site: str,
+    tmp_path: Path,
+    certificate: Path,
+    program: Program,
+) -> None:
+    port = free_port()
+    command = proxy(tmp_path, certificate, program.port, port)
+    beside_one_that_is_away(tmp_path / site, program.port)
+    with running(command, tmp_path, port):
+        trust = ssl.create_default_context(cafile=str(certificate / "chain.pem"))
+        client = Door(program=program, port=port, trust=trust).client()
+        answers = [client.get("/healthz").status_code for _ in range(12)]
+        answers += [client.post("/no-such-page").status_code for _ in range(12)]
+    assert set(answers[:12]) == {200}
+    assert not set(answers[12:]) & {502, 503, 504}
 
 
 def uploads_of(program: Program) -> list[str]:

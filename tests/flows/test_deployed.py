@@ -71,6 +71,7 @@ def rooms_of(house: House) -> Iterator[Home]:
 @contextmanager
 def serving(house: House, rooms: Home) -> Iterator[subprocess.Popen[str]]:
     """A `serve` whose Prefect has our deployments; what is left of it is killed."""
+    house.prefect = None  # that of the `serve` before
     process = house.start("serve", "--port", "0", forked=True)
     try:
         until(lambda: process.poll() is not None or "prefect" in told_by(process, rooms), START)

@@ -368,9 +368,15 @@ class Gauges(Fact):
     """A home in numbers, for monitoring; none of them is about a person.
 
     `scans` are by (how far they are,), `tasks`, open ones, by (free or held,), `ledger` sums in micro-units by (kind,
-    currency). `submits` are readings that people have sent.
+    currency). `submits` are readings that people have sent. `to_read` are scans that are to be read, by (held by a
+    worker, begun before by one that did not end, or free,), `oldest_to_read` since when the oldest of each waits.
+    `unread_scans` are those of a known form that machines have not read, `set_aside` files.
     """
 
+    to_read: Mapping[tuple[str, ...], int]
+    oldest_to_read: Mapping[tuple[str, ...], datetime]
+    unread_scans: int
+    set_aside: int
     scans: Mapping[tuple[str, ...], int]
     tasks: Mapping[tuple[str, ...], int]
     oldest_task: datetime | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 import time
@@ -14,6 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
+import yaml
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
@@ -23,14 +25,17 @@ from flows.backup.make_backup import make_backup
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
 from flows.serving import health as health_routes
-from flows.serving.health import Health, health
+from flows.serving.health import Health, TimedRequests, health, request_seconds
 from flows.steps.reconcile_scans import reconcile_home
 from tests.attack.test_restore import recorded
+from tests.deployments.composition import DEPLOYMENTS
 from tests.flows.house import House, until
 from tests.flows.serving.test_serve import host, signed_in
+from tests.flows.shifts.test_shift import to_read
 from tests.flows.steps.test_reconcile_scans import received
 from tests.postgres import Server, server
 from transcribe.errors import NoConnectionFree, StoreError
+from transcribe.model import SourceFile
 from transcribe.people.tokens import SCOPES, new_token
 from transcribe.review.access.guard import SECURITY_HEADERS
 from transcribe.review.app import create_app
@@ -47,6 +52,15 @@ def app_of(home: Home, worker: Worker | None = None) -> FastAPI:
     at = worker or Worker()
     routers = [health(home, lambda: at.runs)]
     return create_app(home.store, home.archive, home.forms, ReviewOptions(), now, lambda _: None, routers=routers)
+
+
+def timed_app_of(home: Home) -> FastAPI:
+    """The app as `serve` has it: how long its requests take is counted."""
+    seconds = request_seconds()
+    routers = [health(home, lambda: True, [seconds])]
+    app = create_app(home.store, home.archive, home.forms, ReviewOptions(), now, lambda _: None, routers=routers)
+    app.add_middleware(TimedRequests, seconds=seconds)
+    return app
 
 
 def told(client: TestClient) -> dict[tuple[str, ...], float]:
@@ -228,6 +242,41 @@ def test_metrics_name_nobody(rooms: Home) -> None:
     ids = [each for row in (*people, *scans) for each in row]
     assert len(ids) > 3
     assert [each for each in (*ids, "ACME", "receipt", str(rooms.settings.home)) if each in text] == []
+
+
+def test_metrics_tell_what_waits_to_be_read_and_how_long_requests_take(rooms: Home) -> None:
+    to_read(rooms, "one", "two", "three")
+    rooms.store.claim_to_read("worker", 1, now() - timedelta(seconds=90), 600)
+    (begun,) = rooms.store.claim_to_read("gone", 1, now(), 60)
+    rooms.store.begin_to_read(begun.scan.id, "gone", now(), 60)
+    rooms.store.release_to_read("gone")
+    file = SourceFile(sha256="a" * 64, name="letter.png", size=1, media_type="image/png")
+    rooms.store.set_aside(file, "ScanError", "it is no picture", "monday", now())
+    client = monitoring(rooms, timed_app_of(rooms))
+    assert [client.get(path).status_code for path in ("/healthz", "/readyz", "/no-such-page/a-name")] == [200, 200, 404]
+    numbers = told(client)
+    assert {state: numbers["fairhand_to_read_scans", state] for state in ("held", "free", "begun before")} == {
+        "held": 1,
+        "free": 1,
+        "begun before": 1,
+    }
+    assert 0 <= numbers["fairhand_to_read_age_seconds", "free"] < 60
+    assert (numbers["fairhand_unread_scans",], numbers["fairhand_set_aside_files",]) == (3, 1)
+    assert numbers["fairhand_request_seconds_count", "2xx", "healthz"] == 1
+    assert numbers["fairhand_request_seconds_count", "4xx", "other"] == 1, "what somebody typed is no label"
+    assert numbers["process_resident_memory_bytes",] > 10_000_000
+
+
+def test_the_rules_for_alerts_ask_for_numbers_that_there_are(rooms: Home, tmp_path: Path) -> None:
+    settings = rooms.settings.model_copy(update={"backups": str(tmp_path)})
+    home = Home(settings=settings, store=rooms.store, archive=rooms.archive, forms=rooms.forms)
+    client = monitoring(home, timed_app_of(home))
+    client.get("/healthz")
+    there = set(re.findall(r"^# TYPE (\w+)", client.get("/metrics").text, re.MULTILINE))
+    (group,) = yaml.safe_load((DEPLOYMENTS / "prometheus.yaml").read_text("utf-8"))["groups"]
+    asked = {name for rule in group["rules"] for name in re.findall(r"\b(?:fairhand|process)_\w+", rule["expr"])}
+    assert len(group["rules"]) > 10
+    assert {name.removesuffix("_bucket").removesuffix("_count") for name in asked} <= there
 
 
 PEOPLE_COUNT = 8

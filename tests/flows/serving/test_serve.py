@@ -263,19 +263,26 @@ def test_who_looks_after_what_runs_beside_the_pages_goes_on_whatever_fails(
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
+@pytest.mark.promise("**systemd**, with")
 def test_where_the_prefect_of_all_machines_is_away_pages_go_on_and_one_sentence_says_so(
     house: House, rooms: Home
 ) -> None:
     nobody = f"http://127.0.0.1:{free_port()}/api"
-    house.environment = {"PREFECT_API_URL": nobody, "PREFECT_CLIENT_MAX_RETRIES": "0"}
+    systemd = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    systemd.bind(str(house.home.parent / "notify"))
+    systemd.settimeout(PATIENCE)
+    away = {"PREFECT_API_URL": nobody, "PREFECT_CLIENT_MAX_RETRIES": "0"}
+    house.environment = {**away, "NOTIFY_SOCKET": str(house.home.parent / "notify")}
     process = house.start("serve", "--port", "0")
     try:
+        assert [systemd.recv(100) for _ in range(2)] == [b"READY=1", b"WATCHDOG=1"]
         until(lambda: process.poll() is not None or "web" in notice(rooms.settings), START)
         assert httpx.get(f"{notice(rooms.settings)['web']}/readyz", timeout=PATIENCE).text == "ready\n"
         until(lambda: [each for each in family(process) if "flows.deployed" in each.cmdline()])
     finally:
         process.send_signal(signal.SIGTERM)
         told = process.communicate(timeout=PATIENCE)[1]
+        systemd.close()
     assert process.returncode == 0
     said = f"Prefect:      {nobody}, which does not answer. Pages, reading and weighing go on without it; "
     assert told.count(said) == 1, told

@@ -122,6 +122,11 @@ SELECT CASE WHEN s.erased_at IS NOT NULL THEN 'forgotten'
         WHEN s.recorded_at IS NULL THEN 'open' ELSE 'finished' END AS state, COUNT(*) AS count
 FROM scan s GROUP BY state ORDER BY state;
 
+-- name: gauge_to_read
+SELECT CASE WHEN claimed_until > :now THEN 'held' WHEN begun > 0 THEN 'begun before' ELSE 'free' END AS state,
+    COUNT(*) AS count, MIN(put_at) AS oldest
+FROM to_read GROUP BY state ORDER BY state;
+
 -- name: gauge_tasks
 SELECT CASE WHEN transcriber_id IS NOT NULL AND leased_until > :now THEN 'held' ELSE 'free' END AS state,
     COUNT(*) AS count, MIN(opened_at) AS oldest

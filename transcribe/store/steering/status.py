@@ -65,8 +65,12 @@ class StatusVerbs(IngestVerbs, ActVerbs):
     def gauges(self, now: datetime) -> Gauges:
         """The state in a few numbers, for monitoring."""
         with self.db.snapshot():
-            tasks = self.db.all("gauge_tasks", now=now)
+            tasks, to_read = self.db.all("gauge_tasks", now=now), self.db.all("gauge_to_read", now=now)
             return Gauges(
+                to_read={(row["state"],): row["count"] for row in to_read},
+                oldest_to_read={(row["state"],): moment(row["oldest"]) for row in to_read},
+                unread_scans=self.db.value("count_unread", batch=None),
+                set_aside=self.db.value("count_set_aside", batch=None),
                 scans={(row["state"],): row["count"] for row in self.db.all("gauge_scans")},
                 tasks={(row["state"],): row["count"] for row in tasks},
                 oldest_task=min((moment(row["oldest"]) for row in tasks), default=None),
