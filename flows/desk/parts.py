@@ -46,6 +46,11 @@ class Part:
     links: Sequence[tuple[str, str]] = ()
     deeds: Sequence[Deed] = ()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it shows nothing yet, and nothing can be done in it."""
+        return not (self.table.rows or self.deeds or (self.chart and self.chart.marks))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionPage:
@@ -53,7 +58,7 @@ class SectionPage:
 
     `tables` are those that can be made without the rest of the page, by name: what a file of one is made from.
     `counts` are what is counted anew where somebody asks for it. `of_home`: it is about the whole home, and for those
-    who see all forms.
+    who see all forms. With a `headline` its figures stand first, and parts that are empty are only named.
     """
 
     address: str
@@ -62,6 +67,7 @@ class SectionPage:
     tables: Mapping[str, Callable[[Visit], Table]] = field(default_factory=dict)
     counts: Sequence[Callable[[Visit], Counting]] = ()
     of_home: bool = False
+    headline: Callable[[Visit], Sequence[tuple[str, str]]] | None = None
 
 
 def section_routes(section: SectionPage) -> APIRouter:
@@ -81,9 +87,7 @@ def section_routes(section: SectionPage) -> APIRouter:
 
     @router.get(section.address)
     async def page(visit: Look) -> Response:
-        return await visit.show(
-            lambda: visit.page("desk_section.html", title=visit.say(section.title), parts=made(visit), back_to=None)
-        )
+        return await visit.show(lambda: _section_page(visit, section, made(visit)))
 
     @router.get(f"{section.address}/{{name}}.{{kind}}")
     def file(visit: Look, name: str, kind: Kind) -> Response:
@@ -98,6 +102,20 @@ def section_routes(section: SectionPage) -> APIRouter:
     if section.counts:
         router.post(f"{section.address}/count")(count)
     return router
+
+
+def _section_page(visit: Visit, section: SectionPage, parts: Sequence[Part]) -> Response:
+    first = section.headline(visit) if section.headline else None
+    empty = [each for each in parts if first is not None and each.is_empty]
+    return visit.page(
+        "desk_section.html",
+        title=visit.say(section.title),
+        parts=[each for each in parts if each not in empty],
+        empty=empty,
+        empty_said=list(dict.fromkeys(line for each in empty for line in each.faint)),
+        headline=first,
+        back_to=None,
+    )
 
 
 def single_page(visit: Visit, title: str, part: Part, back: tuple[str, str]) -> Response:

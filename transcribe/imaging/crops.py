@@ -55,7 +55,7 @@ def crop(
     writing: Box | None = None,
     letter: float = 0.0,
 ) -> tuple[bytes, Box]:
-    """A field's picture as a grey JPEG without metadata, and the part of the page that it shows, in its pixels.
+    """A field's picture as a grey JPEG without metadata, and the part of the page shown.
 
     The part is the box with some context; its edges cut no glyph and no word. `scale` is one over the page's `unit`:
     writing is equally large from task to task. Under `strict` the context is masked, for fields whose neighbours the

@@ -26,8 +26,11 @@ shown of 50.00. Between letters of one width, as of receipts, up to .4 is white.
 OWN_SHARE = 0.3
 """A glyph with this share of its height between the box's top and foot is the field's. Chosen by hand."""
 
-MAX_DASH_HEIGHT_PX, MIN_DASHES = 7, 6
-"""So many pieces of ink as low as this, one beside the other, are a dashed or dotted rule. Chosen by hand."""
+MAX_DASH_HEIGHT_PX = 7
+"""Pieces of ink as low as this may be a dashed or dotted rule. At the size in which tasks are shown. By hand."""
+
+MIN_DASHES = 6
+"""So many of them, one beside the other, are one. Chosen by hand."""
 
 CONTRAST = 24
 """Grey levels under its paper, in even light, from which a pixel is of a glyph, as `FAINTEST` of `transcribe.ink`."""
@@ -45,7 +48,7 @@ Chosen = NDArray[numpy.bool_]
 
 
 def whole_glyphs(picture: Picture, box: Box, around: int, scale: float, letter: float) -> tuple[Picture, Box]:
-    """A box of a page in grey with so much around it, and the part of the page that this is.
+    """A box of a page in grey with so much around it, and which part that is.
 
     It holds all glyphs of the box and those that go on with a word of it; other words that its edge would cut are
     painted over with paper. `scale` is one over the page's `unit`, `letter` the height of small letters in its pixels.

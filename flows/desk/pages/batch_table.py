@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flows.desk.charts import Bar, Chart, stacked
-from flows.desk.pages.counts import BY_PEOPLE, REASON_PREFIX, STATE_PREFIX, beginning, summed, visible
+from flows.desk.pages.counts import (
+    BY_PEOPLE,
+    REASON_PREFIX,
+    STATE_PREFIX,
+    beginning,
+    scans_of,
+    straight_through,
+    summed,
+    visible,
+)
 from flows.desk.pages.now_page import FORECAST_SECONDS, kept_forecast, readings_a_field
 from flows.desk.tables import Cell, Raw, Row, Table, batch_cell, scan_cell, with_query
 from flows.desk.visit import Visit
@@ -72,18 +81,6 @@ def _columns(visit: Visit) -> dict[str, tuple[str, Callable[[Batch, Counter[str]
         "since": (say("Since"), lambda of, _: of.since),
         "state": (say("State"), lambda of, counts: _state(visit, of, counts)),
     }
-
-
-def scans_of(counts: Mapping[str, int]) -> int:
-    """Scans of a batch that were not forgotten."""
-    states = {what: count for what, count in counts.items() if what.startswith(STATE_PREFIX)}
-    return sum(states.values()) - states.get(f"{STATE_PREFIX}forgotten", 0)
-
-
-def straight_through(counts: Mapping[str, int]) -> float | None:
-    """The share of finished scans in which no person decided a value. None where none is finished."""
-    finished = counts.get(f"{STATE_PREFIX}finished", 0)
-    return counts.get("straight through", 0) / finished if finished else None
 
 
 def _open_scans(counts: Counter[str]) -> int:

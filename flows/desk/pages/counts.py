@@ -45,3 +45,15 @@ def published_forms(visit: Visit, batch: str = "") -> list[str]:
         return [each for each in (forms_of_batch(path, batch) if batch else query.forms(path)) if visit.sees(each)]
     except NotFound:
         return []
+
+
+def scans_of(counts: Mapping[str, int]) -> int:
+    """Scans of a batch that were not forgotten."""
+    states = {what: count for what, count in counts.items() if what.startswith(STATE_PREFIX)}
+    return sum(states.values()) - states.get(f"{STATE_PREFIX}forgotten", 0)
+
+
+def straight_through(counts: Mapping[str, int]) -> float | None:
+    """The share of finished scans in which no person decided a value. None where none is finished."""
+    finished = counts.get(f"{STATE_PREFIX}finished", 0)
+    return counts.get("straight through", 0) / finished if finished else None

@@ -16,8 +16,7 @@ from fastapi.responses import RedirectResponse
 
 from flows.desk.counting import Counting
 from flows.desk.deeds import with_done
-from flows.desk.pages.batch_table import scans_of, straight_through
-from flows.desk.pages.counts import visible
+from flows.desk.pages.counts import scans_of, straight_through, visible
 from flows.desk.parts import counting, when_counted
 from flows.desk.tables import Cell, Kind, Raw, Table, table_file
 from flows.desk.visit import Act, Look, Visit

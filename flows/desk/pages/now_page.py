@@ -6,7 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from flows.alerts import CHECKS, Alert, alerts_now
 from flows.desk.charts import Bar, Chart, stacked
 from flows.desk.deeds import do
 from flows.desk.pages.counts import BY_PEOPLE, summed, visible
+from flows.desk.pages.quality_page import headline
 from flows.desk.pages.scan_view import latest_overridden
 from flows.desk.tables import Cell, Kind, Raw, Table, table_file, time_cell, with_query
 from flows.desk.visit import Act, Look, Visit
@@ -371,6 +372,12 @@ def readings_a_field(work: list[facts.WorkDone]) -> float:
 # What waits, for whom, how much of it and since when.
 
 
+def _waiting(visit: Visit) -> Table:
+    """The same without what nothing waits for."""
+    table = waits_table(visit)
+    return replace(table, rows=[row for row in table.rows if row[2].value])
+
+
 def waits_table(visit: Visit) -> Table:
     """What waits for machines, people, experts, appeals and publishing, with the age of the oldest of each."""
     say = visit.say
@@ -474,7 +481,8 @@ async def now_page(request: Request, visit: Look) -> Response:
         work, alarmed = work_today(visit), alarms(visit, watch)
         return visit.page(
             "desk_now.html",
-            waits=waits_table(visit),
+            headline=headline(visit),
+            waits=_waiting(visit),
             people=_people_table(visit),
             alarms=alarmed,
             overridden=latest_overridden(visit),

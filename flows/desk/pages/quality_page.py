@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from functools import partial
 from typing import Annotated
 
@@ -13,7 +13,8 @@ from fastapi import APIRouter, Form, Response
 from flows.desk.charts import Chart, Point, plotted
 from flows.desk.counting import Counted, Counting
 from flows.desk.deeds import do
-from flows.desk.pages.counts import published_forms
+from flows.desk.pages.amounts import PAY, Cost
+from flows.desk.pages.counts import BY_PEOPLE, published_forms, straight_through, summed, visible
 from flows.desk.parts import Deed, Part, SectionPage, counting, when_counted
 from flows.desk.tables import NO_FIGURE, Cell, Glimpse, Raw, Row, Table, scan_cell, with_query
 from flows.desk.visit import Act, Visit
@@ -51,6 +52,51 @@ def _audited(visit: Visit) -> list[FieldQuality]:
         if _count(published) > _count(rows[form]):
             rows[form] = published
     return [row for _, found in sorted(rows.items()) for row in found]
+
+
+HEADLINE_DAYS = 31
+"""Work of so many days is in the line that stands first: a month. Chosen by hand."""
+
+HEADLINE_SECONDS = 60.0
+"""All desks show the same line for a minute. Chosen by hand."""
+
+
+def headline(visit: Visit) -> list[tuple[str, str]]:
+    """The home in one line: each figure in words, with the address of what it rests on. What is not known is left
+    out."""
+    key = ("headline", visit.language, visit.forms)
+    return visit.shared.of(key, HEADLINE_SECONDS, visit.now, lambda: list(_figures_first(visit)))
+
+
+def _figures_first(visit: Visit) -> Iterator[tuple[str, str]]:
+    say, store = visit.say, visit.home.store
+    forms = [row for row in _audited(visit) if row.field == quality.WHOLE_FORM]
+    if count := _count(forms):
+        wrong = sum(row.wrong for row in forms)
+        most = visit.share(exact_interval(wrong, count)[1], 2)
+        said = say("%(share)s of values wrong, at most %(most)s", share=visit.share(wrong / count, 2), most=most)
+        yield said, "/desk/quality#part-by-type"
+    pays = store.work_kinds(PAY)
+    kinds = ["records", "decided by machine", "decided by people", *BY_PEOPLE, *pays]
+    done, cost = Counter[str](), Cost()
+    for each in store.work_by_form(visit.now - timedelta(days=HEADLINE_DAYS), kinds):
+        if visit.sees(each.form):
+            done[each.what] += each.count
+            cost.add(each)
+    if decided := done["decided by machine"] + done["decided by people"]:
+        share = visit.share(done["decided by machine"] / decided)
+        yield say("machines decide %(share)s of the fields alone", share=share), "/desk/quality#part-agreement"
+    alone = straight_through(summed(visible(visit, store.scan_counts_in_all())))
+    if alone is not None:
+        yield say("%(share)s of the scans go straight through", share=visit.share(alone)), "/desk/batches"
+    if records := sum(cost.records.values()):
+        hours = visit.number(cost.people_ms / 3_600_000 / records * 100, 1)
+        pay = " + ".join(visit.amount(round(micro / records * 100), currency) for currency, micro in cost.pay.items())
+        words = say("%(hours)s h of people for 100 records", hours=hours)
+        yield (
+            f"{words}, {pay}" if pay and visit.forms is None else words,
+            ("/desk/money#part-form-costs" if visit.forms is None else "/desk/batches"),
+        )
 
 
 def _published(visit: Visit) -> dict[str, list[FieldQuality]]:
@@ -652,6 +698,11 @@ TABLES: Mapping[str, Callable[[Visit], Table]] = {
 """The tables that can be made alone."""
 
 SECTION = SectionPage(
-    address="/desk/quality", title=N_("Quality"), parts=_parts, tables=TABLES, counts=(asked_counting, measuring)
+    address="/desk/quality",
+    title=N_("Quality"),
+    parts=_parts,
+    tables=TABLES,
+    counts=(asked_counting, measuring),
+    headline=headline,
 )
 """The page and its tables as files."""

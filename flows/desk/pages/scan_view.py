@@ -63,8 +63,10 @@ class FieldLine:
 
     @property
     def words(self) -> str:
-        """The decided text, or the one that an operator put in its place a moment ago; "" where there is none, or it
-        may not be shown."""
+        """The decided text, or what an operator put in its place a moment ago.
+
+        It is "" where there is none, or it may not be shown.
+        """
         if self.corrected is not None:
             return self.corrected
         return "" if self.decision is None or self.is_personal else self.decision.text
@@ -251,7 +253,10 @@ class TypedLine:
 
 @dataclass(frozen=True, slots=True)
 class TypedTable:
-    """The rows of a table in which something stands or is in doubt: each its number and a cell for each column."""
+    """The rows of a table in which something stands or is in doubt.
+
+    Each is its number, and a cell for each column.
+    """
 
     label: str
     columns: Sequence[str]

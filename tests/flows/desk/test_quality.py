@@ -44,6 +44,28 @@ def test_errors_are_shown_by_type_with_interval_and_count(busy: DeskSite) -> Non
     assert limited.get("/desk/quality/learnt.json").status_code == 404
 
 
+@pytest.mark.promise("the share of wrong values with")
+def test_one_line_stands_first_and_each_figure_opens_what_it_rests_on(busy: DeskSite) -> None:
+    audited(busy)
+    client = busy.client(busy.person("op", "operator"))
+    for address in ("/desk", "/desk/quality"):
+        line = client.get(address).text.partition('id="headline"')[2].partition("</p>")[0]
+        most = 100 * exact_interval(4, 50)[1]
+        assert f"8% of values wrong, at most {most:.2f}%" in line
+        for href in re.findall(r'href="([^"#]+)', line):
+            assert client.get(href).status_code == 200
+    home = busy.home.store
+    finished = [each for each in home.scan_counts_in_all() if each.what == "state finished"]
+    assert ("of the scans go straight through" in line) is bool(finished)
+
+
+def test_what_is_empty_is_named_and_takes_no_section(client: TestClient) -> None:
+    page = client.get("/desk/quality").text
+    empty = page.partition('id="empty-parts"')[2].partition("</section>")[0]
+    assert "Wrong values by form and field type: Nothing was audited yet." in empty
+    assert 'id="live-by-type"' not in page
+
+
 def test_audits_are_shown_before_the_daily_count_has_published_them(busy: DeskSite) -> None:
     audits(busy, busy.person("eve", "expert"))
     client = busy.client(busy.person("op", "operator"))

@@ -179,8 +179,10 @@ class PayDay:
 
     @property
     def places(self) -> Mapping[str, int]:
-        """How many decimal places the amounts of the lines need, by currency: all of a day have as many, at most one
-        more than the currency."""
+        """How many decimal places the amounts of the lines need, by currency.
+
+        All of a day have as many, at most one more than the currency.
+        """
         found: dict[str, int] = {}
         for each in self.listed:
             needed = line_places(each.line.micro, each.line.currency)

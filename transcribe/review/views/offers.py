@@ -251,8 +251,10 @@ def _choices(field: Field, language: str) -> str:
 
 
 def lines_of(task: Task, field: Field | None, place: Place | None) -> int:
-    """How many lines of text are typed in a field, 0 where it is one: as many as a detector sees; where none looked,
-    as its writing is higher than one line of its letters."""
+    """How many lines of text are typed in a field; 0 where it is one.
+
+    They are as many as a detector sees; where none looked, as its writing is higher than one line of its letters.
+    """
     if (
         place is None
         or place.frame is None
