@@ -86,6 +86,7 @@ def addresses(known: World) -> dict[str, str]:
         "tests": "/test",
         "before": "/before",
         "how": "/how",
+        "transcribing": "/transcribing",
         "me": "/me",
         "sessions": "/sessions",
         "second-factor": "/second-factor",

@@ -211,7 +211,7 @@ def test_the_json_says_only_what_a_page_may_know(site: Site, sign_in: SignIn) ->
 
     assert set(task) == {
         "task", "kind", "title", "label", "help", "examples", "input", "input_mode", "field_language", "row", "left",
-        "picture", "more", "frames", "whole", "size", "page", "pages", "prefill", "lines",
+        "picture", "more", "frames", "whole", "size", "page", "pages", "prefill", "lines", "letters",
     }  # fmt: skip
     assert scan[:12] not in answered.text
     assert "dupont" not in answered.text

@@ -549,3 +549,45 @@ def test_after_a_field_of_several_lines_enter_sends_again_and_a_pasted_line_end_
     page.keyboard.press("Enter")
     page.locator("#no-work").wait_for()
     assert site.texts_of(amina.id) == [FIRST, "BC-2025- 0002"]
+
+
+def test_letters_of_the_forms_language_are_tapped_into_the_box(site: Site, enter: Enter) -> None:
+    site.scan("bon-de-commande", {FieldKey("city"): "Saint-Étienne"})
+    amina = site.person("amina")
+    page = enter(amina)
+    page.keyboard.type("Saint-tienne")
+    for _ in "tienne":
+        page.keyboard.press("ArrowLeft")
+    page.locator("#letters").get_by_role("button", name="É", exact=True).click()
+    expect(page.locator("#text")).to_have_value("Saint-Étienne")
+    expect(page.locator("#text")).to_be_focused()
+    assert Axe().run(page).response["violations"] == []
+    page.keyboard.press("Enter")
+    page.locator("#no-work").wait_for()
+    assert site.texts_of(amina.id) == ["Saint-Étienne"]
+
+
+def test_one_tap_answers_a_tick_and_a_second_at_once_answers_nothing(site: Site, enter: Enter) -> None:
+    for name in ("one", "two"):
+        site.scan("bon-de-commande", {MARK: "x"}, name=name)
+    amina = site.person("amina")
+    page = enter(amina)
+    page.wait_for_timeout(600)
+    page.locator("#mark label").first.dblclick()
+    page.wait_for_timeout(600)
+    expect(page.locator("#mark")).to_be_visible()
+    assert site.texts_of(amina.id) == ["true"]
+    page.locator("#mark label").last.click()
+    page.locator("#no-work").wait_for()
+    assert site.texts_of(amina.id) == ["true", "false"]
+
+
+@pytest.mark.promise("Nothing is written: choose", "One letter cannot be read", "What the form asks for comes first")
+def test_eight_rules_of_how_to_transcribe_stand_on_one_page(site: Site, enter: Enter) -> None:
+    site.scan("bon-de-commande", {NUMBER: "BC-1"})
+    page = enter(site.person("amina", language="fr"))
+    page.goto(page.url.replace("/work", "/transcribing"))
+    expect(page.locator("#rules > li")).to_have_count(8)
+    assert Axe().run(page).response["violations"] == []
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320

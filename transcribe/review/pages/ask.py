@@ -215,3 +215,39 @@ def _asked(store: Store, forms: Forms, question: Question, visitor: Visitor) -> 
         return Asked(question=question, form=title, field=label, may_be_shown=shown and has_picture)
     except (FormError, NotFound, KeyError):
         return Asked(question=question, form=question.form, field=question.field, may_be_shown=False)
+
+
+# How to transcribe: one page of rules that hold for every form, each with what stands on the paper.
+
+RULES: tuple[tuple[str, str, str, str], ...] = (
+    (
+        "DUPONT et fils",
+        "",
+        N_("Type what is written, letter by letter: capitals, short forms and mistakes too."),
+        "DUPONT et fils",
+    ),
+    ("245,-", "", N_("Type signs of money and dashes as they stand."), "245,-"),
+    (
+        "Mar▒in",
+        "",
+        N_("One letter cannot be read: type the others, and choose “Cannot read”. They are kept beside."),
+        "Marin",
+    ),
+    ("1 3", "1", N_("A figure was put right: type the last one, without what is struck out."), "3"),
+    ("", "", N_("Nothing is written: choose “Blank”. Never guess what should stand there."), ""),
+    ("Paris", "Paris", N_("All is struck out and nothing stands in its place: choose “Crossed out”."), ""),
+    ("☒", "☒", N_("A tick was taken back: it counts as none, “No, empty”."), ""),
+    (
+        "Łódź, mañana, œuf",
+        "",
+        N_("Type foreign letters and accents as they stand. The letters below the box help."),
+        "Łódź, mañana, œuf",
+    ),
+)
+"""Each rule: what stands on the paper, which part of it is struck out, the rule, and what is typed ("": nothing)."""
+
+
+@router.get("/transcribing")
+async def rules_page(context: Here, visitor: SignedIn) -> Response:
+    """Eight rules of how to transcribe, for every form."""
+    return person_page(context, visitor, "transcribing.html", rules=RULES)

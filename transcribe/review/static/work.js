@@ -215,6 +215,7 @@ async function show(ready, text = "") {
   input.wrap = isLong ? "soft" : "off";
   input.enterKeyHint = isLong ? "enter" : "send";
   form.classList.toggle("long", isLong);
+  showLetters(isMark ? "" : sheet.letters ?? "");
   doubt("");
   part("prefilled").textContent = sheet.prefill ? words.prefilled : "";
   setValue(text || sheet.prefill);
@@ -230,6 +231,15 @@ async function show(ready, text = "") {
     if (draft !== undefined && current === ready && value() === sheet.prefill) setValue(draft);
   }
   if (sheet.prefill && current === ready && value() === sheet.prefill) input.select(); // what is typed takes its place
+}
+
+/** The letters of the form's language, to be tapped; the same ones stay from field to field. */
+function showLetters(letters) {
+  const row = part("letters");
+  row.hidden = !letters;
+  if (row.dataset.letters === letters) return;
+  row.dataset.letters = letters;
+  row.replaceChildren(...[...letters].map((letter) => Object.assign(document.createElement("button"), { type: "button", textContent: letter, tabIndex: -1 })));
 }
 
 /** The draft as it stood at the last key, where the page was loaded again at once: the database may have missed it. */
@@ -548,6 +558,23 @@ form.addEventListener("submit", (event) => {
 other.addEventListener("submit", (event) => {
   event.preventDefault();
   notThisForm();
+});
+
+part("letters").addEventListener("click", (event) => {
+  if (!current || event.target.localName !== "button") return;
+  input.setRangeText(event.target.textContent, input.selectionStart, input.selectionEnd, "end");
+  input.dispatchEvent(new Event("input"));
+  input.focus({ preventScroll: true });
+});
+
+// one tap answers a tick: a second one so soon is of the field before, which nobody has seen go
+mark.addEventListener("click", (event) => {
+  const label = event.detail && event.target.closest("label");
+  if (!label || !current) return;
+  event.preventDefault();
+  if (Date.now() - shownAt < LOOK_FIRST) return;
+  setValue(label.querySelector("input").value);
+  answer("send");
 });
 
 document.querySelector(".tools").addEventListener("click", (event) => {

@@ -122,6 +122,17 @@ MAX_CHOICES_LENGTH = 80
 STRIPES = N_("Grey stripes lie outside the photograph: what they cover counts as not read, not as blank.")
 """What the stripes mean that `transcribe.imaging.striped` draws."""
 
+LETTERS: Mapping[str, str] = {
+    "de": "äöüßÄÖÜ„“",
+    "es": "áéíóúñüÑ¿¡ºª«»",
+    "fr": "éèêëàâçîïôùûœÉÀÇ«»",
+    "it": "àèéìòù«»",
+    "nl": "éëïèöü",
+    "pl": "ąćęłńóśźżŁŚŻ„”",
+    "pt": "áâãàçéêíóôõúºª«»",
+}
+"""Letters and marks of the language of a form that a keyboard of another language lacks."""
+
 Input = Literal["text", "mark", "place", "form", "edges"]
 """What the person gives: a text, yes or no, a place on the page, a form, or the edges of rows."""
 
@@ -144,8 +155,8 @@ class TaskView:
     the store keeps it with the reading as what was shown. `left` is the seconds that the task is still held. `more`
     says which other pictures may be seen, and `frames` where the field stands on each: the corners of its box, those of
     what is to be seen, and the height of a letter, in parts of 10,000 of the picture's sides. `whole` says whether its
-    form may be read as a whole. `lines` is how many lines are typed, 0 where it is one. `size` is that of the page
-    picture in pixels, for drawing on it. It is page number `page` of `pages`.
+    form may be read as a whole. `lines` is how many lines are typed, 0 where it is one. `letters` are those to be
+    tapped. `size` is that of the page picture in pixels, for drawing on it. It is page number `page` of `pages`.
     """
 
     task: str
@@ -159,6 +170,7 @@ class TaskView:
     field_language: str
     prefill: str
     lines: int
+    letters: str
     row: int | None
     left: int
     picture: str
@@ -197,6 +209,7 @@ def task_view(
         field_language=_language(form),
         prefill=task.prefill,
         lines=lines_of(task, field, place) if close else 0,
+        letters=LETTERS.get(_language(form), "") if field and not facts_of(field.type).is_one_value else "",
         row=None if task.key.row is None else task.key.row + 1,
         left=_seconds_left(task, now),
         picture=f"/snippet/{task.id}" if close else f"/page/{task.id}?number={picture.number if picture else 1}",
