@@ -7,7 +7,6 @@ this process would load.
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
 import sys
@@ -36,7 +35,7 @@ from prefect.states import Cancelled, Failed, Scheduled
 from flows.automations import put_automations
 from flows.home import Home, Settings, act_as, keep_private, load_settings, now, open_home
 from flows.ingest import CALLERS, ingest
-from flows.runtime import SCHEDULE, SHARED_WORD, ended_in_words, tame_run_log
+from flows.runtime import SCHEDULE, SHARED_WORD, ended_in_words, set_up_log, tame_run_log
 from flows.scheduled import alerts, appeals, backup, hold_schedule, learn, reconcile, retention, shift
 from flows.steps import AUTO_FORM
 from transcribe.errors import FairhandError
@@ -252,13 +251,14 @@ def is_away(error: Exception) -> bool:
 
 
 if __name__ == "__main__":
-    logging.basicConfig(format="fairhand: %(message)s", level=logging.WARNING)
     os.nice(NICENESS)
     keep_private()
     act_as(SCHEDULE)
-    tame_run_log()
     with ended_in_words():
-        home, is_shared, held = open_home(load_settings()), SHARED_WORD in sys.argv, threading.Event()
+        settings = load_settings()
+        set_up_log(settings)
+        tame_run_log()
+        home, is_shared, held = open_home(settings), SHARED_WORD in sys.argv, threading.Event()
         lost = end_at_once if is_shared else lambda: None
         threading.Thread(target=hold_schedule, args=(home, threading.Event(), held, lost), daemon=True).start()
         if is_shared:  # one machine at a time runs what the Prefect of all of them has

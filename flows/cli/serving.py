@@ -31,6 +31,7 @@ def serve(
 ) -> None:
     """Serve the review pages, with Prefect beside them and reconciling after every reading, until Ctrl-C."""
     from flows.home import browsable
+    from flows.runtime import set_up_log
     from flows.serving import Serving
 
     try:
@@ -40,6 +41,7 @@ def serve(
     settings = settings_of(ctx)
     given = {"port": port, "host": host, "public_url": public_url, "insecure": insecure}
     chosen = {name: value for name, value in given.items() if value is not None}
+    set_up_log(settings)
     Serving(settings.model_copy(update=chosen)).run()
 
 

@@ -197,6 +197,9 @@ class Settings(BaseSettings):
         "", description="the folder that fairhand backup writes to where none is named; empty: none, and no age of one"
     )
     host: str = Field("127.0.0.1", description="the address that serve listens on")
+    log: Literal["text", "json"] = Field(
+        "text", description="how serve and what runs beside it log: text, or json, an object a line"
+    )
     insecure: bool = Field(
         False, description="whether serve may speak plain http with other machines: passwords and orders unencrypted"
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import shutil
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -16,12 +16,14 @@ from typing import Protocol
 
 from flows.home import Home, act_as, load_settings, now, open_home
 from flows.incoming.sent_files import FOLDER_NAME, PART_PREFIX, WaitingScan, waiting_scans
-from flows.runtime import ended_in_words, prefect_for
+from flows.runtime import ended_in_words, prefect_for, set_up_log
 from flows.steps import cancelled_at, place_of
 from transcribe.errors import ArchiveAway, ArchiveFull, EngineMissing, FairhandError, ScanError
 from transcribe.i18n import Worded
 from transcribe.intake import scan_id, shown_path
 from transcribe.store import SetAside
+
+logger = logging.getLogger("fairhand.incoming")
 
 LOOK_SECONDS = 1.0
 """How often it is looked for files. Chosen by hand."""
@@ -104,12 +106,14 @@ def run_beside_pages(actor: str, take_in: Callable[[Home, Callable[[Round], None
         known = f", {done.known} known already" if done.known else ""
         counts = f"files that came: {done.taken - done.known} taken in{known}, {len(done.aside)} set aside"
         for line in ([counts] if done.taken or done.aside else []) + [f"{actor}: {each}" for each in done.troubles]:
-            print(f"fairhand: {line}", file=sys.stderr, flush=True)
+            logger.info("%s", line)
 
     os.nice(NICENESS)
     with ended_in_words():
         act_as(actor)
-        take_in(open_home(load_settings()), report)
+        settings = load_settings()
+        set_up_log(settings)
+        take_in(open_home(settings), report)
 
 
 # What was sent: each file waits in its folder until it is taken in.

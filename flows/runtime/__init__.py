@@ -4,6 +4,7 @@ from flows.runtime.ended_in_words import ended_in_words
 from flows.runtime.file_locks import is_locked, take_lock
 from flows.runtime.home_name import SCHEDULE, SHARED_WORD, name_lock
 from flows.runtime.interpreter_tuning import settle_memory, take_short_turns
+from flows.runtime.log_lines import set_up_log
 from flows.runtime.prefect_server import (
     START_SECONDS,
     PrefectServer,
@@ -34,6 +35,7 @@ __all__ = [
     "notice_file",
     "port_is_free",
     "prefect_for",
+    "set_up_log",
     "settle_memory",
     "take_lock",
     "take_short_turns",

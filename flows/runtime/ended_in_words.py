@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,5 +16,8 @@ def ended_in_words() -> Iterator[None]:
     try:
         yield
     except FairhandError as error:
-        print(f"fairhand: {error}", file=sys.stderr, flush=True)
+        if logging.getLogger().handlers:
+            logging.getLogger("fairhand").error("%s", error)
+        else:  # it ended before it had settings
+            print(f"fairhand: {error}", file=sys.stderr, flush=True)
         sys.exit(error.exit_code)

@@ -14,7 +14,7 @@ import time
 
 from flows.administration import refresh_quality
 from flows.home import Home, act_as, load_settings, now, open_home
-from flows.runtime import ended_in_words
+from flows.runtime import ended_in_words, set_up_log
 from flows.steps import reconcile_home
 from reconcile.inference import ScanMemory
 from transcribe.errors import FairhandError
@@ -42,7 +42,7 @@ def run_worker(home: Home, stdin: int, seconds: float) -> None:
         try:
             done = reconcile_home(home, memory)
             for scan, message in done.failed:
-                logger.error("scan %s: %s", scan[:12], message)
+                logger.error("scan %s: %s", scan[:12], message, extra={"scan": scan})
             if is_first:
                 refresh_quality(home, only_missing=True)
             is_first = False
@@ -69,9 +69,9 @@ def sum_up(home: Home, seconds: float) -> bool:
 
 
 if __name__ == "__main__":
-    logging.basicConfig(format="fairhand: %(message)s")
     os.nice(NICENESS)
     act_as("serve")
     with ended_in_words():
         settings = load_settings()
+        set_up_log(settings)
         run_worker(open_home(settings), sys.stdin.fileno(), settings.reconcile_seconds)

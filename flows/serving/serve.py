@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
@@ -90,6 +91,8 @@ TAKING_IN = BesidePages(
 
 DEPLOYMENTS = "running deployments"
 """What the process does that runs what Prefect has."""
+
+logger = logging.getLogger("fairhand.serve")
 
 OWN_PREFECT = BesidePages(what=DEPLOYMENTS, module="flows.deployed", is_needed=lambda _: True, asks_prefect=True)
 """What runs the deployments of a Prefect of our own."""
@@ -207,6 +210,7 @@ class Serving:
             limit_concurrency=most_connections(),
             log_level="warning",
             access_log=False,
+            log_config=None,  # its lines are said as ours
             server_header=False,
             timeout_graceful_shutdown=STOP_SECONDS,
             forwarded_allow_ips=self._settings.trusted_proxy,
@@ -371,7 +375,7 @@ def _interrupt(*_: object) -> None:
 
 
 def _print(text: str) -> None:
-    print(f"fairhand: {text}", file=sys.stderr, flush=True)
+    logger.info("%s", text)
 
 
 # The options of the review pages that the settings give.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import logging
 from collections.abc import Callable
 
 from flows.home import Home
@@ -13,7 +13,7 @@ from flows.parts.watching.watch_folders import watch, watched_forms
 def _take_in(home: Home, report: Callable[[Round], None]) -> None:
     def ready() -> None:
         for each in home.settings.watch:
-            print(f"fairhand: watched:      {each}", file=sys.stderr, flush=True)
+            logging.getLogger("fairhand.watch").info("watched:      %s", each)
 
     watch(home, watched_forms(home.settings), "", report, ready)
 

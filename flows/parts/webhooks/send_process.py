@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import threading
 
 from flows.home import act_as, keep_private, load_settings, now, open_home
 from flows.parts.webhooks.sender import Sender, sender_lock
-from flows.runtime import ended_in_words
+from flows.runtime import ended_in_words, set_up_log
 
 NICENESS = 10
 """The niceness of the process: pages come first. Chosen by hand."""
@@ -22,7 +21,9 @@ def run() -> None:
     """Send until SIGTERM. While `fairhand webhooks send` or another machine does it, wait."""
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
-    home = open_home(load_settings())
+    settings = load_settings()
+    set_up_log(settings)
+    home = open_home(settings)
     while not stopping.is_set():
         held = sender_lock(home)
         if held is None:
@@ -33,7 +34,6 @@ def run() -> None:
 
 
 if __name__ == "__main__":
-    logging.basicConfig(format="fairhand: %(message)s", level=logging.WARNING)
     os.nice(NICENESS)
     keep_private()
     act_as("serve")

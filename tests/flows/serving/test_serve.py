@@ -243,7 +243,7 @@ def test_ctrl_c_before_the_pages_run_is_remembered_for_them(number: signal.Signa
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_who_looks_after_what_runs_beside_the_pages_goes_on_whatever_fails(
-    rooms: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    rooms: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     looks: list[str] = []
 
@@ -256,9 +256,10 @@ def test_who_looks_after_what_runs_beside_the_pages_goes_on_whatever_fails(
         should_exit = property(lambda _: len(looks) == 5)
 
     monkeypatch.setattr("flows.serving.serve.WATCH_SECONDS", 0.0)
+    caplog.set_level("INFO", "fairhand")
     serving = ServingProcess(rooms.settings)
     serving._repeat(Pages(), lambda: fail(serving), lambda: fail(serving))  # type: ignore[arg-type]
-    assert capfd.readouterr().err == "fairhand: not all runs that should (OSError); it is tried again\n" * 2
+    assert caplog.messages == ["not all runs that should (OSError); it is tried again"] * 2
 
 
 @pytest.mark.slow

@@ -117,7 +117,9 @@ class Guard:
         if answer.started:
             raise error
         number = secrets.token_hex(6)
-        logger.error("error %s: %s at %s", number, type(error).__name__, scope["path"].split("/")[1:2], exc_info=error)
+        page = scope["path"].split("/")[1:2]
+        kind, about = type(error).__name__, {"request": number}
+        logger.error("error %s: %s at %s", number, kind, page, exc_info=error, extra=about)
         response = _refused(scope, 500, f"Something went wrong here. error-id: {number}", number)
         await response(scope, receive, answer.send)
 

@@ -23,8 +23,8 @@ class Taken(BaseException):
 def test_a_folder_is_watched_where_prefect_does_not_start(
     rooms: Home, server: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def take_in(_: Home, paths: list[Path], form: str, batch: str) -> object:
-        raise Taken([path.name for path in paths], form, batch)
+    def take_in(_: Home, paths: list[Path], form: str, batch: str, by: str) -> object:
+        raise Taken([path.name for path in paths], form, batch, by)
 
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     monkeypatch.setattr("flows.runtime.prefect_server.START_PREFECT", server or "")
@@ -41,12 +41,12 @@ def test_a_folder_is_watched_where_prefect_does_not_start(
         watch_folders.watch(
             quick, [watch_folders.WatchedForm(folder=inbox, form="receipt")], "monday", lambda _: None, lambda: None
         )
-    assert taken.value.args == (["a.png"], "receipt", "monday")
+    assert taken.value.args == (["a.png"], "receipt", "monday", "watch")
     assert "Nothing shows meanwhile what is taken in" in caplog.text
 
 
 def test_what_serve_watches_is_looked_at_before_and_said_where_the_part_is_off(
-    rooms: Home, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    rooms: Home, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     def beside(**changed: tuple[str, ...]) -> list[str]:
         home = replace(rooms, settings=rooms.settings.model_copy(update=changed))
@@ -56,7 +56,6 @@ def test_what_serve_watches_is_looked_at_before_and_said_where_the_part_is_off(
     assert ("watching folders" in beside(), "watching folders" in beside(watch=(folder,))) == (False, True)
     with pytest.raises(SettingsError, match="lie in each other"):
         beside(watch=(folder, f"{tmp_path / 'inbox' / 'a'}=receipt"))
-    capfd.readouterr()
+    caplog.set_level("INFO", "fairhand")
     assert "watching folders" not in beside(watch=(folder,), parts_off=("watching",))
-    said = capfd.readouterr().err
-    assert said == "fairhand: the part watching is switched off (FAIRHAND_PARTS_OFF): watching folders is not done\n"
+    assert caplog.messages == ["the part watching is switched off (FAIRHAND_PARTS_OFF): watching folders is not done"]
