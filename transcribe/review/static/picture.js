@@ -9,7 +9,7 @@ const MOST_ZOOM = 12; // CSS pixels for one of the picture's, by pinch and wheel
 const NUDGE = 60; // CSS pixels that an arrow key moves it
 const REMEMBERED = "zoom"; // field -> step, on this device until its person signs out
 const MOST_REMEMBERED = 300; // fields
-const SHARP_LETTER = 18; // pixels of the screen for small letters of joined handwriting in several lines
+const SHARP_LETTER = 22; // pixels of the screen for small letters of joined handwriting in several lines
 const LETTERS_WIDE = 1.1; // a letter with what follows it, in heights of a small letter
 
 export class Picture {
