@@ -63,9 +63,9 @@ COMMENT = (
 SCREENS = {"phone": (390, 844, 3), "phone with its keyboard": (390, 400, 3), "desk": (1440, 900, 1)}
 """CSS pixels across and down, and device pixels for each."""
 
-LEAST_LETTER, MOST_LOST, GLYPH_SHARE, PAINTED = 16, 0.01, 0.15, 12
-"""Device pixels of small letters; share of characters; share of a cut glyph on each side of the edge; grey levels by
-which ink that is painted over is lighter."""
+LEAST_LETTER, MOST_LOST, GLYPH_SHARE, PAPER_PX = 16, 0.01, 0.15, 41
+"""Device pixels of small letters; share of characters; share of a cut glyph on each side of the edge; pixels around a
+glyph whose middle grey is paper: ink is seen where what is sent is nearer to it than to paper."""
 
 CONDITIONS = ("scan", "soft", "edge", "fold", "lowlight", "tinted")
 
@@ -253,7 +253,8 @@ def _cut(near: Picture, wide: Box, sent: Picture, letter: float) -> int:
     dark = cv2.threshold(near, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)[1]
     _, labels, stats, _ = cv2.connectedComponentsWithStats(dark)
     shown = labels[wide.slices]
-    seen = numpy.bincount(shown[sent < near[wide.slices].astype(int) + PAINTED].ravel(), minlength=len(stats))
+    paper = cv2.medianBlur(near, PAPER_PX)[wide.slices].astype(int)
+    seen = numpy.bincount(shown[2 * sent.astype(int) < near[wide.slices] + paper].ravel(), minlength=len(stats))
     inside = numpy.bincount(shown.ravel(), minlength=len(stats))
     share = inside / stats[:, cv2.CC_STAT_AREA]
     high, long = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_WIDTH]
