@@ -170,3 +170,14 @@ def test_what_no_time_mends_is_not_tried_again(working_house: House) -> None:
     ended = flow.ingest("/no/such/folder", "receipt", "nowhere", str(working_house.home), return_state=True)
     assert ended.is_failed()
     assert run_of(working_house, "nowhere")["run_count"] == 1
+
+
+@pytest.mark.usefixtures("opened")
+def test_what_ends_its_process_again_and_again_is_not_begun_for_ever(
+    working_house: House, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flow, "MOST_BEGUN_COUNT", 0)
+    ended = flow.ingest(str(folder), "receipt", "ends it", str(working_house.home), return_state=True)
+    assert ended.is_failed()
+    assert "fairhand status says what is left" in str(ended.message)
+    assert run_of(working_house, "ends it")["run_count"] == 1
