@@ -10,6 +10,7 @@ const NUDGE = 60; // CSS pixels that an arrow key moves it
 const REMEMBERED = "zoom"; // field -> step, on this device until its person signs out
 const MOST_REMEMBERED = 300; // fields
 const SHARP_LETTER = 22; // pixels of the screen for small letters of joined handwriting in several lines
+const LETTER_OF_LINE = 0.4; // height of a small letter, of its line
 const LETTERS_WIDE = 1.1; // a letter with what follows it, in heights of a small letter
 
 export class Picture {
@@ -108,7 +109,7 @@ export class Picture {
   lay() {
     if (!this.image?.naturalWidth) return;
     const [width, height] = this.room;
-    const written = writing(this.size, this.turn ? null : this.frame);
+    const written = this.writing();
     const fit = this.fit();
     const factor = STEPS[this.step];
     this.written = written;
@@ -131,8 +132,16 @@ export class Picture {
     return this.image !== this.ready.image && Boolean(this.frame) && !this.turn;
   }
 
-  fit() {
+  /** What is written; its small letters are no larger than lines have room for, as lines that touch are measured as one. */
+  writing() {
     const written = writing(this.size, this.turn ? null : this.frame);
+    const lines = this.lines.map(([top, foot]) => ((foot - top) / 10_000) * this.size[1]);
+    if (lines.length) written.letter = Math.min(written.letter, LETTER_OF_LINE * lines.sort((a, b) => a - b)[lines.length >> 1]);
+    return written;
+  }
+
+  fit() {
+    const written = this.writing();
     if (!this.isPage) return fitted(written, ...this.room, this.still ?? (this.lines.length ? { lines: 1, least: Math.max(LEAST_LETTER, SHARP_LETTER / devicePixelRatio) } : {}));
     return { zoom: nearby(this.size, this.frame, this.room[0]), pieces: [[written.x0, written.x1]], whole: true };
   }
