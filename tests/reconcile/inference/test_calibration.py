@@ -17,7 +17,7 @@ from reconcile.decision.decide import decide
 from reconcile.forms import prepared
 from reconcile.forms.prepared_form import KnownValues, KnownWords
 from reconcile.inference.calibration import Lesson, adjusted, fit_calibration
-from reconcile.inference.circumstances import UNDECIDED_STAGE
+
 from reconcile.inference.noisy_channel import error_probability, flat_prior, likelihoods, log_prior
 from reconcile.inference.posterior import weigh_field
 from reconcile.inference.votes import NULL_SIGN, votes
@@ -57,11 +57,14 @@ def test_a_few_fields_change_little() -> None:
     assert adjusted(0.95, "machines", "date", fitted) > 0.85
 
 
-def test_values_that_are_never_decided_are_calibrated_whatever_their_share_and_others_from_a_half_on() -> None:
-    hand = [Lesson(stage=f"{UNDECIDED_STAGE} handwriting: line text", family="line text", share=0.4, right=False)] * 80
-    fitted = fit_calibration([*hand, *lessons(0.4, 0, 80)])
-    assert adjusted(0.4, f"{UNDECIDED_STAGE} handwriting: line text", "line text", fitted) < 0.15
-    assert adjusted(0.4, "machines", "date", fitted) == 0.4
+def test_values_are_calibrated_from_a_half_on() -> None:
+    assert adjusted(0.4, "machines", "date", fit_calibration(lessons(0.4, 0, 80))) == 0.4
+
+
+@given(wrong=st.integers(1, 40), right=st.integers(0, 5))
+def test_wrong_values_of_which_the_model_was_sure_never_turn_its_order_about(wrong: int, right: int) -> None:
+    fitted = fit_calibration([*lessons(0.9999, right, wrong), *lessons(0.6, 3, 0)])
+    assert fitted["machines"]["b"] >= 0.0
 
 
 @given(one=SHARES, other=SHARES)

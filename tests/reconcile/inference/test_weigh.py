@@ -13,7 +13,7 @@ from reconcile.decision.decide import decide
 from reconcile.forms import prepared
 from reconcile.inference.calibration import adjusted
 from reconcile.inference.candidates import Beside, with_beside
-from reconcile.inference.circumstances import SEARCHED_STAGE, UNDECIDED_STAGE
+
 from reconcile.inference.noisy_channel import Component, Source, has_lost_spaces, is_part_of_another
 from reconcile.inference.votes import NULL_SIGN, vote, votes
 from reconcile.inference.weigh import weigh
@@ -634,17 +634,6 @@ def test_an_address_on_which_engines_agree_is_asked_for_all_the_same() -> None:
     answer = decide(RECEIPT.field("address"), found("address", "1, High Street, 40150 Shah Alam", 0.95), POLICY)
     assert isinstance(answer, Task)
     assert answer.reason == "extent"
-
-
-@pytest.mark.parametrize("family", ["amount", "code", "date", "line text", "short text"])
-def test_what_ships_says_how_sure_machines_are_of_every_family_on_a_free_layout(family: str) -> None:
-    doubted = f"{SEARCHED_STAGE} machines in doubt: {family}"
-    assert doubted in STAGES
-    assert 0.0 < adjusted(0.9, doubted, family, STAGES) < 1.0
-
-
-def test_joined_handwriting_is_next_to_impossible_whatever_an_engine_claims() -> None:
-    assert adjusted(0.5, f"{UNDECIDED_STAGE} handwriting: line text", "line text", STAGES) < 0.15
 
 
 def test_half_of_the_right_minorities_are_saved_and_hardly_a_right_majority_is_broken() -> None:

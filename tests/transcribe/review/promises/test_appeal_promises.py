@@ -275,8 +275,6 @@ OTHER = DecisionRules(
     engines_to_agree=5,
     min_agreed_probability=0.911,
     min_machine_probability=0.961,
-    min_one_engine_probability=0.977,
-    min_sure_confidence=0.943,
     min_outvote_probability=0.9988,
     reading_cost_share=0.083,
 )
