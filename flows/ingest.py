@@ -384,7 +384,7 @@ def _error_of_flow(form: str, batch: str, home: Path, by: str, *, read: bool) ->
     try:
         once = ingest.with_options(retries=0)  # who gave the command is told at once, and says what is to be done
         state: Any = run_flow(once, _new_run(once, told, by), told, return_type="state")
-        ended = state.result(raise_on_failure=False)
+        ended = state.result(raise_on_failure=False, _sync=True)  # else a coroutine where the caller's loop runs
     except Exception as error:
         return error
     return ended if isinstance(ended, BaseException) else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -20,6 +19,7 @@ from flows import automations as made
 from flows.ingest import ingest
 from flows.runtime import tell_prefect
 from flows.scheduled import alerts, reconcile, shift
+from tests.aside import run_aside
 from tests.flows.house import PATIENCE, House, until
 
 pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.prefect, pytest.mark.slow, pytest.mark.timeout(900)]
@@ -87,20 +87,20 @@ def test_what_ended_with_its_process_is_begun_again_and_what_came_wakes_a_run(
     server: httpx.Client, working_house: House
 ) -> None:
     sign_in = working_house.prefect_sign_in
-    deployments = asyncio.run(deployed())
+    deployments = run_aside(deployed())
     for _ in range(2):  # again they stay one each, and off where somebody switched them off
-        asyncio.run(put(deployments))
+        run_aside(put(deployments))
     (off,) = [each for each in server.post("/automations/filter", json={}).json() if "does not begin" in each["name"]]
     server.patch(f"/automations/{off['id']}", json={"enabled": False}).raise_for_status()
-    asyncio.run(put(deployments))
+    run_aside(put(deployments))
     assert server.get(f"/automations/{off['id']}").json()["enabled"] is False
     server.patch(f"/automations/{off['id']}", json={"enabled": True}).raise_for_status()
     names = [each["name"] for each in server.post("/automations/filter", json={}).json()]
     assert sorted(names) == sorted(each.name for each in made.automations(deployments))
     time.sleep(5)  # Prefect's server looks for new ones now and then
 
-    crashed = asyncio.run(run_in(deployments["ingest"], Running(), Crashed()))
-    stuck = asyncio.run(run_in(deployments["ingest"]))
+    crashed = run_aside(run_in(deployments["ingest"], Running(), Crashed()))
+    stuck = run_aside(run_in(deployments["ingest"]))
     emit_event("fairhand.batch.set-aside", {"prefect.resource.id": "fairhand.batch.monday"}, payload={"files": 1})
     emit_event("fairhand.batch.waiting", {"prefect.resource.id": "fairhand.batch.monday"}, payload={"scans": 1})
     tell_prefect(str(server.base_url).rstrip("/"), sign_in, "fairhand.answers.came", "fairhand.answers")
@@ -110,7 +110,7 @@ def test_what_ended_with_its_process_is_begun_again_and_what_came_wakes_a_run(
     until(lambda: runs(server, deployments["shift"]) == 1)
     until(lambda: state(server, stuck) == "SCHEDULED")
 
-    silent = asyncio.run(run_in(deployments["ingest"], Running()))
+    silent = run_aside(run_in(deployments["ingest"], Running()))
     resource = {"prefect.resource.id": f"prefect.flow-run.{silent}"}
     flow = {"prefect.resource.id": "prefect.flow.ours", "prefect.resource.role": "flow"}
     related = [{**flow, "prefect.resource.name": ingest.name}]

@@ -15,6 +15,7 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary
 from flows import ingest as flow
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
+from tests.aside import run_aside
 from tests.flows.house import PATIENCE, House, until
 from tests.flows.shifts.made_up_worker import reader
 from transcribe.errors import DatabaseAway
@@ -157,6 +158,12 @@ def test_a_run_that_failed_is_begun_again_by_prefect_and_by_hand(
     monkeypatch.setattr(READ, failing(times=100, after=0))
     with pytest.raises(DatabaseAway):
         flow.ingest_batch(working_house.home, [more], "receipt", "by hand", 1, lambda *_: None)
+
+    async def in_loop() -> None:  # as a notebook calls it
+        flow.ingest_batch(working_house.home, [more], "receipt", "in a loop", 1, lambda *_: None)
+
+    with pytest.raises(DatabaseAway):
+        run_aside(in_loop())
     assert run_of(working_house, "by hand")["run_count"] == 1, "whoever gave the command is told at once"
     assert opened.store.counts("by hand").unread_scans == 1
     monkeypatch.setattr(READ, reader(0.0))
