@@ -203,7 +203,7 @@ def test_parts_change_by_themselves_and_a_hidden_tab_asks_nothing(busy: DeskSite
     page.reload()  # from now on its timers go by this clock, which is moved on below
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    people = page.locator("#live-waits #waits tbody tr").nth(2).locator("td").nth(2)
+    people = page.locator("#live-waits #waits tbody tr", has_text="people").locator("td").nth(2)
     expect(people).to_have_text("6")
     scan = next(each.scan.id for each in busy.home.store.scan_states() if each.word == "waits for people")
     busy.home.store.put_scan_aside(scan, "op", "torn", busy.now())

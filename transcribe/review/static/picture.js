@@ -132,10 +132,10 @@ export class Picture {
     return this.image !== this.ready.image && Boolean(this.frame) && !this.turn;
   }
 
-  /** What is written; its small letters are no larger than lines have room for, as lines that touch are measured as one. */
+  /** What is written; its small letters are no larger than seen lines have room for, as lines that touch are measured as one. */
   writing() {
     const written = writing(this.size, this.turn ? null : this.frame);
-    const lines = this.lines.map(([top, foot]) => ((foot - top) / 10_000) * this.size[1]);
+    const lines = (this.lines.length ? seenLines(this.ready.sheet.frames.snippet) : []).map(([top, foot]) => ((foot - top) / 10_000) * this.size[1]);
     if (lines.length) written.letter = Math.min(written.letter, LETTER_OF_LINE * lines.sort((a, b) => a - b)[lines.length >> 1]);
     return written;
   }
@@ -315,10 +315,16 @@ function made(name, ...children) {
 
 /** The top and foot of each line, in parts of the picture's height: where a detector saw them, else of one height. */
 function bands(frame = [], count) {
-  const seen = frame.slice(9);
-  if (seen.length) return Array.from({ length: seen.length / 2 }, (_, at) => seen.slice(2 * at, 2 * at + 2));
+  const seen = seenLines(frame);
+  if (seen.length) return seen;
   const [top, foot] = [frame[5] ?? 0, frame[7] ?? 10_000];
   return Array.from({ length: count }, (_, at) => [top + (at * (foot - top)) / count, top + ((at + 1) * (foot - top)) / count]);
+}
+
+/** The top and foot of each line that a detector saw. */
+function seenLines(frame) {
+  const seen = frame?.slice(9) ?? [];
+  return Array.from({ length: seen.length / 2 }, (_, at) => seen.slice(2 * at, 2 * at + 2));
 }
 
 /** The zoom of each field that somebody changed, the latest last. */
