@@ -395,12 +395,13 @@ def _new_run(flow: prefect.Flow[Any, Any], told: dict[str, Any], by: str) -> Flo
 
     It is not scheduled, so that no runner or worker takes it.
     """
+    tags = ["fairhand", by]
     with get_client(sync_client=True) as client:
         try:
             deployment = client.read_deployment_by_name(f"{flow.name}/{flow.name}")
         except ObjectNotFound:
-            return client.create_flow_run(flow, parameters=told, state=Pending(), tags=["fairhand", by])
-        return client.create_flow_run_from_deployment(deployment.id, parameters=told, state=Pending(), tags=[by])
+            return client.create_flow_run(flow, parameters=told, state=Pending(), tags=tags)
+        return client.create_flow_run_from_deployment(deployment.id, parameters=told, state=Pending(), tags=tags)
 
 
 class _Taking:
