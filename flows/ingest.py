@@ -173,14 +173,14 @@ def _run_stage(stage: Task[..., Given], *args: object) -> Given:
 
 
 @contextmanager
-def _foreseen() -> Iterator[None]:
+def _foreseen(batch: str = "") -> Iterator[None]:
     """BatchError for what was not foreseen: Prefect keeps the message of each error that leaves a task or a flow."""
     try:
         yield
     except FairhandError:
         raise
     except Exception as error:
-        logger.exception("The batch ended unexpectedly.")
+        logger.exception("The batch ended unexpectedly.", extra={"batch": batch})
         raise BatchError(f"The batch ended unexpectedly ({type(error).__name__}); ingest it again.") from None
 
 
@@ -271,7 +271,7 @@ def _plan_retries(*, may_pass: bool) -> None:
 
 def _all_taken_in(request: IngestRequest, batch: str, home: str, *, read: bool) -> Ingested:
     """What became of a batch; BatchError for what was not foreseen."""
-    with _foreseen():
+    with _foreseen(batch):
         return _ingested(request, batch, home, read=read)
 
 

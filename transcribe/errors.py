@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import errno
 import shutil
+from contextvars import ContextVar
 from pathlib import Path
+
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
+"""The id of the request that is answered here, by which lines of the log are found; "" outside of one."""
 
 FULL_DISK_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT})
 """What the system says where there is no room: on the disk, or for this user."""

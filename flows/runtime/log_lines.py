@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime
 
 from flows.home import Settings
+from transcribe.errors import REQUEST_ID
 
 REPEATED_SECONDS = 60.0
 """The same line is said once in this time, with how often it came meanwhile. Chosen by hand."""
@@ -15,7 +16,7 @@ REPEATED_SECONDS = 60.0
 MOST_LINES_COUNT = 1000
 """Lines that are remembered; more are never the same ones. Chosen by hand."""
 
-KEYS = ("scan", "batch", "request")
+KEYS = ("scan", "batch")
 """What a line may be about, by its id: the words of `extra` that stand in JSON beside the others."""
 
 LEVELS = {"root": logging.WARNING, "fairhand": logging.INFO}
@@ -43,7 +44,8 @@ class _JsonLines(logging.Formatter):
             "event": record.getMessage(),
             "process": record.process,
         }
-        told |= {key: vars(record)[key] for key in KEYS if key in vars(record)}
+        about = {**{key: vars(record).get(key) for key in KEYS}, "request": REQUEST_ID.get()}
+        told |= {key: value for key, value in about.items() if value}
         if record.exc_info:
             told["error"] = self.formatException(record.exc_info)
         return json.dumps(told, ensure_ascii=False)

@@ -151,7 +151,8 @@ def failure_message(scan: Scan, error: Exception) -> str:
         why = str(error)
         advice = worded("See what the section System says,", command="See what `fairhand doctor` says,")
     else:
-        logger.error("Reading the scan %s failed unexpectedly.", scan.id[:12], exc_info=error)
+        about = {"scan": scan.id}
+        logger.error("Reading the scan %s failed unexpectedly.", scan.id[:12], exc_info=error, extra=about)
         why, advice = intake.unexpected(error), worded(intake.SAVE_ANEW_ADVICE)
     return worded(
         "%(why)s %(advice)s and send it again.",

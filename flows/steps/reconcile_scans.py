@@ -154,7 +154,8 @@ def reconcile_waiting(
                 concluded += loop.weighed(waiting)
             except Exception as error:  # an unforeseen one must not stop the other scans
                 if not isinstance(error, FairhandError):
-                    logger.error("Weighing the scan %s failed unexpectedly.", waiting.scan.id[:12], exc_info=error)
+                    about, short = {"scan": waiting.scan.id}, waiting.scan.id[:12]
+                    logger.error("Weighing the scan %s failed unexpectedly.", short, exc_info=error, extra=about)
                 weighed = partial(loop.weighed_again, waiting.scan)
                 failed[waiting.scan.id] = set_apart(store, waiting, error, now(), weighed)
     return ReconciledScans(

@@ -84,8 +84,11 @@ def rows(small: bool) -> Iterator[Row]:
         (folder / "photographs" / "truth.jsonl").unlink()
         settings = configuration.load_settings(folder / "home")
         with prefect_for(settings):
+            from prefect.context import refresh_global_settings_context
+
             from flows import ingest
 
+            refresh_global_settings_context()  # another benchmark may have imported Prefect without this server
             for module, work in (
                 (recognition, "read"),
                 *((scans, each) for each in ("align", "decoded_page")),

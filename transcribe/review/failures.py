@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -16,6 +15,7 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from transcribe.errors import (
+    REQUEST_ID,
     ArchiveAway,
     CountsAlready,
     DatabaseAway,
@@ -148,7 +148,7 @@ def failure_response(
 ) -> Response:
     """An error page, or its JSON. `message` is an English message of the catalogues. The page gives back what was
     typed, and says which entries are `wrong`."""
-    context, number = context_of(request), secrets.token_hex(6)
+    context, number = context_of(request), REQUEST_ID.get()
     logger.info("error %s: %d", number, status)
     language = language_here(request, context)
     text = translation(language).gettext(message)

@@ -9,10 +9,12 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from flows.home.settings import load_settings
 from flows.runtime import set_up_log
 from flows.runtime.log_lines import REPEATED_SECONDS
+from tests.transcribe.review.site import make_site
 
 logger = logging.getLogger("fairhand.trial")
 
@@ -36,7 +38,7 @@ def said(how: str, place: Path, capfd: pytest.CaptureFixture[str]) -> str:
     try:
         raise KeyError("total")
     except KeyError as error:
-        logger.error("error %s", "1a2b", exc_info=error, extra={"request": "1a2b"})
+        logger.error("error %s", "1a2b", exc_info=error, extra={"scan": "77ff", "batch": ""})
     return capfd.readouterr().err
 
 
@@ -48,10 +50,27 @@ def test_lines_are_for_people_or_an_object_each(tmp_path: Path, capfd: pytest.Ca
         ("info", "review pages: http://127.0.0.1:8484"),
         ("error", "error 1a2b"),
     ]
-    assert (told[1]["logger"], told[1]["request"]) == ("fairhand.trial", "1a2b")
+    assert (told[1]["logger"], told[1]["scan"], "batch" in told[1]) == ("fairhand.trial", "77ff", False)
     assert told[1]["error"].endswith("KeyError: 'total'")
     assert datetime.fromisoformat(told[0]["time"]).tzinfo is not None
     assert "request" not in told[0]
+
+
+def test_lines_said_while_a_request_is_answered_have_its_id(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    site = make_site(tmp_path)
+
+    def broken() -> None:  # in a thread, as the framework has it
+        logger.warning("it takes long")
+        raise KeyError("total")
+
+    site.app.add_api_route("/broken", broken)
+    set_up_log(load_settings(tmp_path).model_copy(update={"log": "json"}))
+    answer = TestClient(site.app).get("/broken")
+    site.store.close()
+    number = answer.headers["x-request-id"]
+    assert (answer.status_code, answer.text) == (500, f"Something went wrong here. error-id: {number}")
+    told = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    assert [(each["level"], each["request"]) for each in told] == [("warning", number), ("error", number)]
 
 
 @pytest.mark.promise("A line that comes again within")

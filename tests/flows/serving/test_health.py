@@ -117,7 +117,7 @@ def newer_database(home: Home) -> None:
         newer.execute("PRAGMA user_version = 9999")
 
 
-@pytest.mark.promise("readings go on, as", "`/readyz` says that the", "One that still runs")
+@pytest.mark.promise("readings go on, as", "`/readyz` says that the", "One that still runs", "Where the archive alone")
 @pytest.mark.parametrize(
     ("break_it", "said"),
     [

@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from transcribe.errors import REQUEST_ID
 from transcribe.i18n import N_
 from transcribe.review.options import ReviewOptions
 
@@ -55,6 +56,12 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 PROBLEMS_PATH = "/api/v1"
 """The address below which errors are problems as in RFC 9457."""
 
+REQUEST_ID_HEADER = "x-request-id"
+"""The header of every answer that has the id of its request, and of a request that brings one."""
+
+BROUGHT_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+"""An id that a proxy or a program may bring: of its own making, and nothing that could disturb a log."""
+
 TAKES_FILE = {"x-takes-file": True}
 """The mark in `openapi_extra` of a route that takes a file, or a text as long as one."""
 
@@ -81,6 +88,8 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        brought = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
+        REQUEST_ID.set(brought if BROUGHT_ID.fullmatch(brought) else secrets.token_hex(6))
         answer = _Answer(send, secure=self._options.secure)
         refusal = self._refusal(scope)
         if refusal is not None:
@@ -116,11 +125,9 @@ class Guard:
         """Answers only an id. The log has the kind of error beside it, never a text that a person typed."""
         if answer.started:
             raise error
-        number = secrets.token_hex(6)
-        page = scope["path"].split("/")[1:2]
-        kind, about = type(error).__name__, {"request": number}
-        logger.error("error %s: %s at %s", number, kind, page, exc_info=error, extra=about)
-        response = _refused(scope, 500, f"Something went wrong here. error-id: {number}", number)
+        number, page = REQUEST_ID.get(), scope["path"].split("/")[1:2]
+        logger.error("error %s: %s at %s", number, type(error).__name__, page, exc_info=error)
+        response = _refused(scope, 500, f"Something went wrong here. error-id: {number}")
         await response(scope, receive, answer.send)
 
 
@@ -129,12 +136,12 @@ def has_problems(path: str) -> bool:
     return path == PROBLEMS_PATH or path.startswith(f"{PROBLEMS_PATH}/")
 
 
-def _refused(scope: Scope, status: int, text: str, number: str = "") -> Response:
+def _refused(scope: Scope, status: int, text: str) -> Response:
     """An answer that comes before any page: a problem as in RFC 9457 where programs ask, else a line of text."""
     if not has_problems(scope["path"]):
         return PlainTextResponse(text, status)
     told = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": text}
-    told["instance"] = f"urn:{number or secrets.token_hex(6)}"
+    told["instance"] = f"urn:{REQUEST_ID.get()}"
     return JSONResponse(told, status, media_type="application/problem+json")
 
 
@@ -161,6 +168,7 @@ class _Answer:
             headers = MutableHeaders(scope=message)
             for name, value in SECURITY_HEADERS.items():
                 headers[name] = value
+            headers[REQUEST_ID_HEADER] = REQUEST_ID.get()
             headers.setdefault("cache-control", "no-store")
             if self._secure:
                 headers["strict-transport-security"] = "max-age=63072000; includeSubDomains"

@@ -116,6 +116,23 @@ def test_every_route_sends_every_header_whatever_it_answers(secured: Site) -> No
     assert "'unsafe" not in SECURITY_HEADERS["content-security-policy"]
 
 
+def test_every_answer_has_the_id_of_its_request(secured: Site) -> None:
+    client = client_of(secured, secured.person("amina"))
+    asked = ("/work", "/nothing/here", "/in/nobodys-link", "/api/v1/nothing", "/alive")
+    found = [client.get(path) for path in asked]
+    ids = [each.headers["x-request-id"] for each in found]
+    assert len(set(ids)) == len(asked)
+    assert f'id="error-id">{ids[1]}<' in found[1].text
+    assert found[3].json()["instance"] == f"urn:{ids[3]}"
+
+    def back(brought: str) -> str:
+        return str(client.get("/work", headers={"x-request-id": brought}).headers["x-request-id"])
+
+    assert back("3f2a-of-a-proxy.1") == "3f2a-of-a-proxy.1"
+    for brought in ("short", 'a"quote-in-it', "x" * 65, "two words here"):
+        assert back(brought) != brought
+
+
 def test_without_a_session_only_the_open_paths_answer(secured: Site) -> None:
     client = client_of(secured)
 
