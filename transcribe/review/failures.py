@@ -122,8 +122,13 @@ async def typed_in(request: Request) -> tuple[str, ...]:
             form = await request.form()
     except Exception:  # too large, broken, gone or read already: nothing is there to be given back
         return ()
-    named = ((name.partition(".")[0], value) for name, value in form.multi_items())
-    typed = (value for name, value in named if name in TYPED_NAMES and isinstance(value, str) and value.strip())
+
+    def is_typed(name: str, value: object) -> bool:
+        kind, _, of = name.partition(" ")  # "field X" says what was typed where "shown X" had stood
+        return name.partition(".")[0] in TYPED_NAMES or (kind == "field" and value != form.get(f"shown {of}"))
+
+    typed = (value for name, value in form.multi_items() if isinstance(value, str) and is_typed(name, value))
+    typed = (value for value in typed if value.strip())
     typed = (value for value in typed if value not in SKIP_REASON_WORDS)  # chosen, not typed
     return tuple(map(_visible, typed))
 

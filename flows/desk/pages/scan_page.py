@@ -308,29 +308,17 @@ def _address(scan: Scan) -> str:
     return f"/desk/scan/{scan.id}"
 
 
-# What an operator does to values: correct, ask once more, lock and unlock, withdraw a reading.
+# What an operator does to values: ask once more, lock and unlock, withdraw a reading.
 
 MOST_TEXT_CHARACTERS = 16_000
 """The longest text of a correction."""
 
 Name = Annotated[str, Form(min_length=1, max_length=MAX_FIELD_CHARACTERS)]
 Text = Annotated[str, Form(max_length=MOST_TEXT_CHARACTERS)]
-Anyway = Annotated[str, Form(max_length=10)]
 ReadingId = Annotated[str, Form(min_length=1, max_length=64)]
 
 ValueDeed = Callable[[Store, str, FieldKey, str, str, datetime], object]
 """What is done to one value: of a scan, a field, by whom, why and when."""
-
-
-@router.post("/desk/scan/{scan}/value/correct")
-async def correct(visit: Act, scan: ScanId, field: Name, why: Why, text: Text = "", anyway: Anyway = "") -> Response:
-    """Says what a field says: the last word on it."""
-
-    def deed(store: Store, known: str, key: FieldKey, by: str, why: str, now: datetime) -> object:
-        require_fitting(visit.home, known, key, text, no_value=bool(anyway), other_pattern=bool(anyway))
-        return store.correct_value(known, key, text, by, why, now)
-
-    return await _value(visit, scan, field, why, deed, "correct")
 
 
 @router.post("/desk/scan/{scan}/value/ask")
@@ -432,13 +420,15 @@ def _typed(line: FieldLine, typed: Mapping[str, str]) -> TypedLine:
     """A field as it was sent, with what its page had shown; a page that does not say so has shown what stands now."""
     shown = typed.get(f"shown {line.key}", line.words)
     text = typed.get(f"field {line.key}", shown)
-    return TypedLine(line, text.replace("\r\n", "\n"), shown.replace("\r\n", "\n"))
+    stands = bool(typed.get(f"stands {line.key}"))
+    return TypedLine(line, text.replace("\r\n", "\n"), shown.replace("\r\n", "\n"), stands=stands)
 
 
 def _again(typed: TypedLine, refused: str) -> TypedLine:
     """A field as it is shown again: what was typed, and what stands there now where nobody typed anything."""
     now = typed.line.words
-    return TypedLine(typed.line, typed.text if typed.is_changed else now, now, refused)
+    stands = typed.stands and not refused
+    return TypedLine(typed.line, typed.text if typed.is_changed else now, now, refused, stands=stands)
 
 
 def _keep(visit: Visit, scan: Scan, changed: Sequence[TypedLine], why: str) -> None:

@@ -237,18 +237,28 @@ def decision_words(visit: Visit, line: FieldLine) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TypedLine:
-    """A field of the whole form: what was typed, what stood there when it was, and why that is refused."""
+    """A field of the whole form: what was typed, what stood there when it was, and why that is refused.
+
+    `stands`: whoever looked says that it is right as it stands.
+    """
 
     line: FieldLine
     text: str
     shown: str
     refused: str = ""
     is_doubtful: bool = False
+    stands: bool = False
 
     @property
     def is_changed(self) -> bool:
-        """Whether something else was typed than what was shown: what others changed is left alone."""
-        return self.text != self.shown
+        """Whether something else was typed than what was shown, or that is right: what others changed is left alone."""
+        return self.stands or self.text != self.shown
+
+    @property
+    def may_stand(self) -> bool:
+        """Whether it can be said to be right as it stands: in doubt, or without a value, though it is not blank."""
+        decided = self.line.decision
+        return self.is_doubtful or (decided is not None and decided.null not in (None, "blank"))
 
 
 @dataclass(frozen=True, slots=True)

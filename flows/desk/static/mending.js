@@ -18,3 +18,11 @@ if (first?.dataset?.field) {
   first.select?.(); // what is typed takes its place
   show(first.dataset.field);
 }
+
+// Enter in a field in doubt says that what stands there is right; of an empty one that is ticked by hand.
+document.addEventListener("keydown", (event) => {
+  const { dataset, form, tagName, value } = event.target;
+  if (event.key !== "Enter" || tagName !== "INPUT" || !dataset.field || !value) return;
+  const stands = form.elements[`stands ${dataset.field}`];
+  if (stands) stands.checked = true;
+});

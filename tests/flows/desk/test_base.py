@@ -198,7 +198,7 @@ WITHOUT_PROOF = {
     LESS: ("/out", "/language", "/sessions/end", "/sessions/links/end"),
     LOOKS: ("/desk/money/count", "/desk/quality/count", "/desk/people/count", "/desk/system/verify"),
     ANSWERED: (
-        "/desk/quality/back", "/desk/records/resend", "/desk/quarantine/retry", "/desk/scan/*/value/correct",
+        "/desk/quality/back", "/desk/records/resend", "/desk/quarantine/retry",
         "/desk/scan/*/value/ask", "/desk/scan/*/value/lock", "/desk/scan/*/value/unlock", "/desk/scan/*/value/withdraw",
         "/desk/scan/*/value/gold", "/desk/scan/*/value/unknown", "/desk/scan/*/read-again", "/desk/scan/*/turn",
         "/desk/scan/*/retake", "/desk/scan/*/aside", "/desk/scan/*/back", "/desk/scan/*/settle", "/desk/scan/*/split",

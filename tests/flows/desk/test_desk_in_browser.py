@@ -23,6 +23,7 @@ from tests.flows.desk.desk_site import DeskSite
 from tests.in_turn import EVERY_LOOK, in_turn
 from tests.transcribe.review.conftest import PATIENCE_MS
 from tests.transcribe.review.site import served
+from transcribe.model import OPERATOR_SOURCE, FieldKey
 
 pytestmark = pytest.mark.slow
 
@@ -351,3 +352,27 @@ def test_a_value_in_doubt_is_mended_from_the_list_by_keyboard(busy: DeskSite, ad
     assert Axe().run(page, options=DEFAULT_OPTIONS).response["violations"] == []
     page.set_viewport_size({"width": 320, "height": 640})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_enter_alone_says_that_what_stands_in_doubt_is_right_and_of_an_empty_field_nothing(
+    busy: DeskSite, address: str, enter: Enter
+) -> None:
+    store = busy.home.store
+    scans = {each.scan.name: each.scan.id for each in store.scan_states()}
+    store.ask_value(scans["agreed.png"], FieldKey("total"), "op", "is it a three?", busy.now())
+    busy.weigh()
+    page = enter()
+    page.goto(f"{address}/desk/scan/{scans['agreed.png']}")
+    expect(page.locator("#edit [data-field=total]")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**done=correct")
+    expect(page.locator("#edit .doubtful")).to_have_count(0)
+    assert [each.text for each in store.readings(scans["agreed.png"]) if each.source == OPERATOR_SOURCE] == ["12.50"]
+    page.goto(f"{address}/desk/scan/{scans['doubt.png']}")
+    expect(page.locator("#edit [data-field=customer]")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.locator("#no-reason", has_text="Nothing was changed").wait_for()
+    page.get_by_label("it is blank").first.check()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**done=correct")
+    assert [each.text for each in store.readings(scans["doubt.png"]) if each.source == OPERATOR_SOURCE] == [""]

@@ -232,7 +232,7 @@ def test_a_deed_that_is_refused_says_why_in_one_language(busy: DeskSite) -> None
     """It was half in English: the sentence of the command stayed as it was, and only its option was translated."""
     scan = next(each.scan.id for each in busy.home.store.scan_states() if each.word == "finished")
     client = busy.client(busy.person("op", "operator", language="fr"))
-    refused = post(client, f"/desk/scan/{scan}/value/correct", field="total", text="beaucoup", why="ainsi")
+    refused = post(client, f"/desk/scan/{scan}/edit", why="ainsi", **{"field total": "beaucoup"})
     told = " ".join(unescape(refused.text).split())
     assert "'beaucoup' n’est pas une valeur que le champ total peut avoir. Écrivez-la comme le formulaire" in told
     assert "cochez « Tel que c’est écrit" in told

@@ -284,14 +284,15 @@ def test_what_was_typed_on_the_desk_is_given_back_to_who_was_signed_out_meanwhil
     scan, token = busy.home.store.scan_states()[0].scan.id, csrf(client)
     client.cookies.clear()
     for address, typed in (
-        (f"/desk/scan/{scan}/value/correct", {"field": "total", "text": "77.77", "why": WHY}),
+        (f"/desk/scan/{scan}/edit", {"field total": "77.77", "shown number": "N1", "field number": "N1", "why": WHY}),
         ("/desk/people/invite", {"lines": "Ann,transcriber\nBea,expert"}),
         ("/desk/money/floor", {"amount": "12.50", "currency": "EUR", "source": "minimum wage, 2026-04-01"}),
     ):
         told = client.post(address, data={"csrf": token, **typed})
         assert told.status_code == 401
-        for name in ("text", "why", "lines", "source"):
+        for name in ("field total", "why", "lines", "source"):
             assert typed.get(name, "") in unescape(told.text), name
+        assert "N1" not in told.text, "what stood there was not typed"
 
 
 TOTAL = FieldKey("total")
@@ -371,11 +372,19 @@ def test_the_page_says_what_is_wrong_with_the_photograph(busy: DeskSite, op: Tra
     assert "is not on the photograph" in text
 
 
-def value_of(busy: DeskSite, scan: str) -> tuple[str, bool, bool]:
-    """What the total is decided as, whether it is locked, and whether it is asked again."""
+def correct(busy: DeskSite, client: TestClient, scan: str, **texts: str) -> None:
+    """Have values corrected in the form of a scan."""
+    typed = {f"field {name}": text for name, text in texts.items()}
+    assert post(client, f"/desk/scan/{scan}/edit", why="the customer called", **typed).status_code == 303
+    busy.weigh()
+    assert {name: value_of(busy, scan, FieldKey(name))[0] for name in texts} == texts
+
+
+def value_of(busy: DeskSite, scan: str, key: FieldKey = TOTAL) -> tuple[str, bool, bool]:
+    """What a field is decided as, whether it is locked, and whether it is asked again."""
     store = busy.home.store
-    decided = next(each for each in store.decisions(scan) if each.key == TOTAL)
-    return decided.text, TOTAL in store.locked_values(scan), TOTAL in store.values_asked_again(scan)
+    decided = next(each for each in store.decisions(scan) if each.key == key)
+    return decided.text, key in store.locked_values(scan), key in store.values_asked_again(scan)
 
 
 @pytest.mark.promise("correct, ask, lock, withdraw,")
@@ -391,7 +400,7 @@ def test_every_verb_of_a_value_works_without_javascript_and_lands_in_the_log(bus
         busy.weigh()
         return value_of(busy, scan)
 
-    assert done("correct", text="13.50") == ("13.50", False, False)
+    correct(busy, client, scan, total="13.50")
     (record,) = query.records(busy.home.settings.records, "order")
     assert record.record_version == 2
     (mine,) = (
@@ -408,7 +417,7 @@ def test_every_verb_of_a_value_works_without_javascript_and_lands_in_the_log(bus
     assert "op (" not in str(explained_whole(busy.home, scan)), "nobody is named where people are not"
     assert done("lock") == ("13.50", True, False)
     assert done("unlock") == ("13.50", False, False)
-    assert done("correct", text="13.50") == ("13.50", False, False)
+    assert post(client, f"/desk/scan/{scan}/edit", why="seen", **{"stands total": "1"}).status_code == 303
     assert done("ask") == ("13.50", False, True)
     page = client.get(f"/desk/scan/{scan}?field=total").text
     assert "It was decided otherwise 1 time before." in page, "the same value again is not otherwise"
@@ -417,7 +426,7 @@ def test_every_verb_of_a_value_works_without_javascript_and_lands_in_the_log(bus
 def test_who_corrected_a_field_stands_by_name_among_its_reasons(busy: DeskSite, op: Transcriber) -> None:
     """In every language it said "operator reads something else"."""
     client, scan = busy.client(op), scan_of(busy, "agreed.png").scan.id
-    assert post(client, f"/desk/scan/{scan}/value/correct", field="total", text="99.00", why="x").status_code == 303
+    correct(busy, client, scan, total="99.00")
     against = Evidence(code=EvidenceCode.READER_AGAINST, numbers={"source": "operator", "bits": -3.0})
     decided = Decision(
         key=FieldKey("total"),
@@ -450,21 +459,39 @@ def test_a_reading_is_withdrawn_by_its_field(busy: DeskSite, op: Transcriber) ->
     assert [line.micro for line in busy.home.store.ledger(ann.id)] == [20_000]
 
 
-def test_a_correction_that_does_not_fit_stands_in_the_form_beside_the_reason(busy: DeskSite, op: Transcriber) -> None:
+def test_a_correction_that_does_not_fit_stands_at_its_field_beside_the_reason(busy: DeskSite, op: Transcriber) -> None:
     client, scan = busy.client(op), scan_of(busy, "agreed.png").scan.id
-    address = f"/desk/scan/{scan}/value/correct"
-    told = post(client, address, field="total", text="a lot", why=WHY)
+    address, typed = f"/desk/scan/{scan}/edit", {"field total": "a lot", "why": WHY}
+    told = post(client, address, **typed)
     assert told.status_code == 422
-    for said in ('id="refused"', "is no value that", "tick “As it stands", "What you typed stands in the form."):
+    for said in ('id="r-total"', "is no value that", "tick “As it stands"):
         assert said in told.text, said
-    assert "A file has to be chosen again." not in told.text
-    shown = Shown(told.text, address)
-    assert shown.is_open
-    assert (shown.values["text"], shown.values["why"], shown.values["field"]) == ("a lot", WHY, "total")
-    assert "anyway" not in shown.values
-    assert post(client, address, field="total", text="a lot", why=WHY, anyway="1").status_code == 303
-    assert busy.home.store.field_history(scan, FieldKey("total")).readings[-1].text == "a lot"
+    values = Shown(told.text, address).values
+    assert (values["field total"], values["why"], "anyway" in values) == ("a lot", WHY, False)
+    assert post(client, address, **typed, anyway="1").status_code == 303
+    assert busy.home.store.field_history(scan, TOTAL).readings[-1].text == "a lot"
     assert post(client, f"/desk/scan/{scan}/value/lock", field="none", why="x").status_code == 404
+
+
+def test_what_is_in_doubt_is_said_to_be_right_as_it_stands_or_blank(busy: DeskSite, op: Transcriber) -> None:
+    client, scan = busy.client(op), scan_of(busy, "doubt.png").scan.id
+    address = f"/desk/scan/{scan}/edit"
+    shown = client.get(f"/desk/scan/{scan}").text
+    offered = set(re.findall(r'name="stands (\w+)"', shown))
+    held = {str(each.key): each.text for each in busy.home.store.decisions(scan)}
+    assert offered == {str(key) for key in busy.home.store.open_keys(scan)} | {
+        name for name in ("number", "customer", "total") if name not in held
+    }
+    assert offered
+    values = {key: value or "" for key, value in Shown(shown, address).values.items() if key and key != "csrf"}
+    assert "Nothing was changed" in post(client, address, **values).text
+    kept = {**values, "why": WHY, **{f"stands {name}": "1" for name in offered}}
+    assert post(client, address, **kept).status_code == 303
+    busy.weigh()
+    for name in offered:
+        last = busy.home.store.field_history(scan, FieldKey(name)).readings[-1]
+        assert (last.source, last.text or "") == ("operator", values[f"field {name}"])
+    assert 'name="stands ' not in client.get(f"/desk/scan/{scan}").text, "nothing is in doubt any more"
 
 
 @pytest.mark.promise(
@@ -656,15 +683,14 @@ def test_a_mark_is_corrected_by_a_choice_of_yes_and_no(tmp_path: Path) -> None:
         desk.home.store.correct_value(scan, FieldKey("customer"), "true", "op", "x", desk.now())
         desk.weigh()
         client = desk.client(desk.person("op", "operator"))
-        for id in ("f-customer", "text"):
-            page_of = client.get(f"/desk/scan/{scan}?field=customer").text
-            choice = re.search(rf'<select id="{id}"[^>]*>(.*?)</select>', page_of)
-            assert choice, id
-            assert re.findall(r'value="(\w*)"( selected)?>(\w+)', choice[1]) == [
-                ("", "", "blank"),
-                ("true", " selected", "yes"),
-                ("false", "", "no"),
-            ]
+        page_of = client.get(f"/desk/scan/{scan}?field=customer").text
+        choice = re.search(r'<select id="f-customer"[^>]*>(.*?)</select>', page_of)
+        assert choice
+        assert re.findall(r'value="(\w*)"( selected)?>(\w+)', choice[1]) == [
+            ("", "", "blank"),
+            ("true", " selected", "yes"),
+            ("false", "", "no"),
+        ]
 
 
 def test_a_file_of_many_scans_names_the_address_of_the_next_ones(
