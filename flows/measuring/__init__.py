@@ -3,6 +3,7 @@
 from flows.measuring.confusions import Confusion, confusions
 from flows.measuring.form_suggestions import SuggestedForm, suggest_form
 from flows.measuring.quality_measures import (
+    COST_DAYS,
     MIN_GROUP_COUNT,
     CurvePoint,
     Measured,
@@ -14,6 +15,7 @@ from flows.measuring.quality_measures import (
 )
 
 __all__ = [
+    "COST_DAYS",
     "MIN_GROUP_COUNT",
     "Confusion",
     "CurvePoint",

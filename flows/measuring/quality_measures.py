@@ -15,7 +15,7 @@ from reconcile.algorithms import exact_interval
 from reconcile.forms import Operand, PreparedForm, prepared
 from reconcile.inference import Vote, majority, votes
 from reconcile.learning import AuditedValue
-from reconcile.records import FieldQuality, quality
+from reconcile.records import FieldQuality, quality, query
 from transcribe.errors import FormError, NotFound
 from transcribe.model import INK, Decision, FieldKey, Reading
 from transcribe.store import Store, facts
@@ -26,6 +26,10 @@ AUDITED_SCAN_COUNT = 2_000
 
 WEEKS_COUNT = 26
 """Work of so many weeks is shown: half a year. Chosen by hand."""
+
+
+COST_DAYS = 31
+"""Work of so many days is added up where it is said what it cost: a month. Chosen by hand."""
 
 
 DECIDED = ("decided by people", "decided by machine")
@@ -44,18 +48,32 @@ class WeekOfWork:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """What audits, the latest scans and the summaries of work tell."""
+    """What audits, the latest scans and the summaries of work tell.
+
+    `written` are the records of the last `COST_DAYS` days by form, and the values that are written on them.
+    """
 
     audited: list[AuditedValue]
     latest: LatestScans
     weeks: list[WeekOfWork]
+    written: Mapping[str, tuple[int, int]]
 
 
 def measure(home: Home, now: datetime) -> Measured:
     """Count all of it: some ten seconds in a large home."""
     return Measured(
-        audited=audited_values(home, AUDITED_SCAN_COUNT), latest=latest_scans(home), weeks=weeks_of_work(home, now)
+        audited=audited_values(home, AUDITED_SCAN_COUNT),
+        latest=latest_scans(home),
+        weeks=weeks_of_work(home, now),
+        written=_written(home, now),
     )
+
+
+def _written(home: Home, now: datetime) -> Mapping[str, tuple[int, int]]:
+    try:
+        return query.written_values(home.settings.records, (now - timedelta(days=COST_DAYS)).isoformat())
+    except NotFound:
+        return {}
 
 
 def weeks_of_work(home: Home, now: datetime) -> list[WeekOfWork]:

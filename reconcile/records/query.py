@@ -173,6 +173,18 @@ def scans_with_exceptions(path: Path, form: str, limit: int) -> list[str]:
         return [str(scan) for (scan,) in database.execute(asked, [form, limit])]
 
 
+def written_values(path: Path, since: str) -> dict[str, tuple[int, int]]:
+    """By form how many final records were first recorded since a time, and how many values are written on them.
+
+    What is blank or an empty box is not written. NotFound where nothing was published.
+    """
+    asked = """select r.form, count(distinct r.id), count(p.key) from records r
+        left join provenance p on p.record = r.id and p.no_value is null and p.value <> 'false'
+        where r.recorded_at >= :since and r.first_recorded_at >= :since and r.state = 'final' group by r.form"""
+    with open_for_reading(path) as database:
+        return {form: (records, values) for form, records, values in database.execute(asked, {"since": since})}
+
+
 def erased(path: Path, *, after: int = 0, until: int = 2**63 - 1) -> list[tuple[str, int]]:
     """(scan, change number) of scans erased after one change number, until another: a copy drops them."""
     asked = "select scan, changed from erased where changed > ? and changed <= ? order by changed"

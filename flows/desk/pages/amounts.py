@@ -13,6 +13,7 @@ from flows.desk.pages.counts import BY_PEOPLE, STATE_PREFIX
 from flows.desk.parts import counting
 from flows.desk.tables import NO_FIGURE, Cell, Plain, Raw, Table, batch_cell
 from flows.desk.visit import Visit
+from flows.measuring import COST_DAYS
 from reconcile.records import quality
 from transcribe.errors import NotFound
 from transcribe.i18n import N_
@@ -70,9 +71,6 @@ def _cell(visit: Visit, each: Raw | Money, places: Mapping[str, int]) -> Cell:
 
 # What records cost: engines' seconds, people's minutes, pay, and how much of it a right record takes.
 
-COST_DAYS = 31
-"""Work of so many days is added up by form: a month. Chosen by hand."""
-
 BATCHES_COUNT = 50
 """So many batches are listed, the latest. Chosen by hand."""
 
@@ -82,11 +80,15 @@ PAY, TOP_UP, ENGINE = "pay ", "top-up ", "engine "
 
 @dataclass(kw_only=True)
 class Cost:
-    """What some work took. `records` are by form, `pay` and `top_ups` by currency in micro-units."""
+    """What some work took. `records` are by form, `pay` and `top_ups` by currency in micro-units.
+
+    `readings` are those of people who were asked.
+    """
 
     records: Counter[str] = field(default_factory=Counter)
     engine_ms: int = 0
     people_ms: int = 0
+    readings: int = 0
     pay: Counter[str] = field(default_factory=Counter)
     top_ups: Counter[str] = field(default_factory=Counter)
 
@@ -96,6 +98,7 @@ class Cost:
             self.records[each.form] += each.count
         elif each.what in BY_PEOPLE:
             self.people_ms += each.amount
+            self.readings += each.count
         elif each.what.startswith(ENGINE):
             self.engine_ms += each.amount
         elif each.what.startswith(PAY):
@@ -124,6 +127,61 @@ def form_costs(visit: Visit) -> Table:
         at="/desk/money",
         nothing=say("Nothing was done."),
     )
+
+
+def beside_keying(visit: Visit, written: Mapping[str, tuple[int, int]]) -> tuple[Table, list[str]]:
+    """What people's work of the last days took by form, beside keying each written value twice; and that in words.
+
+    `written` are records and the values that are written on them, by form. Keying is reckoned with what a reading of
+    these forms takes and is paid. Pay is only for those who see all forms.
+    """
+    say, store, costs, whole = visit.say, visit.home.store, defaultdict[str, Cost](Cost), Cost()
+    kinds = [*BY_PEOPLE, *(store.work_kinds(PAY) if visit.forms is None else ())]
+    for each in store.work_by_form(visit.now - timedelta(days=COST_DAYS), kinds):
+        if visit.sees(each.form):
+            costs[each.form].add(each)
+            whole.add(each)
+    seen = {form: counts for form, counts in sorted(written.items()) if visit.sees(form) and counts[0]}
+    rows, readings = [], whole.readings
+    for form, (records, values) in seen.items() if readings else ():
+        for currency in sorted(whole.pay) or [""]:
+            took = costs[form]
+            rows.append(
+                (form, records, values, took.readings, _hours(visit, took.people_ms),
+                 _hours(visit, 2 * values * whole.people_ms / readings),
+                 Money(took.pay[currency] if currency else None, currency),
+                 Money(2 * values * whole.pay[currency] / readings if currency else None, currency), currency)
+            )  # fmt: skip
+    heads = {
+        "form": say("Form"),
+        "records": say("Finished records"),
+        "values": say("Written values"),
+        "readings": say("Readings by people"),
+        "hours": say("Hours of people"),
+        "hours_twice": say("Hours if all were keyed twice"),
+        "pay": say("Pay"),
+        "pay_twice": say("Pay if all were keyed twice"),
+        "currency": say("Currency"),
+    }
+    title, nothing = say("Cost beside keying everything twice, in the last 31 days"), say("Nothing was done.")
+    table = visit.table("value", title, heads, evened(visit, rows, COST_PLACES), at="/desk/quality", nothing=nothing)
+    if not rows:
+        return table, []
+    told = say(
+        "A reading took people %(seconds)s seconds here. At that pace two people would have keyed these records in"
+        " %(twice)s hours; with machines it took %(hours)s.",
+        seconds=visit.number(whole.people_ms / 1000 / readings, 1),
+        twice=visit.number(2 * sum(values for _, values in seen.values()) * whole.people_ms / readings / HOUR_MS, 2),
+        hours=visit.number(sum(costs[form].people_ms for form in seen) / HOUR_MS, 2),
+    )
+    return table, [told]
+
+
+HOUR_MS = 3_600_000
+
+
+def _hours(visit: Visit, milliseconds: float) -> Cell:
+    return Cell(round(milliseconds / HOUR_MS, 4), visit.number(milliseconds / HOUR_MS, 2))
 
 
 def batch_costs(visit: Visit) -> Table:

@@ -13,12 +13,13 @@ from fastapi import APIRouter, Form, Response
 from flows.desk.charts import Chart, Point, plotted
 from flows.desk.counting import Counted, Counting
 from flows.desk.deeds import do
-from flows.desk.pages.amounts import PAY, Cost
+from flows.desk.pages.amounts import HOUR_MS, PAY, Cost, beside_keying
 from flows.desk.pages.counts import BY_PEOPLE, published_forms, straight_through, summed, visible
 from flows.desk.parts import Deed, Part, SectionPage, counting, when_counted
 from flows.desk.tables import NO_FIGURE, Cell, Glimpse, Raw, Row, Table, scan_cell, with_query
 from flows.desk.visit import Act, Visit
 from flows.measuring import (
+    COST_DAYS,
     MIN_GROUP_COUNT,
     Confusion,
     CurvePoint,
@@ -54,9 +55,6 @@ def _audited(visit: Visit) -> list[FieldQuality]:
     return [row for _, found in sorted(rows.items()) for row in found]
 
 
-HEADLINE_DAYS = 31
-"""Work of so many days is in the line that stands first: a month. Chosen by hand."""
-
 HEADLINE_SECONDS = 60.0
 """All desks show the same line for a minute. Chosen by hand."""
 
@@ -79,7 +77,7 @@ def _figures_first(visit: Visit) -> Iterator[tuple[str, str]]:
     pays = store.work_kinds(PAY)
     kinds = ["records", "decided by machine", "decided by people", *BY_PEOPLE, *pays]
     done, cost = Counter[str](), Cost()
-    for each in store.work_by_form(visit.now - timedelta(days=HEADLINE_DAYS), kinds):
+    for each in store.work_by_form(visit.now - timedelta(days=COST_DAYS), kinds):
         if visit.sees(each.form):
             done[each.what] += each.count
             cost.add(each)
@@ -90,7 +88,7 @@ def _figures_first(visit: Visit) -> Iterator[tuple[str, str]]:
     if alone is not None:
         yield say("%(share)s of the scans go straight through", share=visit.share(alone)), "/desk/batches"
     if records := sum(cost.records.values()):
-        hours = visit.number(cost.people_ms / 3_600_000 / records * 100, 1)
+        hours = visit.number(cost.people_ms / HOUR_MS / records * 100, 1)
         pay = " + ".join(visit.amount(round(micro / records * 100), currency) for currency, micro in cost.pay.items())
         words = say("%(hours)s h of people for 100 records", hours=hours)
         yield (
@@ -636,6 +634,7 @@ def _parts(visit: Visit) -> list[Part]:
     parts = [
         Part(head=say("Wrong values by form and field type"), table=by_type_table(visit), said=[audits], faint=faint),
         Part(head=say("Wrong values by field"), table=by_field_table(visit), faint=faint),
+        _value(visit),
         Part(
             head=say("Questions that need not have been asked"),
             table=needless_table(visit, asked.last),
@@ -655,6 +654,22 @@ def _parts(visit: Visit) -> list[Part]:
         parts.append(Part(head=say("Known values"), table=known_values_table(visit), said=[known]))
         parts.append(Part(head=say("What was learnt"), table=learnt_table(visit), deeds=[way_back] if choices else []))
     return parts
+
+
+def _value(visit: Visit) -> Part:
+    """What the last month cost beside keying everything twice."""
+    found = measured(visit)
+    table, said = beside_keying(visit, found.written if found else {})
+    faint = visit.say(
+        "Blanks and empty boxes are not counted as written. The arbiter of double keying is left out. What machines "
+        "read alone is often easier to key than what people read here."
+    )
+    return Part(head=table.caption, table=table, said=said, faint=[faint, *when_counted(visit, measuring(visit))])
+
+
+def value_table(visit: Visit) -> Table:
+    """The same as a table alone."""
+    return _value(visit).table
 
 
 def _measured(visit: Visit) -> list[Part]:
@@ -690,6 +705,7 @@ def _measured(visit: Visit) -> list[Part]:
 TABLES: Mapping[str, Callable[[Visit], Table]] = {
     "by-type": by_type_table,
     "by-field": by_field_table,
+    "value": value_table,
     "alarms": alarms_table,
     "agreement": agreement_table,
     "confusions": confusions_table,

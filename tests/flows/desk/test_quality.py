@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
 
 from flows.measuring import field_qualities
+from flows.steps import publish_records
 from reconcile.algorithms import exact_interval
 from reconcile.learning import AuditedValue
 from reconcile.parameters import shipped_parameters
-from reconcile.records import quality
+from reconcile.records import Selection, quality, query
 from tests.flows.desk import filled_site
 from tests.flows.desk.desk_site import DeskSite, post
 from tests.flows.desk.filled_site import audits
 from tests.flows.house import until
+from tests.transcribe.store.world import sent
 from transcribe.model import FieldKey
+from transcribe.store import Offer
+from transcribe.store.facts import Rate
 
 
 def audited(busy: DeskSite) -> None:
@@ -64,6 +69,33 @@ def test_what_is_empty_is_named_and_takes_no_section(client: TestClient) -> None
     empty = page.partition('id="empty-parts"')[2].partition("</section>")[0]
     assert "Wrong values by form and field type: Nothing was audited yet." in empty
     assert 'id="live-by-type"' not in page
+
+
+@pytest.mark.promise("Cost beside keying everything", "Pay if all were keyed", "what the last 31 days cost in people's")
+def test_the_work_of_a_month_is_laid_beside_keying_each_written_value_twice(busy: DeskSite) -> None:
+    store = busy.home.store
+    store.put_rate(Rate(form="", micro=20_000, currency="EUR", since=busy.now()), busy.now())
+    who = [busy.person(name, "transcriber") for name in ("ann", "bea")]
+    for number, each in enumerate(who):
+        (task,) = store.lease(each.id, 1, busy.now(), 600.0, Offer(pools=("read",)))
+        busy.ahead += timedelta(seconds=40)
+        store.submit(task.id, each.id, sent("Mary Poole", f"{number}", seconds=36.0), busy.now())
+    busy.weigh()
+    publish_records(busy.home)
+    (record,) = query.records(busy.home.settings.records, "order", selection=Selection(status="complete"))
+    written = sum(each.no_value is None for each in record.origins)
+    assert written
+    client = busy.client(busy.person("op", "operator"))
+    until(lambda: client.get("/desk/quality/value.json").json()["value"])
+    (row,) = client.get("/desk/quality/value.json").json()["value"]
+    assert (row["form"], row["records"], row["values"], row["readings"]) == ("order", 1, written, 2)
+    assert (row["hours"], row["hours_twice"]) == (0.02, round(2 * written * 0.01, 4))
+    paid = sum(line.micro for each in who for line in store.ledger(each.id)) / 1e6
+    assert (row["pay"], row["pay_twice"], row["currency"]) == (paid, round(2 * written * paid / 2, 6), "EUR")
+    page = client.get("/desk/quality").text
+    assert "A reading took people 36 seconds here." in page
+    limited = busy.client(busy.person("half", "operator", forms=("order",)))
+    assert limited.get("/desk/quality/value.json").json()["value"][0]["pay"] is None, "pay is for who sees all forms"
 
 
 def test_audits_are_shown_before_the_daily_count_has_published_them(busy: DeskSite) -> None:
