@@ -113,9 +113,10 @@ def _glyphs(picture: Picture, scale: float) -> tuple[Picture, NDArray[numpy.int3
         both = [cv2.dilate(ink, stroke_over, anchor=end) for end in ((0, 0), (crossed[0] - 1, crossed[1] - 1))]
         dark = cv2.bitwise_or(ink, cv2.bitwise_and(rules, cv2.bitwise_and(*both)))  # a glyph on a rule is one glyph
     _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
-    high, middle = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT] / 2
-    low = high <= MAX_DASH_HEIGHT_PX / scale
-    in_row = (abs(middle[:, None] - middle[low]) <= MAX_DASH_HEIGHT_PX / 2 / scale).sum(axis=1)
+    high, most = stats[:, cv2.CC_STAT_HEIGHT], int(MAX_DASH_HEIGHT_PX / scale)
+    low, middle = high <= most, 2 * stats[:, cv2.CC_STAT_TOP] + high  # in half pixels
+    ends = numpy.sort(middle[low])
+    in_row = ends.searchsorted(middle + most, "right") - ends.searchsorted(middle - most)
     kept = (stats[:, cv2.CC_STAT_AREA] >= MIN_GLYPH_PX / scale**2) & ~(low & (in_row >= MIN_DASHES))
     kept[0] = False  # the paper
     numbers = numpy.where(kept, numpy.cumsum(kept), 0).astype(numpy.uint16)
