@@ -11,6 +11,8 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
 from io import TextIOWrapper
 from pathlib import Path
 from uuid import uuid4
@@ -22,6 +24,7 @@ from flows.home import (
     now,
     prefect_address,
     prefect_login,
+    prefect_secret,
     prefect_server_variables,
     use_prefect,
 )
@@ -192,6 +195,37 @@ def tell_prefect(address: str, login: tuple[str, str] | None, event: str, resour
     body = [{**told, "resource": {"prefect.resource.id": resource}}]
     with suppress(httpx.HTTPError):
         httpx.post(f"{address}/events", json=body, auth=login, timeout=ANSWER_SECONDS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrefectRun:
+    """A run on Prefect's pages: what it is called, the state it is in, since when, and its address there."""
+
+    name: str
+    state: str
+    at: datetime
+    address: str
+
+
+def latest_run(settings: Settings, name: str) -> PrefectRun | None:
+    """The latest run of this name that Prefect keeps. None where it keeps none, or does not answer at once."""
+    import httpx
+
+    serving = serving_address(settings)
+    address = prefect_address() or serving
+    if not address:
+        return None
+    user, _, password = prefect_secret(settings).partition(":")
+    login = (user, password) if address == serving else prefect_login()
+    asked = {"flow_runs": {"name": {"any_": [name]}}, "sort": "EXPECTED_START_TIME_DESC", "limit": 1}
+    try:
+        answer = httpx.post(f"{address}/flow_runs/filter", json=asked, auth=login, timeout=ANSWER_SECONDS)
+        (run,) = answer.raise_for_status().json()
+    except (httpx.HTTPError, ValueError):
+        return None
+    at = datetime.fromisoformat(run["state"]["timestamp"])
+    where = f"{address.removesuffix('/api')}/runs/flow-run/{run['id']}"
+    return PrefectRun(name=run["name"], state=run["state_name"], at=at, address=where)
 
 
 def is_answering(address: str) -> bool:

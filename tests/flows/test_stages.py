@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ import httpx
 import pytest
 from PIL import Image
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
+from prefect.utilities.urls import url_for
 
 from flows import ingest as flow
 from flows.home import settings as configuration
 from flows.home.home import Home, now, open_home
+from flows.runtime import latest_run
 from tests.aside import run_aside
 from tests.flows.house import PATIENCE, House, until
 from tests.flows.shifts.made_up_worker import reader
@@ -108,7 +111,7 @@ def failing(times: int, after: int) -> Callable[..., ReadResult]:
 
 @pytest.mark.promise("Prefect keeps counts and")
 def test_a_batch_is_shown_in_stages_with_counts_and_what_waits_with_an_address(
-    working_house: House, opened: Home, folder: Path
+    working_house: House, opened: Home, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done = flow.ingest_batch(working_house.home, [folder], "receipt", "stages", 2, lambda *_: None, by="desk")
     assert (done.read, done.failed) == (SCANS_COUNT, [])
@@ -125,6 +128,13 @@ def test_a_batch_is_shown_in_stages_with_counts_and_what_waits_with_an_address(
     assert row["desk"].endswith("/desk/batch?name=stages")
     assert sum(each["questions"] for each in json.loads(shown[0]["data"])) > 0
     assert "customer" not in json.dumps([found, run, shown])
+    assert working_house.prefect
+    monkeypatch.setenv("PREFECT_API_URL", working_house.prefect)
+    told = latest_run(opened.settings, "ingest stages")
+    assert told
+    assert (told.state, told.at) == (run["state_name"], datetime.fromisoformat(run["state"]["timestamp"]))
+    assert told.address == url_for("flow-run", run["id"])
+    assert latest_run(opened.settings, "ingest no such batch") is None
     assert opened.store.count_to_read(now()) == (0, 0)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -141,17 +141,11 @@ def beside_keying(visit: Visit, written: Mapping[str, tuple[int, int]]) -> tuple
         if visit.sees(each.form):
             costs[each.form].add(each)
             whole.add(each)
-    seen = {form: counts for form, counts in sorted(written.items()) if visit.sees(form) and counts[0]}
-    rows, readings = [], whole.readings
-    for form, (records, values) in seen.items() if readings else ():
-        for currency in sorted(whole.pay) or [""]:
-            took = costs[form]
-            rows.append(
-                (form, records, values, took.readings, _hours(visit, took.people_ms),
-                 _hours(visit, 2 * values * whole.people_ms / readings),
-                 Money(took.pay[currency] if currency else None, currency),
-                 Money(2 * values * whole.pay[currency] / readings if currency else None, currency), currency)
-            )  # fmt: skip
+    seen = {form: counts for form, counts in sorted(written.items()) if visit.sees(form) and whole.readings}
+    rows = [
+        row for form, counts in seen.items() for row in _rows_beside_keying(visit, form, counts, costs[form], whole)
+    ]
+    title, nothing = say("Cost beside keying everything twice, in the last 31 days"), say("Nothing was done.")
     heads = {
         "form": say("Form"),
         "records": say("Finished records"),
@@ -163,21 +157,42 @@ def beside_keying(visit: Visit, written: Mapping[str, tuple[int, int]]) -> tuple
         "pay_twice": say("Pay if all were keyed twice"),
         "currency": say("Currency"),
     }
-    title, nothing = say("Cost beside keying everything twice, in the last 31 days"), say("Nothing was done.")
     table = visit.table("value", title, heads, evened(visit, rows, COST_PLACES), at="/desk/quality", nothing=nothing)
-    if not rows:
-        return table, []
-    told = say(
+    return table, [_in_hours(visit, seen, costs, whole)] if rows else []
+
+
+def _rows_beside_keying(
+    visit: Visit, form: str, counts: tuple[int, int], took: Cost, whole: Cost
+) -> Iterator[tuple[Raw | Money, ...]]:
+    """The row of a form in each currency; one without where nothing was paid."""
+    twice = 2 * counts[1] / whole.readings
+    for currency in sorted(whole.pay) or [""]:
+        yield (
+            form,
+            *counts,
+            took.readings,
+            _hours(visit, took.people_ms),
+            _hours(visit, twice * whole.people_ms),
+            Money(took.pay[currency] if currency else None, currency),
+            Money(twice * whole.pay[currency] if currency else None, currency),
+            currency,
+        )
+
+
+def _in_hours(visit: Visit, seen: Mapping[str, tuple[int, int]], costs: Mapping[str, Cost], whole: Cost) -> str:
+    """What a reading took, and the hours of people beside those of keying twice, in a sentence."""
+    a_reading = whole.people_ms / whole.readings
+    return visit.say(
         "A reading took people %(seconds)s seconds here. At that pace two people would have keyed these records in"
         " %(twice)s hours; with machines it took %(hours)s.",
-        seconds=visit.number(whole.people_ms / 1000 / readings, 1),
-        twice=visit.number(2 * sum(values for _, values in seen.values()) * whole.people_ms / readings / HOUR_MS, 2),
+        seconds=visit.number(a_reading / 1000, 1),
+        twice=visit.number(2 * sum(values for _, values in seen.values()) * a_reading / HOUR_MS, 2),
         hours=visit.number(sum(costs[form].people_ms for form in seen) / HOUR_MS, 2),
     )
-    return table, [told]
 
 
 HOUR_MS = 3_600_000
+"""Milliseconds of an hour."""
 
 
 def _hours(visit: Visit, milliseconds: float) -> Cell:

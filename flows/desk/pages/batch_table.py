@@ -24,6 +24,7 @@ from flows.desk.visit import Visit
 from flows.desk.words import STATES, STOPPED
 from flows.incoming import unread_files
 from flows.mending import LOOK_BACK, Forecast
+from flows.runtime import PrefectRun, latest_run
 from transcribe.errors import NotFound
 from transcribe.store import Batch, facts
 
@@ -114,11 +115,16 @@ PAY_PREFIX = "pay "
 """How what counts pay in a currency begins."""
 
 
+RUN_SECONDS = 10.0
+"""How long what Prefect said of a run stands. Chosen by hand."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchView:
     """A batch for its page. `cost` and `cost_at_end` are by currency in micro-units, without top-ups.
 
     `lacks_people`: some of its fields can be finished by nobody who is there, and there is no forecast.
+    `run` is its latest run on Prefect's pages, where that answers.
     `is_known`: the first of its files was taken in. Before, only the files wait, and there is no batch to steer.
     """
 
@@ -132,6 +138,7 @@ class BatchView:
     forecast: Forecast | None
     lacks_people: bool
     acts: tuple[facts.Act, ...]
+    run: PrefectRun | None
     is_known: bool
     may_steer: bool
 
@@ -149,6 +156,7 @@ def batch_view(visit: Visit, name: str) -> BatchView:
     more = {
         currency: round(micro / readings * left * each_field) if readings else 0 for currency, micro in cost.items()
     }
+    run_name = f"ingest {name}"
     return BatchView(
         batch=batch,
         counts=counts,
@@ -160,6 +168,7 @@ def batch_view(visit: Visit, name: str) -> BatchView:
         forecast=None if lacks_people else kept_forecast(visit, name, _latest_work(visit, name), left, each_field),
         lacks_people=lacks_people,
         acts=tuple(visit.home.store.acts(batch=name)),
+        run=visit.shared.of(("run", name), RUN_SECONDS, visit.now, lambda: latest_run(visit.home.settings, run_name)),
         is_known=batch.since is not None or batch.set_aside > 0,
         may_steer=visit.may_change and visit.forms is None,
     )

@@ -5,17 +5,20 @@ from __future__ import annotations
 import html
 import io
 from collections.abc import Callable
+from datetime import timedelta
 
 import httpx
 import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from flows.desk.pages import batch_table
 from flows.desk.pages.batch_pages import IN_CANCELLED
 from flows.desk.pages.batch_table import day_of
 from flows.home.home import now as clock
 from flows.incoming import ArrivingFile, sent_file, waiting_scans
 from flows.mending import batch_report, known_as
+from flows.runtime import PrefectRun
 from flows.steps import publish_records, rebuild_records
 from reconcile.records import query, verify
 from tests.flows.desk.desk_site import AGREED, TEXTS, DeskSite, csrf, page, post
@@ -595,3 +598,24 @@ def test_a_blank_of_the_former_picture_is_asked_again_and_the_record_says_so_unt
     assert (record.state, record.values["customer"]) == ("final", "Mary Poole")
     texts_read = [each.text for each in store.field_history(scan.id, CUSTOMER).readings if each.kind == "person"]
     assert texts_read == ["", "", "Mary Poole"]
+
+
+def test_a_batch_names_its_latest_run_in_prefect_and_does_without(
+    busy: DeskSite, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert 'id="run"' not in client.get(BATCH).text, "no Prefect is there"
+    told = PrefectRun(
+        name="ingest monday", state="2 set aside", at=busy.now(), address="http://prefect/runs/flow-run/7"
+    )
+    asked: list[str] = []
+
+    def answering(_: object, name: str) -> PrefectRun:
+        asked.append(name)
+        return told
+
+    monkeypatch.setattr(batch_table, "latest_run", answering)
+    busy.ahead += timedelta(minutes=1)
+    line = client.get(BATCH).text.partition('id="run"')[2].partition("</p>")[0]
+    assert 'href="http://prefect/runs/flow-run/7"' in line
+    assert "2 set aside" in line
+    assert asked == ["ingest monday"]
