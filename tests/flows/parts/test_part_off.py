@@ -36,7 +36,7 @@ def filled_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(params=USABLE)
 def part(request: pytest.FixtureRequest) -> str:
-    """The name of each part of this distribution."""
+    """The name of each part of this distribution, or several names with commas between."""
     return str(request.param)
 
 
@@ -48,6 +48,9 @@ def operator(part: str, filled_folder: Path, tmp_path: Path, monkeypatch: pytest
         yield desk.client(desk.person("off", "operator"))
 
 
+@pytest.mark.parametrize(
+    "part", [",".join(USABLE), *(pytest.param(each, marks=pytest.mark.soak) for each in USABLE)], indirect=True
+)
 def test_without_a_part_every_link_of_the_desk_leads_somewhere(operator: TestClient) -> None:
     seen, left = {"/desk"}, ["/desk"]
     kinds = set()

@@ -713,8 +713,10 @@ def test_a_page_whose_writing_stands_in_its_boxes_says_nothing(form: Form) -> No
     assert all((said[key]["ink"].text, said[key]["ink"].flags) == ("", frozenset()) for key in blank)
 
 
-@pytest.mark.parametrize("file", [FLAT, PHOTO])
-@pytest.mark.parametrize(("note", "corner"), [("", (0, 0)), ("cancel line 4", (480, 2040)), ("2 de plus", (900, 70))])
+@pytest.mark.parametrize(
+    ("file", "note", "corner"),
+    [(FLAT, "", (0, 0)), (FLAT, "cancel line 4", (480, 2040)), (PHOTO, "", (0, 0)), (PHOTO, "2 de plus", (900, 70))],
+)
 def test_what_is_written_in_no_field_is_said(form: Form, file: str, note: str, corner: tuple[int, int]) -> None:
     """A note below the table left no trace: its record was that of the order without it."""
     page = align(Page(number=1, picture=picture(file)), form).page.picture.copy()

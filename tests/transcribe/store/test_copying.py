@@ -215,6 +215,7 @@ def test_nothing_is_moved_while_a_program_has_the_state_open(state: Path, url: s
             assert time.monotonic() < until
 
 
+@pytest.mark.soak
 def test_a_long_table_takes_no_more_memory_than_a_short_one(state: Path, url: str, tmp_path: Path) -> None:
     with closing(sqlite3.connect(state)) as connection:
         connection.execute(

@@ -129,6 +129,7 @@ def gold(here: World, count: int) -> None:
 
 
 @pytest.mark.promise("like all others and", "look like all others.", "never from their work.")
+@pytest.mark.only_on("sqlite")
 def test_control_items_come_at_the_disclosed_share_to_everybody_alike(here: World) -> None:
     gold(here, 60)
     for number in range(200):

@@ -71,7 +71,9 @@ def address(running: Server) -> str:
     "a copy stands still",
     "what was forgotten since may still be in it",
 )
-@pytest.mark.parametrize("stop", [column_of_their_own, permission_lost, server_away])
+@pytest.mark.parametrize(
+    "stop", [*(pytest.param(it, marks=pytest.mark.soak) for it in (column_of_their_own, permission_lost)), server_away]
+)
 def test_whatever_stops_a_copy_is_told_until_it_goes_on(
     rooms: Home, running: Server, address: str, stop: Callable[[Server], Callable[[], None]]
 ) -> None:

@@ -523,7 +523,7 @@ COMMANDS = ("shift", "people add mina", "backup BACKUPS")
 
 
 @pytest.mark.promise("Whatever still names the")
-@pytest.mark.parametrize("to", ["file", "another database"])
+@pytest.mark.parametrize("to", ["file", pytest.param("another database", marks=pytest.mark.soak)])
 def test_another_machine_that_names_the_old_database_is_refused_and_writes_nothing(
     first: Path, second: House, tmp_path: Path, to: str
 ) -> None:

@@ -198,7 +198,7 @@ def test_a_home_gives_what_it_saw_and_it_is_printed(
     assert slower["ninety"] > line["ninety"], "delays go by what was stated, too"
 
 
-@pytest.mark.parametrize("seconds", [0.0, 0.1, 0.4])
+@pytest.mark.parametrize("seconds", [*(pytest.param(each, marks=pytest.mark.soak) for each in (0.0, 0.1)), 0.4])
 def test_answers_that_no_person_can_have_given_say_nothing_of_people(
     rooms: Home, monkeypatch: pytest.MonkeyPatch, seconds: float
 ) -> None:

@@ -167,7 +167,7 @@ def is_exact(store: Store, kept: set[str]) -> bool:
     )
 
 
-@pytest.mark.promise("it may or may")
+@pytest.mark.soak
 def test_connections_that_are_cut_again_and_again_lose_nothing_that_was_acknowledged(here: World) -> None:
     here.store.put_rate(Rate(form="", micro=7, currency="EUR", since=NOON), NOON)
     open_many(here, MANY)

@@ -117,6 +117,7 @@ def test_a_process_of_the_server_that_stands_still_is_given_up_for_another(
     assert time.monotonic() - begun < SILENCE_SECONDS, "it is not asked again"
 
 
+@pytest.mark.soak
 def test_what_was_asked_of_a_process_that_stands_still_is_done_once_or_told(
     database: Server, store: Store, frozen: list[int]
 ) -> None:

@@ -115,7 +115,7 @@ DEEDS = st.builds(
 )
 
 
-@examples(600, HealthCheck.function_scoped_fixture)  # a tenth of it on PostgreSQL
+@examples(600 if SOAK else 200, HealthCheck.function_scoped_fixture)  # a tenth of it on PostgreSQL
 @given(st.lists(DEEDS, min_size=2, max_size=12))
 def test_whatever_is_done_together_is_told_and_kept_as_if_it_were_done_alone(busy: World, deeds: list[Deed]) -> None:
     assert done(busy, deeds, alone=False) == done(busy, deeds, alone=True)

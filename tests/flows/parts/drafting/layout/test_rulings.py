@@ -386,7 +386,9 @@ def page_of(*, heading: str, written: bool) -> Page:
     return Page(number=1, picture=numpy.asarray(page))
 
 
-@pytest.mark.parametrize("heading", ["row", "low", "one frame", "above"])
+@pytest.mark.parametrize(
+    "heading", ["row", "above", *(pytest.param(it, marks=pytest.mark.soak) for it in ("low", "one frame"))]
+)
 def test_a_filled_page_gives_the_same_draft_as_its_blank(heading: str) -> None:
     engine = ocr.load("tesseract", ("eng",))
     blank, filled = (page_of(heading=heading, written=written) for written in (False, True))
