@@ -367,7 +367,8 @@ class OrderMapping:
 class Form:
     """The blank form's definition; `digest` is the SHA-256 of its definition, blanks and master files.
 
-    `order` says how a record becomes an electronic order; None: it does not.
+    `help` are the operator's own rules of how to transcribe it. `order` says how a record becomes an electronic order;
+    None: it does not.
     """
 
     name: str
@@ -382,6 +383,7 @@ class Form:
     tables: tuple[Table, ...] = ()
     rules: tuple[Rule, ...] = ()
     masters: tuple[Master, ...] = ()
+    help: Mapping[str, str] = field(default_factory=lambda: NO_TEXT)
     retention_days: int | None = None
     options: Mapping[str, str | int | float | bool] = field(default_factory=dict)
     order: OrderMapping | None = None

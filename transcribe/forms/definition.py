@@ -154,6 +154,7 @@ def _form(path: Path, raw: bytes, said: FormFile, *, publishable: bool = True, a
         name=said.name,
         version=said.version,
         title=said.title,
+        help=said.help,
         languages=said.languages,
         locale=said.locale,
         currency=said.currency,

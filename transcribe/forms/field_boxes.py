@@ -114,6 +114,7 @@ def _changed(what: What, name: str, before: Mapping[str, str], after: Mapping[st
 def _of_form(form: Form) -> dict[str, str]:
     return {
         "title": _texts(form.title),
+        "help": _texts(form.help),
         "languages": ", ".join(form.languages),
         "locale": form.locale,
         "currency": form.currency,

@@ -256,6 +256,7 @@ class FormFile(DefinitionTable):
     name: Annotated[str, Field(pattern=FORM_NAME, max_length=100)]
     version: Annotated[int, Field(ge=1, le=MOST_VERSION)]
     title: Texts
+    help: Texts = Field(default_factory=dict)
     languages: Annotated[tuple[Annotated[str, Field(pattern=LANGUAGE)], ...], Field(min_length=1)]
     locale: Annotated[str, AfterValidator(_known_locale)]
     currency: Annotated[str, AfterValidator(_known_currency)] = "EUR"

@@ -360,6 +360,8 @@ def test_who_read_it_is_told_that_a_reading_was_set_aside_and_why(site: Site, si
     assert "An operator set one of your readings aside" not in second
     assert "data-withdrawn" in second
     assert "set aside by an operator" in second, "the mark stays"
+    aside = client.get("/readings?show=aside").text
+    assert "not &lt;readable&gt; here" in aside, "the list says why"
     page = client.get(f"/readings/{reading}").text
     assert "no longer counts" in page
     assert "not &lt;readable&gt; here" in page
@@ -370,6 +372,20 @@ def test_who_read_it_is_told_that_a_reading_was_set_aside_and_why(site: Site, si
     assert site.store.notices(ben.id) == []
     hidden = r'<span class="news" data-news hidden>.*?</span></span>'
     assert "There is news" not in re.sub(hidden, "", other.get("/work").text + client.get("/work").text)
+
+
+def test_news_of_readings_that_were_set_aside_lead_to_them_with_the_reason(site: Site, sign_in: SignIn) -> None:
+    site.scan("bon-de-commande", {KEY: "Durand"})
+    ann, now = site.person("ann"), site.clock.now()
+    reading = read(site, ann, "Durand")
+    client, day = sign_in(ann), timedelta(days=1)
+    assert reading not in client.get("/readings?show=aside").text
+    site.store.set_readings_aside(ann.id, now - day, now + day, "olga", "too quick", now)
+    number = client.get("/readings").text.split('action="/news/')[1].split('"')[0]
+    led = client.post(f"/news/{number}", data={"csrf": csrf(client)}, follow_redirects=False).headers["location"]
+    assert led == "/readings?show=aside"
+    shown = client.get(led).text
+    assert (reading in shown, "too quick" in shown) == (True, True)
 
 
 def said_of_form(site: Site, who: Transcriber, scan: str, text: str | None) -> None:

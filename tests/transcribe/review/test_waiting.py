@@ -16,14 +16,22 @@ from playwright.sync_api import Page, expect
 
 from tests.patience import PATIENCE
 from tests.transcribe.review.promises.test_known_fields import known_fields
-from tests.transcribe.review.site import DATE, NUMBER, SignIn, Site, csrf, make_site, served, set_pay
+from tests.transcribe.review.site import DATE, NUMBER, SignIn, Site, csrf, form_of, make_site, served, set_pay
 from tests.transcribe.store.world import put
 from transcribe.errors import NotFound, StoreError
-from transcribe.model import FieldKey, Transcriber, Truth
+from transcribe.model import FieldKey, Form, Transcriber, Truth
 from transcribe.review.options import MARK_AGE, MissingMark, ReviewOptions
 from transcribe.review.views.formatting import moment
 from transcribe.store.facts import ExpectedWork, Floor, SentReading
 from transcribe.store.verbs.machines import MAX_COUNTED_WAIT
+
+
+def with_rules(name: str, version: int = 1) -> Form:
+    """A shipped form with an operator's own rules."""
+    return replace(form_of(name, version), help={"en": "Copy <capitals>.", "fr": "Recopier les capitales."})
+
+
+FORMS = with_rules
 
 
 def later(site: Site, **time: float) -> None:
@@ -271,6 +279,7 @@ def test_who_asked_sees_that_it_arrived_and_then_the_answer(site: Site, sign_in:
     client.get("/work")
     (task,) = site.store.held(amina.id, site.clock.now())
     assert "Nobody has asked" in client.get(f"/guide/{task.id}").text
+    assert "Copy &lt;capitals&gt;." in client.get(f"/guide/{task.id}").text, "the operator's own rules for the form"
     question = ask(site, client, amina)
     guide = client.get(f"/guide/{task.id}").text
     assert "A zero or an O?" in guide.split('id="asked"')[1].split("</section>")[0]

@@ -52,9 +52,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guide:
-    """What stands in the guide of a field: pictures, what was answered, and one's own open questions."""
+    """What stands in the guide of a field: pictures, what was answered, and one's own open questions.
+
+    `rules` are the operator's own for the whole form.
+    """
 
     view: TaskView
+    rules: str
     answered: list[Question]
     own: list[Question]
     examples: list[GuideExample]
@@ -192,7 +196,9 @@ def _guide(store: Store, context: Context, visitor: Visitor, task: str) -> Guide
     now = context.now()
     theirs = store.task(task, visitor.person.id, now)
     name = theirs.key.name
+    is_blind = not theirs.form or theirs.kind == "identify"
     return Guide(
+        rules="" if is_blind else said(context.forms(theirs.form, theirs.form_version).help, visitor.language),
         view=task_view(store, context.forms, theirs, visitor.language, now),
         answered=store.guide(theirs.form, name) if theirs.form else [],
         own=[

@@ -236,8 +236,8 @@ def weights(reasons: Sequence[tuple[str, Mapping[str, float | int | str]]]) -> t
 NOT_THIS_FORM = N_("It is not this form")
 NONE_OF_THESE = N_("None of these")
 
-Shown = Literal["all", "open", "agreed", "outvoted", "contested"]
-"""Which readings a list shows: those of an outcome, or those that were contested."""
+Shown = Literal["all", "open", "agreed", "outvoted", "contested", "aside"]
+"""Which readings a list shows: those of an outcome, or those that were contested or set aside by an operator."""
 
 SHOWN_WORDS: Mapping[Shown, str] = {
     "all": N_("All"),
@@ -245,6 +245,7 @@ SHOWN_WORDS: Mapping[Shown, str] = {
     "agreed": N_("Agreed"),
     "outvoted": N_("Decided otherwise"),
     "contested": N_("Contested"),
+    "aside": N_("Set aside"),
 }
 """What each list is called, as a message of the catalogues."""
 
@@ -449,6 +450,8 @@ def last_of(history: FieldHistory, who: str) -> Reading:
 def _is_shown(reading: OwnReading, shown: Shown) -> bool:
     if shown == "contested":
         return reading.appeal is not None
+    if shown == "aside":
+        return reading.withdrawn is not None
     outcome = "agreed" if reading.outcome == "recovered" else reading.outcome
     return shown in ("all", outcome)
 
@@ -466,7 +469,11 @@ def _whole_label(reading: Reading, visitor: Visitor, *, is_gone: bool) -> str:
 
 # News of a person's readings: what happened, of which field, and where it leads. Each is kept until it is read.
 
-ELSEWHERE = {"time answered": "/pay", "appeal heard": "/second-look"}
+ELSEWHERE = {
+    "time answered": "/pay",
+    "appeal heard": "/second-look",
+    "readings set aside": "/readings?show=aside",
+}
 """The pages that news of some kinds lead to, if not to the reading."""
 
 

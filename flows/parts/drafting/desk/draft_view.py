@@ -93,6 +93,11 @@ class DraftView:
         return texts(self.written.get("title", ""))
 
     @property
+    def helps(self) -> Mapping[str, str]:
+        """The rules of how to transcribe it, by language."""
+        return texts(self.written.get("help", ""))
+
+    @property
     def field_names(self) -> list[str]:
         """The fields that a list can be of."""
         columns = [f"{table.name}.{column.name}" for table in self.tables for column in table.columns]

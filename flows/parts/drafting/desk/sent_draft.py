@@ -168,6 +168,8 @@ def _head(sent: Mapping[str, str], view: DraftView) -> dict[str, Any]:
         "currency": sent.get("currency", "").strip().upper(),
         "languages": sent.get("languages", "").replace(",", " ").split(),
     }
+    helps = {name: text.replace("\r\n", "\n").strip() for name, text in sent.items() if name.startswith("help-")}
+    values["help"] = _texts(helps, "help", view.written)
     values["retention_days"] = _whole(sent.get("retention_days", "").strip()) or None
     return values
 

@@ -24,6 +24,8 @@ def filled_in(page: str) -> dict[str, str]:
         said = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
         if "name" in said and (said.get("type") != "checkbox" or " checked" in tag):
             sent[said["name"]] = html.unescape(said.get("value", ""))
+    for name, body in re.findall(r'<textarea\b[^>]* name="([^"]+)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL):
+        sent[name] = html.unescape(body)
     for name, body in re.findall(r'<select\b[^>]* name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
         options = re.findall(r"<option(?: value=\"([^\"]*)\")?( selected)?>([^<]*)", body)
         chosen = next((each for each in options if each[1]), options[0])
@@ -73,6 +75,7 @@ def test_every_field_is_filled_in_by_hand(client: TestClient, draft: Draft) -> N
             "field-7-y1": "1850",
             "rule-0-check": "total_to_pay == sum(lines.amount)",
             "title-en": "Bike hire slip",
+            "help-en": "Copy capitals.\r\nWrite no unit.",
             "retention_days": "30",
         },
     )
@@ -87,6 +90,11 @@ def test_every_field_is_filled_in_by_hand(client: TestClient, draft: Draft) -> N
     assert form.field("remarks").box == (120, 1750, 1500, 1850)
     assert [each.check for each in form.rules] == ["total_to_pay == sum(lines.amount)"]
     assert (form.title, form.retention_days) == ({"en": "Bike hire slip"}, 30)
+    assert form.help == {"en": "Copy capitals.\nWrite no unit."}
+    assert "Copy capitals." in page
+    kept = draft.text
+    save(client)
+    assert draft.text == kept
 
 
 def test_a_field_that_is_called_otherwise_is_so_in_rules_and_lists(client: TestClient, draft: Draft) -> None:
