@@ -77,9 +77,19 @@ class Bar:
 
 
 def stacked(
-    name: str, title: str, bars: Sequence[Bar], kinds: Sequence[str], table: Table, say: Callable[[float], str]
+    name: str,
+    title: str,
+    bars: Sequence[Bar],
+    kinds: Sequence[str],
+    table: Table,
+    say: Callable[[float], str],
+    colours: Sequence[int] = (),
 ) -> Chart:
-    """Bars side by side, each stacked from its parts, which are counts. `kinds` are in words; `say` writes a count."""
+    """Bars side by side, each stacked from its parts, which are counts. `kinds` are in words; `say` writes a count.
+
+    `colours` are the numbers of their colours; none: the first ones, in order.
+    """
+    colours = colours or [place % COLOURS_COUNT + 1 for place in range(len(kinds))]
     highest = max((sum(bar.parts) for bar in bars), default=0.0)
     most = max(2.0, highest + highest % 2)  # the middle of the scale is a count too
     wide = WIDTH / max(1, len(bars))
@@ -91,8 +101,7 @@ def stacked(
             below -= high
             if part:
                 title_of_part = f"{bar.words}: {kinds[kind - 1]} {say(part)}"
-                colour = (kind - 1) % COLOURS_COUNT + 1
-                marks.append(Mark(wide * place, below, max(0.5, wide * 0.9), high, colour, title_of_part))
+                marks.append(Mark(wide * place, below, max(0.5, wide * 0.9), high, colours[kind - 1], title_of_part))
     return Chart(
         name=name,
         title=title,
@@ -100,7 +109,7 @@ def stacked(
         ticks=[Tick(HEIGHT * (1 - part), say(most * part)) for part in (0.0, 0.5, 1.0)],
         first=bars[0].words if bars else "",
         last=bars[-1].words if len(bars) > 1 else "",
-        kinds=[(place % COLOURS_COUNT + 1, words) for place, words in enumerate(kinds)],
+        kinds=list(zip(colours, kinds, strict=True)),
         table=table,
     )
 

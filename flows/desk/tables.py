@@ -47,6 +47,7 @@ class Cell:
     badge: str = ""
     pictures: Sequence[Glimpse] = ()
     is_amount: bool = False
+    is_moment: bool = False
 
     @property
     def words(self) -> str:
@@ -110,7 +111,7 @@ def with_query(values: Mapping[str, str]) -> str:
 
 def time_cell(at: datetime | None, shown: str) -> Cell:
     """A time, for programs as ISO 8601."""
-    return Cell(None) if at is None else Cell(at.isoformat(timespec="seconds"), shown)
+    return Cell(None) if at is None else Cell(at.isoformat(timespec="seconds"), shown, is_moment=True)
 
 
 def scan_cell(scan: str, name: str, place: str = "") -> Cell:

@@ -63,6 +63,12 @@ STATES: Mapping[str, str] = {
 }
 """How far a scan is, in the order of the path: `ScanState.word` and how it is said."""
 
+STATE_COLOURS: Mapping[str, int] = {
+    "not weighed": 7, "waits for people": 2, "form unknown": 6, "decided, and held back": 3,
+    "finished, and asked again": 8, "finished": 1, "set aside": 4,
+}  # fmt: skip
+"""The colour of each in charts, `--kind-1` to `--kind-8`: the brand's green is for what is done."""
+
 STOPPED = N_("not finished")
 """How far a scan is that was not finished when its batch was cancelled."""
 

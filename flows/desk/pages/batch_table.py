@@ -21,7 +21,7 @@ from flows.desk.pages.counts import (
 from flows.desk.pages.now_page import FORECAST_SECONDS, kept_forecast, readings_a_field
 from flows.desk.tables import Cell, Raw, Row, Table, batch_cell, scan_cell, with_query
 from flows.desk.visit import Visit
-from flows.desk.words import STATES, STOPPED
+from flows.desk.words import STATE_COLOURS, STATES, STOPPED
 from flows.incoming import unread_files
 from flows.mending import LOOK_BACK, Forecast
 from flows.runtime import PrefectRun, latest_run
@@ -294,7 +294,8 @@ def course_chart(visit: Visit, view: BatchView) -> Chart:
         query={"name": view.batch.name},
     )
     bars = [Bar(visit.moment(at), [float(found.get(state, 0)) for state in kinds]) for at, found in course]
-    return stacked("course", say("Scans by how far they were, from the first to now"), bars, words, table, visit.number)
+    title, colours = say("Scans by how far they were, from the first to now"), [STATE_COLOURS[each] for each in kinds]
+    return stacked("course", title, bars, words, table, visit.number, colours)
 
 
 def _course(visit: Visit, name: str, states: Collection[str]) -> list[tuple[datetime, Mapping[str, int]]]:

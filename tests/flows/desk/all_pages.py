@@ -12,7 +12,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "/desk/batches": (),
     "/desk/scans": (),
     "/desk/quality": (
-        *("by-type", "by-field", "needless", "known", "learnt", "alarms", "agreement", "confusions"),
+        *("by-type", "by-field", "value", "needless", "known", "learnt", "alarms", "agreement", "confusions"),
         *("calibration", "coverage", "asked-by-week", "errors-by-week"),
     ),
     "/desk/people": ("work", "missing", "there", "people", "questions"),
