@@ -97,18 +97,22 @@ def test_what_the_engine_of_the_page_reads_ends_in_the_readings_of_a_home(
         )
 
 
-def test_the_engine_of_the_page_keeps_the_contract_and_one_without_its_address_is_skipped_by_name(
-    installed: Path, address: str
-) -> None:
+def contract_of_others(installed: Path, **more: str) -> str:
+    """What the contract test says of the engine of the page."""
     tests = ROOT / "tests" / "transcribe" / "ocr" / "engines" / "test_contract.py"
-    own = {**os.environ, "PYTHONPATH": str(installed)}
+    words = (sys.executable, "-m", "pytest", "-q", "-rs", "-n", "0", str(tests), "-k", "local_vlm")
+    own = {**os.environ, "PYTHONPATH": str(installed), **more}
+    return subprocess.run(words, env=own, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
-    def run(**more: str) -> str:
-        words = (sys.executable, "-m", "pytest", "-q", "-rs", "-n", "0", str(tests), "-k", "local_vlm")
-        return subprocess.run(words, env={**own, **more}, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
-    assert re.search(r"^\d+ passed", run(FAIRHAND_ENGINE__LOCAL_VLM__URL=address), re.MULTILINE)
-    skipped = run()
+def test_the_engine_of_the_page_keeps_the_contract(installed: Path, address: str) -> None:
+    said = contract_of_others(installed, FAIRHAND_ENGINE__LOCAL_VLM__URL=address)
+    assert re.search(r"^\d+ passed", said, re.MULTILINE)
+
+
+@pytest.mark.soak
+def test_an_engine_without_its_address_is_skipped_by_name(installed: Path) -> None:
+    skipped = contract_of_others(installed)
     assert "local_vlm cannot read here: The engine local_vlm cannot use its url" in skipped
     assert "passed" not in skipped
 

@@ -199,6 +199,7 @@ def test_a_draft_in_another_folder_takes_its_blank_along(house: House, tmp_path:
     assert (told.code, "The blank of the form is to be written" in " ".join(told.err.split())) == (2, True)
 
 
+@pytest.mark.soak
 def test_every_page_of_a_pdf_is_drafted_and_its_blanks_are_written_beside_it(house: House, tmp_path: Path) -> None:
     shipped = [
         Image.open(ROOT / "transcribe" / "forms" / "shipped" / f"{name}.png")
@@ -291,7 +292,7 @@ def test_no_sentence_of_help_is_cut_short() -> None:
 
 
 RUN = "from flows.cli.app import run; run()"
-WORDS = ("fairhand ", "fairhand batch ", "fairhand scan ", "fairhand people ")
+WORDS = ("fairhand ", "fairhand batch ")
 
 
 def completing(shell: str, words: str) -> tuple[str, dict[str, str]]:
@@ -507,8 +508,11 @@ def test_a_command_that_could_not_work_as_the_database_is_away_says_so_by_its_co
     "module",
     [
         "flows.serving.reconcile_worker",
-        *(each.module for each in (OWN_PREFECT, TAKING_IN)),
-        *(each.module for _, each in brought(lambda part: part.beside)),
+        TAKING_IN.module,
+        *(
+            pytest.param(each.module, marks=pytest.mark.soak)
+            for each in (OWN_PREFECT, *(each for _, each in brought(lambda part: part.beside)))
+        ),
     ],
 )
 def test_a_process_of_serve_that_finds_no_database_ends_in_one_line(away: House, module: str) -> None:

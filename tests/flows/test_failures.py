@@ -137,6 +137,7 @@ def test_a_page_that_does_not_lie_on_the_named_form_is_an_error_of_read_with_wha
     assert told["error"]["message"].endswith("or name the form that it is, and read it again.")
 
 
+@pytest.mark.soak
 def test_read_goes_on_without_an_engine_that_writes_garbage(house: House, tmp_path: Path) -> None:
     house.environment = {"PATH": with_garbage(tmp_path / "bin")}
     done = house.run("read", RECEIPT, "--form", "receipt", "--json")
@@ -236,6 +237,7 @@ def test_a_form_that_cannot_be_read_here_is_refused_before_anything_is_taken_in(
 
 
 @pytest.mark.usefixtures("rooms")
+@pytest.mark.soak
 def test_the_scans_of_other_forms_go_on(working_house: House) -> None:
     house = working_house
     foreign(house.home / "forms")

@@ -97,6 +97,7 @@ FIRST = {"a1": "Marlow", "a2": "Kestrel Lane", "a3": "Bristol"}
 SECOND = {"b1": "Hartley", "b2": "Willow Street", "b3": "Norwich"}
 
 
+@pytest.mark.soak
 def test_the_second_page_first_and_upside_down_is_one_scan_with_every_field(
     rooms: Home, forms: dict[str, Path], tmp_path: Path
 ) -> None:
@@ -129,6 +130,7 @@ def test_several_forms_in_one_file_are_told_apart_and_each_is_read(
     ]
 
 
+@pytest.mark.soak
 def test_read_tells_of_each_form_in_a_file_with_its_pages(rooms: Home, forms: dict[str, Path], tmp_path: Path) -> None:
     for path in forms.values():
         rooms.use_form(str(path))
@@ -164,6 +166,7 @@ def test_a_scan_that_lacks_a_page_is_set_aside_and_read_by_people_when_it_is_bro
 OTHER = {"a1": "Ashdown", "a2": "Castle Street", "a3": "Leeds"}
 
 
+@pytest.mark.soak
 def test_an_order_that_lacks_a_page_takes_none_of_the_next_one(
     rooms: Home, forms: dict[str, Path], tmp_path: Path
 ) -> None:

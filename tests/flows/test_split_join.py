@@ -118,6 +118,7 @@ def test_the_commands_split_and_join(house: House, two_pages: tuple[Home, Scan])
 
 
 @pytest.mark.promise("The scan that came")
+@pytest.mark.soak
 def test_pages_with_payment_data_are_split_and_joined_masked(two_masked_pages: tuple[Home, Scan]) -> None:
     home, scan = two_masked_pages
     home.store.correct_value(scan.id, NUMBER, "BC-2025-0001", "olga", "as it stands there", now())
@@ -197,6 +198,7 @@ def test_payment_data_are_masked_once_the_form_is_known_and_what_showed_them_is_
     assert order.text
 
 
+@pytest.mark.soak
 def test_reading_again_after_a_kill_erases_what_was_left(rooms: Home, tmp_path: Path) -> None:
     file = with_card_number(tmp_path)
     (came,) = scans_of([file], None, rooms.archive, limits(rooms.settings))

@@ -381,7 +381,7 @@ SENT = st.tuples(
 
 
 @pytest.mark.promise("**What was corrected never")
-@pytest.mark.parametrize("identifies", ["required = true", ""])
+@pytest.mark.parametrize("identifies", ["", pytest.param("required = true", marks=pytest.mark.soak)])
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sent=st.lists(SENT, min_size=1, max_size=4))
 def test_no_corrections_make_a_pair_of_two_papers_that_look_alike(

@@ -165,7 +165,14 @@ def is_free_to_write(state: Path) -> bool:
         return True
 
 
-@pytest.mark.parametrize("kills", [FEW_KILLS, pytest.param(MANY_KILLS, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(
+    ("machines", "kills"),
+    [
+        (APART, FEW_KILLS),
+        *(pytest.param(where, MANY_KILLS, marks=pytest.mark.soak) for where in (ONE_HOME, APART)),
+    ],
+    indirect=["machines"],
+)
 def test_workers_that_are_killed_in_the_middle_lose_nothing_and_what_they_held_is_read_in_time(
     machines: Machines, rooms: Home, kills: int
 ) -> None:

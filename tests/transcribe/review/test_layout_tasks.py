@@ -205,7 +205,7 @@ NOTE_TOUCHES = """
 """
 
 
-@pytest.mark.parametrize("kind", ["read", "locate"])
+@pytest.mark.parametrize("kind", ["read", pytest.param("locate", marks=pytest.mark.soak)])
 def test_what_a_finger_draws_is_no_gesture_of_the_browser_that_would_take_the_next_tap(
     site: Site, address: str, browser: Browser, kind: TaskKind
 ) -> None:
@@ -352,7 +352,7 @@ def test_a_picture_of_another_paper_is_said_with_two_keys(site: Site, enter: Ent
 
 
 @pytest.mark.promise("Until it is set")
-@pytest.mark.parametrize("kind", ["read", "locate"])
+@pytest.mark.parametrize("kind", ["locate", pytest.param("read", marks=pytest.mark.soak)])
 def test_it_is_said_without_javascript(site: Site, address: str, browser: Browser, kind: TaskKind) -> None:
     scan = ask(site, kind, NUMBER)
     page = browser.new_context(java_script_enabled=False).new_page()

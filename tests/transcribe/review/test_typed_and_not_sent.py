@@ -46,7 +46,7 @@ def others_read(site: Site, minutes: float = 40) -> None:
     "The time of that field was over when your reading came. It is kept all the same,", "`what` is `gone` (what"
 )
 @pytest.mark.browser
-@pytest.mark.parametrize("path", ["/work", "/pay"])
+@pytest.mark.parametrize("path", ["/work", pytest.param("/pay", marks=pytest.mark.soak)])
 def test_it_is_shown_and_can_still_be_sent(site: Site, enter: Enter, path: str) -> None:
     site.scan("bon-de-commande", {NUMBER: "BC-1"})
     amina = site.person("amina")
@@ -72,7 +72,7 @@ def test_it_is_shown_and_can_still_be_sent(site: Site, enter: Enter, path: str) 
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("path", ["/work", "/form"])
+@pytest.mark.parametrize("path", ["/form", pytest.param("/work", marks=pytest.mark.soak)])
 def test_it_stands_below_the_work_until_it_is_put_away(site: Site, enter: Enter, path: str) -> None:
     site.scan("bon-de-commande", {NUMBER: "BC-1"}, name="one")
     amina = site.person("amina")
@@ -152,7 +152,7 @@ def shown_task(page: Page) -> str:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("how", ["loaded anew", "looked at again"])
+@pytest.mark.parametrize("how", ["looked at again", pytest.param("loaded anew", marks=pytest.mark.soak)])
 def test_what_was_read_on_another_device_is_shown_no_more(site: Site, enter: Enter, how: str) -> None:
     for each in range(6):
         site.scan("bon-de-commande", {NUMBER: f"BC-{each}"}, name=str(each))

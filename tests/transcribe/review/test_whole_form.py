@@ -445,7 +445,7 @@ def shown_keys(page: Page) -> set[str]:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("mac", [False, True])
+@pytest.mark.parametrize("mac", [False, pytest.param(True, marks=pytest.mark.soak)])
 def test_every_page_prints_the_keys_of_this_machine(site: Site, address: str, browser: Browser, mac: bool) -> None:
     site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "1 May 2025"})
     amina = site.person("amina")

@@ -277,7 +277,7 @@ def other_reads_all(site: Site) -> None:
         site.store.submit(task.id, ben.id, SentReading(text="BC-9", idem=f"ben-{task.id}"), now)
 
 
-@pytest.mark.parametrize("days", [1, 9])
+@pytest.mark.parametrize("days", [9, pytest.param(1, marks=pytest.mark.soak)])
 def test_what_waits_is_sent_where_there_is_no_work_any_more(
     site: Site, enter: Enter, line: Cable, page: Page, days: int
 ) -> None:

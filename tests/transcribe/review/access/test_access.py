@@ -34,7 +34,7 @@ def faults_of(page: Page) -> list[str]:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("fr", "dark")])
+@pytest.mark.parametrize(("language", "scheme"), [("fr", "dark"), pytest.param("en", "light", marks=pytest.mark.soak)])
 def test_axe_finds_nothing_on_any_page(site: Site, address: str, page: Page, scheme: Any, language: str) -> None:
     site.scan("bon-de-commande", {NUMBER: "BC-2025-0001", DATE: "1", MARK: "x"})
     page.emulate_media(color_scheme=scheme)

@@ -102,7 +102,7 @@ MOST_WORDS, MOST_TAPS = 150, 3
     "Your pay does not depend on who agrees with you.",
 )
 @pytest.mark.browser
-@pytest.mark.parametrize("language", ["en", "fr", "es"])
+@pytest.mark.parametrize("language", ["fr", *(pytest.param(each, marks=pytest.mark.soak) for each in ("en", "es"))])
 def test_from_the_link_to_the_first_field_little_is_read_and_tapped(tmp_path: Path, page: Page, language: str) -> None:
     options = ReviewOptions(pay_day=10, pay_way="SEPA.", asked_by="Mairie de Brest, 02 98 00 80 80", training=True)
     site = make_site(tmp_path, options)

@@ -53,7 +53,7 @@ def test_the_last_ten_can_be_taken_back_after_a_reload(site: Site, enter: Enter)
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("is_reloaded", [False, True])
+@pytest.mark.parametrize("is_reloaded", [True, pytest.param(False, marks=pytest.mark.soak)])
 def test_what_is_taken_back_is_mended_at_its_end(site: Site, enter: Enter, is_reloaded: bool) -> None:
     """All of it was selected: whoever put its last letter right sent that letter alone."""
     orders(site, 3)
@@ -208,7 +208,7 @@ def test_what_looks_odd_is_said_again_when_somebody_comes_back_and_taken_back_wh
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("after", ["nothing", "a page"])
+@pytest.mark.parametrize("after", ["a page", pytest.param("nothing", marks=pytest.mark.soak)])
 def test_what_looks_odd_and_was_sent_at_once_is_said_on_the_next_page_too(
     site: Site, enter: Enter, page: Page, after: str
 ) -> None:
