@@ -113,6 +113,7 @@ ROOMS = {
     # the work on what is to be read, whoever took it in
     "flows.shifts": "home runtime steps",
     "flows.incoming": "home ingest runtime steps transcribe.i18n transcribe.intake transcribe.store",
+    "flows.parts.traces": "home house transcribe.review",
     "flows.parts.watching": "home house incoming runtime steps terminal transcribe.i18n transcribe.intake",
     "flows.mending": "home duplicates steps reconcile.forms reconcile.inference reconcile.parameters transcribe.fields"
     " transcribe.forms transcribe.i18n transcribe.intake transcribe.pay_arithmetic"
@@ -297,6 +298,7 @@ LISTED_FOR_OTHERS = {
         ),
         "the room is a `LayoutReader`",
     ),
+    "flows.parts.traces.PART": "an entry point of `fairhand.parts`",
     "flows.parts.watching.PART": "an entry point of `fairhand.parts`",
 }
 

@@ -347,6 +347,11 @@ class Settings(BaseSettings):
         return self.public_url.rstrip("/") or f"http://{reached_host(self.host)}:{port}"
 
     @property
+    def collects_traces(self) -> bool:
+        """Whether the operator named who collects traces of OpenTelemetry."""
+        return any(os.environ.get(f"OTEL_EXPORTER_OTLP_{of}ENDPOINT") for of in ("", "TRACES_"))
+
+    @property
     def speaks_plainly(self) -> bool:
         """Whether passwords and orders would go over a network unencrypted."""
         return not self.public_url.startswith("https://") and not is_loopback(self.host)

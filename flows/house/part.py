@@ -102,9 +102,9 @@ class HousePart:
     `contract` is the version that it is made for, `libraries` are the modules without which it is not there.
     `commands` gives a typer app whose commands stand beside those of the core; `ctx.obj` is the folder of the home
     that was named, or None. `desk` gives its pages of the operator's desk, `programs` its routes for programs,
-    `beside` the process that runs beside all pages, `troubles` what tells the doctor and alerts what is wrong with
-    its own, `layout_reader` what reads pages without a blank, `formats` what writes its formats of exports, by names,
-    `places` what opens an archive that is no folder, by the scheme of its address.
+    `beside` the process that runs beside all pages, `watch_pages` what is given the home and their app, to watch how it
+    answers, `troubles` what tells the doctor and alerts what is wrong with its own, `layout_reader` what reads pages
+    without a blank, `formats` what writes its formats of exports, by names, `places` what opens an archive that is no folder, by the scheme of its address.
     """
 
     contract: int
@@ -116,4 +116,5 @@ class HousePart:
     places: Callable[[], Mapping[str, OpenPlace]] | None = None
     beside: Callable[[], BesidePages] | None = None
     programs: Callable[[], ProgramRoutes] | None = None
+    watch_pages: Callable[[], Callable[[Any, FastAPI], None]] | None = None
     troubles: Callable[[], Callable[[Store, datetime], Iterator[Trouble]]] | None = None

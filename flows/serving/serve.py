@@ -201,6 +201,8 @@ class Serving:
         add_document(app, programs)
         add_desk(app, home)
         app.add_middleware(TimedRequests, seconds=seconds)
+        for _, watch in brought(lambda part: part.watch_pages, self._settings.parts_off):
+            watch(home, app)
         config = uvicorn.Config(
             app,
             callback_notify=self._tell_alive,

@@ -25,6 +25,7 @@ from tests.bench import (
     bench_outages,
     bench_path,
     bench_pictures,
+    bench_prefect,
     bench_read_speed,
     bench_review,
     bench_shifts,
@@ -92,7 +93,7 @@ SUBJECTS: dict[str, dict[str, Measure]] = {
         "pictures": bench_pictures.rows,
         "api": bench_api.rows,
     },
-    "path": {"kills": bench_path.rows, "memory": bench_memory.rows},
+    "path": {"kills": bench_path.rows, "memory": bench_memory.rows, "prefect": bench_prefect.rows},
     "truth": {"photographs": photographs, "orders": bench_orders.rows},
     "machines": {
         "store": bench_store.rows,

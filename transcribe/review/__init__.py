@@ -1,6 +1,6 @@
 """The web app of the review queue: people see one field at a time and type what it says."""
 
-from transcribe.review.access.guard import TAKES_FILE
+from transcribe.review.access.guard import REQUEST_ID_HEADER, TAKES_FILE
 from transcribe.review.access.roles import network_of, require_proof, require_still_operator
 from transcribe.review.access.sessions import Sending, SignedIn, Visitor
 from transcribe.review.app import create_app
@@ -30,6 +30,7 @@ from transcribe.review.work_row import WORK_HEADS, Figure, work_row
 
 __all__ = [
     "ENGAGEMENT_WORDS",
+    "REQUEST_ID_HEADER",
     "ROLE_WORDS",
     "TAKES_FILE",
     "WORK_HEADS",

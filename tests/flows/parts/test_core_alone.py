@@ -62,7 +62,7 @@ except SettingsError as error:
 def libraries() -> set[str]:
     """The modules of what the extras name, and no dependency of the core."""
     names = {Requirement(each).name for needed in extras().values() for each in needed} - {"fairhand"}
-    return {module for module, owners in packages_distributions().items() if names & {*owners}}
+    return {module for module, owners in packages_distributions().items() if names >= {*owners}}
 
 
 def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
