@@ -889,10 +889,12 @@ def test_no_excuse_outlives_its_need() -> None:
     unneeded += but([*RUN_AT_IMPORT, *RUN_AT_IMPORT_STILL], run)
     unneeded += but(list(NAMED_TWICE_STILL), rules.classes_of_one_name(files))
     unneeded += but(list(LONG_FUNCTIONS), rules.long_functions(files, LONGEST_FUNCTION))
-    named = list(rules.named_types(files, fields.names(), CALLED_LIKE_A_TYPE))
+    naming = {each.partition(":")[0] for each in rules.named_types(files, fields.names(), ())}
+    those = [file for file in files if str(file.path) in naming]
+    named = list(rules.named_types(those, fields.names(), CALLED_LIKE_A_TYPE))
     unneeded += [it for it in NAMES_OF_TYPES if not any(each.startswith(it) for each in named)]
     called = {it: {*CALLED_LIKE_A_TYPE} - {it} for it in CALLED_LIKE_A_TYPE}
-    unneeded += [it for it in called if len([*rules.named_types(files, fields.names(), called[it])]) == len(named)]
+    unneeded += [it for it in called if len([*rules.named_types(those, fields.names(), called[it])]) == len(named)]
     unneeded += but(list(LISTED_FOR_OTHERS), rules.listed_for_nobody(files))
     looked = list(rules.matched_messages(files))
     unneeded += [it for it in FOREIGN_SENTENCES if not any(each.startswith(it) for each in looked)]
