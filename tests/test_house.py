@@ -250,12 +250,11 @@ DECORATORS = (
 ).split()
 
 LONG_FUNCTIONS = {
-    "reconcile/inference/circumstances.py: circumstances": "one line for each circumstance",
+    "reconcile/inference/features.py: features": "one line for each feature",
     "reconcile/inference/weigh.py: evidence": "one line for each kind of evidence",
 }
 
 CALLED_LIKE_A_TYPE = {
-    "family": "families of field types: the trust of each is kept",
     **{"input": "how a task is answered", "_input": "how a task is answered"},
     "by": "how somebody signs in",
 }
@@ -264,8 +263,6 @@ CALLED_LIKE_A_TYPE = {
 NAMES_OF_TYPES = (
     # what was fitted is kept by type
     "reconcile/parameters/shipped_data.py: {",
-    # families
-    "reconcile/inference/corroboration.py: ('code', 'date', 'amount')",
     # the kind of a column of an export
     "reconcile/records/export/csv.py: column.kind == 'text'",
 )

@@ -721,15 +721,15 @@ class Standing(NamedTuple):
     `engines`, `people` and `experts` count independent sources that say it, `listening` all engines. `against_people`
     are people who say something else, `contradicting` those of them whose word could be so. `by_ink` and `by_code`:
     the ink test, or a barcode, says it by itself. `witness` vouches for it beside readings; "" where nothing does.
-    `trouble` is why machines alone may not decide; "" where they may. `typed_alike`: it is a long text that all who
-    read it typed alike. `searched_text`: it is a text of a free layout, and where it begins and ends is not sure.
+    `trouble` is why machines alone may not decide, whatever the evidence; "" where they may. `doubt` is why they may be
+    wrong. `typed_alike`: it is a long text that all who read it typed alike.
+    `searched_text`: it is a text of a free layout, and where it begins and ends is not sure.
     `situation` is what machines' right to decide alone is measured by, and `earned` the share right that is proven of
     them there. `fit` and `quality` (0 to 1) are those of the worst page that an engine read it on. `careful` are those
     of `people` who are not known to err often. `opposed`: sums, the check digit or a likelier reading speak against
     it; `unlisted`: master data do not have it; `against_engines` are engines that read something else. `like_ink`:
     the ink test, sure or not, says so too: nothing is written, or a box is ticked or not. `by_operator`: an
-    operator corrected it to this, and no expert says it. `looked_again`: an engine says it only since it was asked
-    once more. `by_one_engine`: one sure engine alone says it, and another one something else.
+    operator corrected it to this, and no expert says it. `of_new_shape`: it is a code of a shape that was never seen.
     """
 
     engines: int = 0
@@ -742,6 +742,7 @@ class Standing(NamedTuple):
     by_code: bool = False
     witness: Witness | Literal[""] = ""
     trouble: Reason | Literal[""] = ""
+    doubt: Reason | Literal[""] = ""
     typed_alike: bool = False
     searched_text: bool = False
     situation: str = ""
@@ -754,8 +755,7 @@ class Standing(NamedTuple):
     unlisted: bool = False
     like_ink: bool = False
     by_operator: bool = False
-    looked_again: bool = False
-    by_one_engine: bool = False
+    of_new_shape: bool = False
 
 
 NO_STANDING = Standing()

@@ -15,7 +15,7 @@ from reconcile.algorithms.metrics import (
     word_errors,
 )
 from reconcile.algorithms.paired import count_probability, flip_probability, sign_probability
-from reconcile.algorithms.usual_accents import lacks_usual_accents
+from reconcile.algorithms.usual_accents import missing_accent_bits
 from reconcile.algorithms.word_model import (
     Line,
     LineModel,
@@ -51,10 +51,10 @@ __all__ = [
     "fit_logistic",
     "fit_strongest_ridge",
     "flip_probability",
-    "lacks_usual_accents",
     "learn_line_model",
     "least_share",
     "lower_bound",
+    "missing_accent_bits",
     "shrunk_rates",
     "sign_probability",
     "upper_bound",

@@ -37,8 +37,8 @@ def decide(field: Field, posterior: Posterior, policy: Policy) -> Decision | Tas
     enough = probable or (_has_price(field, standing) and 1.0 - posterior.probability <= policy.reading_cost_share)
     if enough and not probable:
         posterior = _with_price(posterior, target, policy)
-    alone = enough and posterior.probability >= policy.min_one_engine_probability  # as an engine by itself
-    if alone and standing.by_ink and not posterior.people:
+    alone = posterior.probability >= policy.min_machine_probability or standing.engines >= policy.engines_to_agree
+    if enough and alone and standing.by_ink and not posterior.people:  # alone, or engines that read nothing beside it
         return _decision(posterior, best, Method.INK)
     if enough and standing.by_code:
         return _decision(posterior, best, Method.BARCODE)
@@ -74,30 +74,29 @@ def _assumed(posterior: Posterior) -> Posterior:
 def _has_price(field: Field, standing: Standing) -> bool:
     """True if a field may be decided below its target, where another reading costs more than it gains. Not where the
     form sets the field's target, and not of a code of a new shape: what is decided teaches that shape."""
-    return field.target is None and standing.trouble != Reason.NEW_SHAPE
+    return field.target is None and not standing.of_new_shape
 
 
 def _may_machines_decide(posterior: Posterior, policy: Policy, enough: bool, probable: bool) -> bool:
-    """Whether machines decide alone: they have earned it, nothing is odd, and no person gave another plausible value.
+    """Whether machines decide alone: they have earned it, nothing forbids it, and nobody gave another plausible value.
 
-    By themselves they need a little more than people do. They need the whole target where a person could not read the
-    field, and where an engine says it only since it looked again: it is heard because it then said what the other one
-    had, so that they are less than two witnesses. On 62 photographs 4 of 9 such values below 0.985 were wrong, and none
-    of 130 above; of others below it none of 22.
-    A long text that was searched for needs a witness: both engines read the same place, so that their agreement says
-    nothing of where the text begins and ends (4 of 79 addresses of receipts were wrong).
+    They need the whole target where one engine says it alone, or a person could not read the field. What no engine
+    says, as that a field is blank, they do not decide: they miss a single digit alike, and the ink test is there for
+    it. A long text that was searched for needs a witness: both engines read the same place, so that their agreement
+    says nothing of where the text begins and ends (4 of 79 addresses of receipts were wrong).
     """
     standing = posterior.standing
     if standing.trouble or standing.earned < policy.target or (standing.searched_text and not standing.witness):
         return False
     if standing.contradicting and (
-        standing.contradicting > 1 or standing.by_one_engine or posterior.probability < policy.min_outvote_probability
+        standing.contradicting > 1 or standing.engines < 2 or posterior.probability < policy.min_outvote_probability
     ):
         return False
-    if posterior.people or probable or standing.looked_again:
-        return probable
-    least = policy.min_one_engine_probability if standing.by_one_engine else policy.min_machine_probability
-    return enough and posterior.probability >= least
+    alone = standing.engines < policy.engines_to_agree
+    if alone and standing.people:
+        return False  # it is a person and a machine who say it
+    reached = probable if alone or posterior.people else enough
+    return reached and posterior.probability >= policy.min_machine_probability
 
 
 def _is_agreed(posterior: Posterior, policy: Policy) -> bool:
@@ -132,13 +131,13 @@ def _reason(posterior: Posterior, policy: Policy) -> Reason:
         return Reason.ONE_READER
     if standing.trouble:
         return standing.trouble
-    if standing.listening > standing.engines:
-        return Reason.ENGINES_DISAGREE
-    if standing.engines < policy.engines_to_agree:
+    if standing.listening == 1:
         return Reason.ONE_ENGINE
-    if standing.searched_text:
+    if standing.searched_text and standing.engines >= policy.engines_to_agree:
         return Reason.EXTENT
-    return Reason.NOT_PROVEN if standing.earned < policy.target else Reason.NOT_SURE_ENOUGH
+    if posterior.probability >= policy.min_machine_probability and standing.situation:
+        return Reason.NOT_PROVEN if standing.earned < policy.target else Reason.NOT_SURE_ENOUGH
+    return standing.doubt or Reason.NOT_SURE_ENOUGH
 
 
 def _decision(posterior: Posterior, best: Candidate, method: Method) -> Decision:

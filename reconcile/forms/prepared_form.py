@@ -161,14 +161,6 @@ MIN_CORRECTED_LETTER_COUNT = 4
 """Words with fewer letters are not corrected: they have too many neighbours."""
 
 
-MIN_DECIDED_COUNT = 5.0
-"""A word tells two readings apart only after it was decided so many times. Chosen by hand."""
-
-
-MIN_COUNT_RATIO = 5.0
-"""A word tells two readings apart only if decided so many times as often as any neighbour. Chosen by hand."""
-
-
 class KnownValues:
     """The known values of one field, by their comparable text.
 
@@ -247,45 +239,6 @@ class KnownWords:
         if corrected is None:
             corrected = self._corrected[normal] = " ".join(map(self._corrected_word, normal.split(" ")))
         return corrected
-
-    def is_known_spelling(self, normal: str, rival: str) -> bool:
-        """Whether the texts differ only where `normal` has well-known words and `rival` a misreading of them.
-
-        A misreading is a word that was never decided, one edit away, or the same letters parted into other words.
-        """
-        ours, theirs = normal.split(), rival.split()
-        if "".join(ours) == "".join(theirs):
-            apart = [word for word in ours if word not in theirs]
-            return any(map(self._is_well_known, apart)) and all(
-                self._is_well_known(word) or word.isdigit() for word in apart
-            )
-        return len(ours) == len(theirs) and all(
-            one == other or (self._is_well_known(one) and other not in self.counts and OSA.distance(one, other) == 1)
-            for one, other in zip(ours, theirs, strict=True)
-        )
-
-    def is_known_text(self, normal: str, rival: str) -> bool:
-        """Whether `normal` has well-known words where `rival` has as many or fewer that were never decided.
-
-        However far apart they are: a misreading hardly ever gives words that are often written on this field. Numbers
-        and other words are the same in both.
-        """
-        ours, theirs = normal.split(), rival.split()
-        apart, others = [word for word in ours if word not in theirs], [word for word in theirs if word not in ours]
-        return (
-            max(map(len, apart), default=0) >= MIN_CORRECTED_LETTER_COUNT
-            and len(others) <= len(apart)
-            and all(map(self._is_well_known, apart))
-            and not any(word in self.counts for word in others)
-        )
-
-    def _is_well_known(self, word: str) -> bool:
-        """Whether a word was decided often, and much more often than any that it may be a misreading of."""
-        count = self.counts.get(word, 0.0)
-        if not word.isalpha() or count < MIN_DECIDED_COUNT:
-            return False
-        near = {*self._values.neighbours(word), word.replace("ss", "ß"), word.replace("ß", "ss")} - {word}
-        return all(self.counts.get(other, 0.0) * MIN_COUNT_RATIO <= count for other in near)
 
     def _corrected_word(self, word: str) -> str:
         if word in self.counts or len(word) < MIN_CORRECTED_LETTER_COUNT or word[:1].isdigit():

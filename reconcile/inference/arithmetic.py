@@ -17,8 +17,7 @@ from typing import NamedTuple
 
 from reconcile.forms import PreparedField, PreparedForm, RuleInstance, solve
 from reconcile.inference.posterior import FieldPosterior, Ruled, weigh_field
-from reconcile.inference.troubles import may_lack_decimals
-from reconcile.inference.votes import DECIMALS_PATTERN, is_null
+from reconcile.inference.votes import DECIMALS_PATTERN, Vote, digits_of, is_null
 from reconcile.parameters import LearntParameters
 from transcribe.model import FieldKey
 
@@ -39,6 +38,9 @@ SETTLED_PROBABILITY = 0.999
 
 MAX_COMBINATION_COUNT = 64
 """Above so many combinations only those are tried that differ from the likeliest in one field. Chosen by hand."""
+
+MIN_POINTLESS_DIGIT_COUNT = 3
+"""From so many digits on, a number without decimals may be one whose point was not seen. Chosen by hand."""
 
 Shares = dict[str, float]
 Number = Decimal | date
@@ -228,10 +230,18 @@ def _options(made: PreparedForm, key: FieldKey, weighed: FieldPosterior, *, poin
         if number is not None and shares[says] > MIN_TRIED_PROBABILITY:
             votes = [vote for vote in weighed.votes if vote.says == says]
             unscaled = may_lack_point and all(vote.machine for vote in votes)
-            unscaled = unscaled and may_lack_decimals([vote.text for vote in votes])
+            unscaled = unscaled and _may_lack_decimals(votes)
             digits = number.normalize().as_tuple().digits if isinstance(number, Decimal) else number
             found.append(_Option(says, number, digits, frozenset([vote.source for vote in votes]), unscaled))
     return found
+
+
+def _may_lack_decimals(votes: Sequence[Vote]) -> bool:
+    """Whether all of these votes have a number without decimals that has digits enough to have lost them."""
+    texts = [vote.text for vote in votes]
+    return bool(texts) and all(
+        not DECIMALS_PATTERN.search(text) and len(digits_of(text)) >= MIN_POINTLESS_DIGIT_COUNT for text in texts
+    )
 
 
 def _combinations(options: Sequence[Sequence[_Option]]) -> Iterator[Sequence[_Option]]:

@@ -1,9 +1,9 @@
 """The calibrated probability of a value, from the model's share of it. Decisions look at this probability alone.
 
-p = sigmoid(a + f + b logit(share)), with a and b for a stage (machines alone, people too) and f for a family of field
-types, fitted on fields of which more came to be known later. Ridge regression draws them towards what shipped, and that
-towards a = f = 0, b = 1, which is the model as it is. So a few fields change little (J. C. Platt, Advances in Large
-Margin Classifiers, 1999).
+p = sigmoid(a + f + b logit(share)), with a and b for a stage (machines alone, people too) of a family of field types
+and f for the family beside, fitted on fields of which more came to be known later. Ridge regression draws them
+towards what shipped, and that towards a = f = 0, b = 1, which is the model as it is. So a few fields change little
+(J. C. Platt, Advances in Large Margin Classifiers, 1999).
 """
 
 from __future__ import annotations
@@ -13,14 +13,7 @@ from dataclasses import dataclass
 from math import copysign, exp
 
 from reconcile.algorithms import fit_strongest_ridge
-from reconcile.inference.circumstances import (
-    LONG_TEXT_STAGE,
-    PEOPLE_STAGE,
-    SEARCHED_STAGE,
-    TORN_STAGE,
-    UNDECIDED_STAGE,
-    Circumstances,
-)
+from reconcile.inference.circumstances import LONG_TEXT_STAGE, Circumstances
 from reconcile.inference.long_text_calibration import whole_text_probability
 from reconcile.parameters import LearntParameters, odds
 
@@ -32,10 +25,9 @@ it the model's own share is what their words turned out to be worth (91 % of 0.9
 """
 
 MAX_UNCONFIRMED_PROBABILITY = 0.97
-"""The most probability of a value that one source read and nothing confirms.
+"""The most probability of a value that one person read and nothing confirms.
 
-That source is a person, before three people were asked, or an engine that is none too sure. A careful typist is wrong
-on one field in fifty, a better engine on one box in ten.
+That source is a person, before three people were asked. A careful typist is wrong on one field in fifty.
 """
 
 MIN_BARCODE_PROBABILITY = 0.999
@@ -59,7 +51,7 @@ MAX_FITTED_LOG_ODDS = 9.2
 NO_CALIBRATION: Mapping[str, Mapping[str, float]] = {}
 
 FIRMNESS_FACTORS = (100.0, 30.0, 10.0, 3.0, 1.0)
-"""How many times as firmly the lessons of people may be held to what was fitted before. Chosen by hand."""
+"""How many times as firmly lessons may be held to what was fitted before. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,62 +74,49 @@ def calibrated(share: float, seen: Circumstances, learnt: LearntParameters) -> f
         return max(share, seen.ink) if seen.people else seen.ink
     if seen.by_code:
         return max(share, MIN_BARCODE_PROBABILITY)
-    if seen.people:
-        found = [adjusted(informed_share(share, seen), seen.stage, seen.family, learnt.calibration)]
-        if seen.typed:
-            whole = whole_text_probability(share, seen.typed)
-            found.append(adjusted(whole, LONG_TEXT_STAGE, seen.family, learnt.calibration))
-        share = min(found) if seen.by_machines is None else _at_least_of_machines(share, max(found), seen, learnt)
-    else:
-        share = _of_machines(share, seen, _stages(seen), learnt)
-    sources = seen.engines + seen.people + (seen.like_ink if seen.people else 0)
-    if (
-        sources >= seen.policy.people_to_agree
-        or seen.witness
-        or (seen.is_one_sure and not seen.trouble and not seen.people)
-    ):
+    if not seen.people:
+        return of_machines(share, seen, learnt)
+    found = [adjusted(informed_share(share, seen), seen.stage, seen.family, learnt.calibration)]
+    if seen.typed:
+        whole = whole_text_probability(share, seen.typed)
+        found.append(adjusted(whole, LONG_TEXT_STAGE, seen.family, learnt.calibration))
+    share = min(found) if seen.by_machines is None else _at_least_of_machines(max(found), seen, learnt)
+    if seen.engines + seen.people + seen.like_ink >= seen.policy.people_to_agree or seen.witness:
         return share
     return min(share, MAX_UNCONFIRMED_PROBABILITY)
 
 
-def _at_least_of_machines(share: float, found: float, seen: Circumstances, learnt: LearntParameters) -> float:
-    """Who says what an engine said makes it no less sure than machines alone are.
-
-    The share that they give it is less than with people, and is asked for only where that one would mean more.
-    """
-    stages = _stages(seen)
-    if seen.by_machines is None or _of_machines(share, seen, stages, learnt) <= found:
-        return found
-    return max(found, _of_machines(seen.by_machines(), seen, stages, learnt))
-
-
-def _stages(seen: Circumstances) -> list[str]:
-    """The stages of what machines say by themselves that hold here, each of which may make it less probable."""
-    stages = [seen.sound_stage, *seen.trouble_stages]
-    if not seen.is_sound:
-        stages += seen.doubt_stages
-    if seen.is_torn:
-        stages.append(TORN_STAGE)
-    return stages
-
-
-def _of_machines(share: float, seen: Circumstances, stages: Sequence[str], learnt: LearntParameters) -> float:
+def of_machines(share: float, seen: Circumstances, learnt: LearntParameters) -> float:
     """The probability of what machines say by themselves, from the share that they alone give it.
 
-    One engine is never surer than two that agree, and what troubles machines makes nothing surer.
+    What the additive model makes of all evidence, moved by what audits of this home have shown.
     """
-    return min([adjusted(share * seen.in_place, stage, seen.family, learnt.calibration) for stage in stages])
+    return adjusted(informed_share(share, seen), seen.stage_of_machines, seen.family, learnt.calibration)
+
+
+def _at_least_of_machines(found: float, seen: Circumstances, learnt: LearntParameters) -> float:
+    """Who says what an engine said makes it no less sure than machines alone are, and people who say otherwise do."""
+    if seen.by_machines is None:
+        return found
+    alone, left = seen.by_machines()
+    against = min(0.0, odds(left) - odds(alone))  # what people say who read something else
+    return max(found, probability_of(odds(of_machines(alone, seen._replace(people=0), learnt)) + against))
 
 
 def informed_share(share: float, seen: Circumstances) -> float:
-    """The model's share as calibration takes it: with the right place, and the words of a long text, counted in.
+    """The model's share as calibration takes it, with what else is known of the value counted in.
 
-    Where machines alone read it, it is multiplied by the probability of the place. Of a long text that people alone
-    read it is the probability that all of its words are right.
+    Where machines alone read it, it is what the additive model makes of it. Of a long text that people alone read it is
+    the probability that all of its words are right.
     """
     if not seen.people:
-        return share * seen.in_place
+        return probability_of(seen.model.log_odds(seen.family, seen.evidence(share))) if seen.features else share
     return whole_text_probability(share, seen.prose) if seen.prose else share
+
+
+def probability_of(log_odds: float) -> float:
+    """The probability of log odds in nats."""
+    return 1.0 / (1.0 + exp(-log_odds))
 
 
 def adjusted(share: float, stage: str, family: str, fitted: Mapping[str, Mapping[str, float]]) -> float:
@@ -148,16 +127,15 @@ def adjusted(share: float, stage: str, family: str, fitted: Mapping[str, Mapping
     whole, slope = odds(share), line["b"]
     within = whole if abs(whole) <= MAX_FITTED_LOG_ODDS else copysign(MAX_FITTED_LOG_ODDS, whole)
     beyond = min(1.0, slope) * (whole - within)
-    return 1.0 / (1.0 + exp(-(line["a"] + line.get(family, 0.0) + slope * within + beyond)))
+    return probability_of(line["a"] + line.get(family, 0.0) + slope * within + beyond)
 
 
 def _is_fitted(stage: str, share: float) -> bool:
     """Whether a value of this share is fitted at this stage.
 
-    Where it might be decided, only a likely one. Every one at stages in which none is decided, on free layouts, where a
-    doubtful place makes good readings look bad, and of long texts, most of which are wrong somewhere.
+    Where it might be decided, only a likely one. Every one of long texts, most of which are wrong somewhere.
     """
-    return share >= MIN_FITTED_SHARE or stage.startswith((UNDECIDED_STAGE, SEARCHED_STAGE, LONG_TEXT_STAGE))
+    return share >= MIN_FITTED_SHARE or stage == LONG_TEXT_STAGE
 
 
 def _bounded_log_odds(share: float) -> float:
@@ -182,7 +160,10 @@ def fit_calibration(
 
 
 def _fit(lessons: Sequence[Lesson], before: Mapping[str, float], weight: float) -> dict[str, float]:
-    """Logistic regression with ridge. The lessons of people are few, and move it only where they contradict it."""
+    """Logistic regression with ridge. Lessons are few, and move it only where they contradict what was known.
+
+    A greater share never means a smaller probability.
+    """
     import numpy
 
     families = sorted({lesson.family for lesson in lessons} | before.keys() - {"a", "b"})
@@ -196,6 +177,7 @@ def _fit(lessons: Sequence[Lesson], before: Mapping[str, float], weight: float) 
     right = numpy.array([1.0 if lesson.right else 0.0 for lesson in lessons])
     start = numpy.array([before.get("a", 0.0), before.get("b", 1.0), *[before.get(each, 0.0) for each in families]])
     ridge = weight * numpy.array([0.25, 1.0, *[0.25] * len(families)])
-    firmness = FIRMNESS_FACTORS if lessons[0].stage.startswith((PEOPLE_STAGE, SEARCHED_STAGE)) else (1.0,)
-    found = fit_strongest_ridge(inputs, right, start, [each * ridge for each in firmness])
-    return {name: round(float(number), 5) for name, number in zip(names, found, strict=True)}
+    found = fit_strongest_ridge(inputs, right, start, [each * ridge for each in FIRMNESS_FACTORS])
+    return {name: round(float(number), 5) for name, number in zip(names, found, strict=True)} | {
+        "b": round(max(0.0, float(found[1])), 5)
+    }

@@ -14,8 +14,6 @@ from collections.abc import Container, Hashable, Iterable, Sequence
 from functools import partial
 from math import prod
 
-from rapidfuzz.distance import Levenshtein
-
 from reconcile.algorithms import (
     Line,
     LineModel,
@@ -264,26 +262,3 @@ def _tokens(spot: PreparedField, vote: Vote) -> list[str]:
         words = spot.normal(token[1]).split()
         found += [token[1] + ("\n" if "\n" in token[2] else "")] if len(words) == 1 else words
     return found if len(found) == len(vote.says.split()) else vote.says.split()
-
-
-def may_run_words_together(machines: Sequence[Vote], says: str) -> bool:
-    """Whether one engine alone says a text in which another one sees a space more.
-
-    Of 16 such values on 168 photographs of forms two were wrong, and both lacked that space; of 42 others none was. On
-    free layouts, where texts are searched for, engines part words at other places too.
-    """
-    others = [vote for vote in machines if vote.says != says and vote.null is None and vote.place is None]
-    return len(machines) == 1 + len(others) and any(_lacks_space(says, vote.says) for vote in others)
-
-
-def _lacks_space(text: str, other: str) -> bool:
-    """Whether two words of a text run together that another one parts, and one side of the space is alike in both."""
-    edits = Levenshtein.editops(text, other)
-    changed = {each.src_pos for each in edits if each.tag != "insert"}
-    return any(
-        each.tag == "insert"
-        and other[each.dest_pos] == " "
-        and 0 < each.src_pos < len(text)
-        and not {each.src_pos - 1, each.src_pos} <= changed
-        for each in edits
-    )

@@ -323,7 +323,7 @@ def is_outside_format(spot: PreparedField, votes: Sequence[Vote], says: str) -> 
     faults = frozenset() if null_of(says) else frozenset(spot.faults(says))
     if not faults or not faults <= TOLERATED_FAULTS:
         return bool(faults)
-    return len([vote for vote in votes if vote.machine and not vote.again and vote.says == says]) < 2
+    return len([vote for vote in votes if vote.machine and vote.says == says]) < 2
 
 
 def unread_log_prior(

@@ -25,19 +25,8 @@ NULLS: tuple[Null, ...] = get_args(Null)
 LOOKED_AGAIN = "again"
 """The condition of an engine's reading at a further look, see `transcribe/recognition/asked_regions.py`."""
 
-MIN_LOOKALIKE_CONFIDENCE = 0.01
-"""Confidence of an alternative from which a character may be its lookalike. Of 35 decided values with such a 1 or 7
-that no sum told, on 802 photographs, 4 were wrong, and of 9 with such a Z or G also 4; of all 28,464 decided 48 were.
-"""
-
-LOOKALIKES = tuple(str.maketrans(*pair) for pair in ("71", "z2", "z3", "g6"))
-"""Characters, small, that look like others by hand: a 1 with a hook, a Z with a bar or a loop, an open G."""
-
 DECIMALS_PATTERN = re.compile(r"[.,]\s?\d{1,2}\D*$")
 """The end of an amount that is written with its decimals."""
-
-ONE_DECIMAL_PATTERN = re.compile(r"\d[.,]\s?\d\D*$")
-"""The end of an amount with one decimal: of 9,524 decided amounts one had one, as a pen lay on the rest of it."""
 
 NULL_SIGN = "\x00"
 """Begins the comparable text of "cannot be read" and its like; no text that was read has it."""
@@ -52,8 +41,8 @@ class Vote(NamedTuple):
     there; None where the form says where it stands, or where it is unknown. `again`: an engine that first read
     something else, and is heard because it then read what another one had. `bad_page`: an engine read it on a page that
     is hard to read. `torn`: how sure an engine was of another text, as a share of how sure it was of this one.
-    `pointless`: the comparable text of its digits without their decimal point; "" where it has none. `lookalike`: an
-    engine that thinks that a character of it may be another that looks like it by hand, see `LOOKALIKES`.
+    `torn_class`: the same of a text that has a digit where this has a letter or a sign, or the other way about.
+    `pointless`: the comparable text of its digits without their decimal point; "" where it has none.
     """
 
     id: str
@@ -73,8 +62,8 @@ class Vote(NamedTuple):
     again: bool = False
     bad_page: bool = False
     torn: float = 0.0
+    torn_class: float = 0.0
     pointless: str = ""
-    lookalike: bool = False
 
 
 def votes(spot: PreparedField, readings: Iterable[Reading]) -> tuple[Vote, ...]:
@@ -128,18 +117,8 @@ def vote(spot: PreparedField, reading: Reading, source: str = "") -> Vote:
         again,
         machine and quality < BAD_PAGE_QUALITY,
         _torn(spot, reading, says) if machine and reading.alternatives else 0.0,
+        _torn(spot, reading, says, of_class=True) if machine and reading.alternatives else 0.0,
         _pointless(spot, reading.text) if spot.facts.has_decimals and reading.text else "",
-        machine and bool(reading.alternatives) and _may_be_lookalike(spot, reading, says),
-    )
-
-
-def _may_be_lookalike(spot: PreparedField, reading: Reading, says: str) -> bool:
-    """`Vote.lookalike` of an engine's reading: by its alternatives that differ from it in such characters alone."""
-    others = {spot.normal(text) for text, sure in reading.alternatives if sure >= MIN_LOOKALIKE_CONFIDENCE} - {says}
-    return any(
-        says.casefold().translate(alike) == other.casefold().translate(alike) and not spot.faults(other)
-        for alike in LOOKALIKES
-        for other in others
     )
 
 
@@ -148,10 +127,18 @@ def _pointless(spot: PreparedField, text: str) -> str:
     return spot.normal(digits_of(text)) if DECIMALS_PATTERN.search(text) else ""
 
 
-def _torn(spot: PreparedField, reading: Reading, says: str) -> float:
-    """`Vote.torn` of an engine's reading: of its surest alternative that is another text."""
-    others = [sure for text, sure in reading.alternatives if spot.normal(text) != says]
+def _torn(spot: PreparedField, reading: Reading, says: str, *, of_class: bool = False) -> float:
+    """`Vote.torn` of an engine's reading, or `Vote.torn_class`: of its surest alternative that is another text."""
+    said = [(spot.normal(text), sure) for text, sure in reading.alternatives]
+    others = [sure for text, sure in said if text != says and (not of_class or _is_of_other_classes(text, says))]
     return min(1.0, max(others) / reading.confidence) if others and reading.confidence else 0.0
+
+
+def _is_of_other_classes(one: str, other: str) -> bool:
+    """Whether two texts are as long, and one has a digit, a letter or a sign where the other has none of its class."""
+    return len(one) == len(other) and any(
+        (a.isdigit(), a.isalpha()) != (b.isdigit(), b.isalpha()) for a, b in zip(one, other, strict=True)
+    )
 
 
 def source_of(reading: Reading) -> str:

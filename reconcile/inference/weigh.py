@@ -148,7 +148,8 @@ def _posterior(
     others = 1.0 - _nearly_same_share(
         spot, weighed, best, policy.min_text_similarity
     )  # they count neither for it nor against it
-    probability = calibrated(weighed.shares[best] / max(others, weighed.shares[best]), seen, learnt)
+    share = weighed.shares[best] / max(others, weighed.shares[best])
+    probability = calibrated(share, seen, learnt)
     machines = len([vote for vote in weighed.votes if vote.machine])
     return Posterior(
         key=key,
@@ -161,7 +162,7 @@ def _posterior(
         people=seen.readers,
         experts=len(weighed.votes) - seen.readers - machines,
         machines=machines,
-        standing=seen.standing(learnt),
+        standing=seen.standing(learnt, share),
     )
 
 
@@ -362,8 +363,12 @@ def evidence(
     raw, told = round(weighed.shares[best], 4), round(probability, 4)
     if raw != told:
         found.append(Evidence(code=EvidenceCode.CALIBRATED, numbers={"raw": raw, "probability": told}))
-    if not seen.readers and seen.by_one_engine:
-        found.append(Evidence(code=EvidenceCode.ONE_SURE_ENGINE, numbers={"confidence": round(seen.sure, 3)}))
+    if not seen.readers and seen.features:
+        share = weighed.shares[best]
+        for why, nats in seen.doubts(share).items():
+            if -nats >= NATS_PER_BIT:
+                doubt: Numbers = {"why": str(why), "bits": round(-nats / NATS_PER_BIT, 2)}
+                found.append(Evidence(code=EvidenceCode.DOUBT, numbers=doubt))
     if not seen.readers and (situation := seen.situation):
         wrong, count = learnt.machines.tally(situation)
         is_own = learnt.machines.is_audited_here(situation)

@@ -93,8 +93,6 @@ def learn(facts: Iterable[ScanFacts], previous: Parameters, policy: Policy) -> L
     learnt = LearntParameters.read(version=previous.version, content=content)
     content = {**content, **taught(scans, learnt, policy)}
     content["places"] = _summed_places(content["places"], shipped_parameters().content["places"])
-    if content.get("shipped"):  # a home of an earlier version lacks the situations that came since
-        content |= {name: shipped_parameters().content[name] for name in ("shipped", "shipped_engines")}
     content["proven"] = _proven(content, policy.target)
     return Learnt(
         content=content, changes=changes(read_parameters(previous), LearntParameters.read(version=-1, content=content))

@@ -1,6 +1,6 @@
 """What was learnt about sources, typed."""
 
-from reconcile.parameters.code_shapes import LOOKALIKES, MAX_CODE_LENGTH, USUAL_SCAN_COUNT, FieldShapes, shape_of
+from reconcile.parameters.code_shapes import MAX_CODE_LENGTH, USUAL_SCAN_COUNT, FieldShapes, shape_of
 from reconcile.parameters.confusions import (
     MAX_EDIT_SHARE,
     SHARED_CONFUSIONS,
@@ -8,6 +8,7 @@ from reconcile.parameters.confusions import (
     edit_path,
     misreading_probability,
 )
+from reconcile.parameters.evidence_model import EvidenceModel, shipped_models
 from reconcile.parameters.parameters import (
     MIN_CONTEST_COUNT,
     LearntParameters,
@@ -32,7 +33,6 @@ from reconcile.parameters.source_model import (
 __all__ = [
     "BAD_PAGE_QUALITY",
     "CONFIDENCE_STEPS",
-    "LOOKALIKES",
     "MAX_CODE_LENGTH",
     "MAX_EDIT_SHARE",
     "MIN_CONTEST_COUNT",
@@ -42,6 +42,7 @@ __all__ = [
     "SHARED_CONFUSIONS",
     "USUAL_SCAN_COUNT",
     "CharacterConfusions",
+    "EvidenceModel",
     "FieldShapes",
     "LearntParameters",
     "SourceModel",
@@ -57,6 +58,7 @@ __all__ = [
     "place_bin",
     "read_parameters",
     "shape_of",
+    "shipped_models",
     "shipped_parameters",
     "without_shapes",
 ]

@@ -49,9 +49,6 @@ MAX_CODE_LENGTH = 24
 USUAL_SCAN_COUNT = 10.0
 """From so many scans on a shape is usual, and operators are told; a count up to it does not fade. Chosen by hand."""
 
-MAX_NEW_SHARE = 0.1
-"""Where a shape not seen yet is rarer than this, one is asked of people. Chosen by hand."""
-
 LOOKALIKES = {
     "0": "O", "O": "0", "1": "IL|", "I": "1|", "L": "1|", "|": "1IL",
     "5": "S", "S": "5", "8": "B", "B": "8", "2": "Z", "Z": "2",
@@ -143,11 +140,10 @@ class FieldShapes:
         shape = self.counts.get(shape_of(text) or "")
         return 0.0 if shape is None else shape.count
 
-    def is_new(self, text: str) -> bool:
-        """Whether a value has a shape that was never seen, on a field where that is rare."""
+    def is_unseen(self, text: str) -> bool:
+        """Whether a value has a shape that was never seen."""
         shape = shape_of(text)
-        known = shape in self.counts or shape in self.seen or (shape is None and self.others > 0)
-        return not known and self.new_share <= MAX_NEW_SHARE
+        return not (shape in self.counts or shape in self.seen or (shape is None and self.others > 0))
 
     def log_factor(self, text: str, flat: float) -> float:
         """By how much likelier a text is here than `flat`, its log probability where nothing is known of the field."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import exp, factorial
@@ -78,10 +78,14 @@ each form but one.
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CharacterConfusions:
-    """The shares of each character's misreadings by kind of source, and what is left for characters never seen."""
+    """The shares of each character's misreadings by kind of source, and what is left for characters never seen.
+
+    `looks_like` has for each character those that engines take for it, with the share of their misreadings.
+    """
 
     shares: Mapping[str, Mapping[str, Mapping[str, float]]]
     unseen: Mapping[str, Mapping[str, float]]
+    looks_like: Mapping[str, Sequence[tuple[str, float]]]
 
     @classmethod
     def read(cls, content: Mapping[str, Any]) -> CharacterConfusions:
@@ -101,7 +105,12 @@ class CharacterConfusions:
                     for other in {*counts, *alike}
                 }
                 unseen[kind][character] = UNSEEN_CONFUSION_SHARE * (expected - by_likeness)
-        return cls(shares=shares, unseen=unseen)
+        looks_like: dict[str, list[tuple[str, float]]] = {}
+        for written, others in shares.get("machine", {}).items():
+            for said, share in others.items():
+                if share > UNSEEN_CONFUSION_SHARE:
+                    looks_like.setdefault(said, []).append((written, share))
+        return cls(shares=shares, unseen=unseen, looks_like=looks_like)
 
     def share(self, kind: str, written: str, said: str) -> float:
         """The share of a character's misreadings that give this other one."""

@@ -81,9 +81,9 @@ class LearntParameters:
         readings: wrong and right a bin of confidence), `confusions` (kind, character, character: count), `covered`
         (field: known, of), `words` (field, word: count, all words under ""), `lines` (source: words of long texts
         copied, changed, left out, put in), `places` (way of finding, or type: wrong, of, by bin of the place's
-        confidence), `calibration`, `shipped` and `audited` (situation: wrong, of), `shipped_engines` (those with which
-        `shipped` was proven), `proven` (situation: the tally that once reached the target here), `contests` (family:
-        items, and those on which only one side was right), `shapes` (form and field: see `FieldShapes.read`).
+        confidence), `calibration`, `shipped` and `audited` (situation: wrong, of), `proven` (situation: the tally that
+        once reached the target here), `contests` (family: items, and those on which only one side was right), `shapes`
+        (form and field: see `FieldShapes.read`).
         """
         contests = content.get("contests", {})
         return cls(
@@ -255,7 +255,8 @@ class MachineRecord:
     def read(cls, content: Mapping[str, Any]) -> MachineRecord:
         """The record of stored parameters: `shipped`, `audited`, and `proven`, the tallies that once reached the target
         here."""
-        shipped, audited, proven = (content.get(name, {}) for name in ("shipped", "audited", "proven"))
+        audited, proven = content.get("audited", {}), content.get("proven", {})
+        shipped = CONTENT["shipped"] if content.get("shipped") else {}  # of the model that ships, not of an earlier one
         tallies: dict[str, Tally] = {}
         earned: dict[str, float] = {}
         for situation in {*shipped, *audited, *proven}:
@@ -267,7 +268,7 @@ class MachineRecord:
             tallies[situation] = tally
             earned[situation] = min(most, upper_bound(own))
         here = frozenset(situation for situation, own in audited.items() if own[1] > 0)
-        engines = frozenset(content.get("shipped_engines", CONTENT["shipped_engines"]))
+        engines = frozenset(CONTENT["shipped_engines"])
         return cls(tallies=tallies, earned=earned, audited=here, engines=engines)
 
     def unproven(self, engines: Iterable[str]) -> tuple[str, ...]:

@@ -16,4 +16,4 @@ def shipped_parameters() -> Parameters:
     return _SHIPPED
 
 
-_SHIPPED = Parameters(version=0, content={**CONTENT, "calibration": {**CONTENT["calibration"], **CALIBRATION}})
+_SHIPPED = Parameters(version=0, content={**CONTENT, "calibration": CALIBRATION})

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.bench import bench_truth
-from tests.bench.fit_stages import documents
+from tests.bench.fit_evidence import Told, may_be_fitted
 from tests.bench.second_world.__main__ import HERE, digest, wishes
 from tests.bench.second_world.values import RECKONED, page
 from tests.bench.stored_readings import photos_of, read_and_store, stored
@@ -62,10 +63,25 @@ def test_stored_readings_are_set_beside_the_truth_as_it_is_now(tmp_path: Path, m
     assert (found.definition, found.cells[0].written) == (str(tmp_path / "dd-293.toml"), "04254")
 
 
-def test_nothing_is_fitted_on_the_second_world(tmp_path: Path) -> None:
-    dump = tmp_path / "dump.jsonl"
-    dump.write_text(line_of(_read("dd-293.toml", [])), encoding="utf-8")
-    assert not list(documents(dump))
+def test_nothing_is_fitted_on_the_second_world() -> None:
+    page = Told(
+        page="p",
+        key="k",
+        form="another",
+        condition="flat",
+        hand="typed",
+        group="g",
+        searched=False,
+        family="code",
+        engines=2,
+        may_decide=True,
+        filled=True,
+        features={},
+        share=0.9,
+        right=True,
+    )
+    assert may_be_fitted(page)
+    assert not any(may_be_fitted(replace(page, form=form)) for form in RECKONED)
 
 
 def test_tables_are_of_everything_in_a_dump_unless_asked_otherwise(

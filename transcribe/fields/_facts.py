@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from re import Pattern
 from typing import Literal
 
 from transcribe.model import Value
@@ -53,9 +52,6 @@ class Facts:
 
     has_check_digit: bool = False
     """True if a right check digit vouches for a value. `faults` names a wrong one "check digit"."""
-
-    misreadings: Pattern[str] | None = None
-    """Signs of a comparable text that may be others that look alike. None: those of the family."""
 
     has_shapes: bool = False
     """True if shapes of values are learnt, as only a pattern is known of them."""

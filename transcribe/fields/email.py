@@ -11,20 +11,12 @@ from transcribe.fields._facts import Facts
 from transcribe.model import Field, Form, Value
 from transcribe.values import tidy
 
-_MISREADINGS = re.compile(r"[lo](?=\d)|(?:^|[._-])[lo01](?=[._@-])")
-"""What may be a small letter or a digit in an address of mail, as addresses are compared: a letter before a digit, and
-an initial. hedi12 was read as hedil2, gail17 as gaill7, l.haddad as 1.haddad.
-
-Of 105 addresses on 230 photographs the first two were read so, and both were wrong.
-"""
-
 FACTS = Facts(
     name={"en": "e-mail address", "fr": "adresse e-mail", "es": "correo electrónico"},
     plural={"en": "e-mail addresses", "fr": "adresses électroniques", "es": "direcciones de correo"},
     rank=10,
     input_mode="email",
     family="short text",
-    misreadings=_MISREADINGS,
     labels={"#email": 2},
     fault_words={
         "domain": "What follows the @ is no address.",

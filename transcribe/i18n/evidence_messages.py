@@ -67,6 +67,7 @@ EVIDENCE: Mapping[str, str] = {
         "One machine alone reads this, and is sure of it: {confidence} by its own measure. "
         "The other reads something else."
     ),
+    EvidenceCode.DOUBT: N_("{why} By what known truths have shown, that takes {bits} bits from it."),
     EvidenceCode.RULE_HOLDS: N_("The rule “{rule}” holds with it: {bits} bits for it."),
     EvidenceCode.RULE_BROKEN: N_("The rule “{rule}” does not hold with it: {bits} bits against it."),
     EvidenceCode.RUNNER_UP: N_("The next likely value has {probability}."),
@@ -177,7 +178,7 @@ REASONS: Mapping[str, str] = {
     Reason.ONE_ENGINE: N_("Only one machine has read it."),
     Reason.EXTENT: N_("The machines agree, but nothing vouches for where this text begins and ends."),
     Reason.NOT_PROVEN: N_("The machines agree, but how often they are right on such fields is not proven yet."),
-    Reason.NOT_SURE_ENOUGH: N_("The machines agree, but not surely enough on a page like this."),
+    Reason.NOT_SURE_ENOUGH: N_("What the machines read is not sure enough."),
     Reason.ONE_READER: N_("One person has read it; one more makes sure."),
     Reason.GIVEN_UP: N_("Somebody who looked at it could not read it."),
     Reason.AGREED_IN_DOUBT: N_("The people who read it agree, but something else leaves doubt."),
@@ -250,6 +251,8 @@ def say(
     `translate` gives the reader's language; `point` is the decimal sign in it, `percent` its sign with the gap.
     """
     numbers = {name: _short(name, number, point, percent) for name, number in evidence.numbers.items()}
+    if "why" in numbers:
+        numbers["why"] = translate(reason_sentence(numbers["why"]))
     return translate(sentence(evidence.code)).format_map(numbers)
 
 

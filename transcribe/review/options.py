@@ -32,9 +32,7 @@ class DecisionRules:
     people_before_expert: int = 3
     engines_to_agree: int = 2
     min_agreed_probability: float = 0.9
-    min_machine_probability: float = 0.95
-    min_one_engine_probability: float = 0.98
-    min_sure_confidence: float = 0.97
+    min_machine_probability: float = 0.98
     min_outvote_probability: float = 0.9999
     reading_cost_share: float = 0.07
 

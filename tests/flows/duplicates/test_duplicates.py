@@ -256,7 +256,7 @@ def test_no_picture_is_taken_by_policy_where_what_identifies_the_order_is_read_a
         scan = Scan(id=secrets.token_hex(32), pages=(), form="ticket", form_version=1, batch="monday")
         rooms.store.put_scan(scan, [], now())
         said = reading(
-            scan=scan.id, key=FieldKey("number"), source=ENGINE, text=text, at=now(), confidence=0.6, conditions={}
+            scan=scan.id, key=FieldKey("number"), source=ENGINE, text=text, at=now(), confidence=0.3, conditions={}
         )
         rooms.store.put_reads(scan.id, ReadResult(places=(), readings=(said,), fit=None, quality={}), now())
         rooms.store.put_fingerprints(scan.id, [PageFingerprint(number=1, bits=bytes(64))], 0.24, "retake", now())

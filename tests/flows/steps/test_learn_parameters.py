@@ -248,13 +248,13 @@ type = "code"
 """
 
 
-def with_reference(rooms: Home, slip: Form, text: str) -> Scan:
-    """A slip on which both engines read this reference."""
+def with_reference(rooms: Home, slip: Form, text: str, weak: str) -> Scan:
+    """A slip on which one engine is sure of this reference, and the other reads another or the same, less surely."""
     scan = Scan(id=secrets.token_hex(32), pages=(), form=slip.name, form_version=slip.version)
     rooms.store.put_scan(scan, [], now())
     read = [
-        reading(scan=scan.id, key=REF, source=source, text=text, at=now(), confidence=0.99, conditions={})
-        for source in ENGINES
+        reading(scan=scan.id, key=REF, source=source, text=said, at=now(), confidence=sure, conditions={})
+        for source, said, sure in zip(ENGINES, (text, weak), (0.99, 0.6), strict=True)
     ]
     rooms.store.put_reads(scan.id, ReadResult(places=(), readings=tuple(read), fit=None, quality={}), now())
     return scan
@@ -266,8 +266,9 @@ def test_what_people_read_on_the_first_scans_of_a_batch_settles_the_others_of_it
     path.write_text(CODED, encoding="utf-8")
     slip = rooms.use_form(str(path))
     people = [invite(rooms, f"reader {number}").person.id for number in range(2)]
-    scans = {text: with_reference(rooms, slip, text) for text in [f"AO-{4700 + 23 * at}" for at in range(14)]}
-    odd = with_reference(rooms, slip, "77777777")
+    numbers = [4700 + 23 * at for at in range(14)]
+    scans = {f"AO-{number}": with_reference(rooms, slip, f"AO-{number}", f"A0-{number}") for number in numbers}
+    odd = with_reference(rooms, slip, "77777777", "77777777")
     reconcile_home(rooms)
     waiting = [text for text, scan in scans.items() if not rooms.store.decisions(scan.id)]
     assert len(waiting) > 12

@@ -376,8 +376,8 @@ def test_people_who_agree_against_something_else_are_not_said_to_disagree() -> N
 
 
 def test_an_engine_that_reads_nothing_disagrees_with_no_other() -> None:
-    one, silent = machine("name", "tesseract 5", "Dupont SARL"), machine("name", "rapidocr 3", "")
-    assert asked_of_true_reasons(NAME, one, silent).reason == "one engine"
+    one, silent = machine("name", "tesseract 5", "Dupont SARL", 0.5), machine("name", "rapidocr 3", "")
+    assert asked_of_true_reasons(NAME, one, silent).reason != "engines disagree"
     assert asked_of_true_reasons(NAME, one, machine("name", "rapidocr 3", "Durand SARL")).reason == "engines disagree"
     assert asked_of_true_reasons(NAME, *both("name", "")).reason != "engines disagree"
 

@@ -114,7 +114,7 @@ def test_a_shape_has_letters_digits_and_signs(text: str, shape: str | None) -> N
 def test_where_nothing_was_counted_nothing_is_said() -> None:
     nothing = shapes({})
     assert nothing.new_share == 1.0
-    assert not nothing.is_new("A1")
+    assert nothing.is_unseen("A1")
     assert nothing.log_factor("A1", FLAT) <= 0.0
     assert nothing.conforming("A1") == ()
 
@@ -131,12 +131,12 @@ def test_a_place_has_the_characters_that_stood_there() -> None:
     assert known.log_factor("PO7", FLAT) - known.log_factor("PD7", FLAT) > log(30)
 
 
-def test_a_new_shape_is_one_where_few_shapes_were_seen_often() -> None:
-    assert shapes({"AA-9999": 30}).is_new("7/2041")
-    assert not shapes({"AA-9999": 30}).is_new("PO-1042")
-    assert not shapes({"AA-9999": 30}, seen=("9/9999",)).is_new("7/2041")
-    assert not shapes({"AA-9999": 5}).is_new("7/2041")
-    assert not shapes({"AA-9999": 30}, others=30, kinds=12).is_new("7/2041")
+def test_a_shape_is_unseen_that_nobody_counted_and_the_rarer_the_more_values_have_the_same_few() -> None:
+    assert shapes({"AA-9999": 30}).is_unseen("7/2041")
+    assert not shapes({"AA-9999": 30}).is_unseen("PO-1042")
+    assert not shapes({"AA-9999": 30}, seen=("9/9999",)).is_unseen("7/2041")
+    assert shapes({"AA-9999": 30}).new_share < shapes({"AA-9999": 5}).new_share
+    assert shapes({"AA-9999": 30}).new_share < shapes({"AA-9999": 30}, others=30, kinds=12).new_share
 
 
 def test_texts_that_look_alike_are_found_and_those_of_a_known_shape_among_them() -> None:

@@ -152,6 +152,7 @@ def test_no_name_that_is_taken_is_a_cell_of_a_sheet_a_line_or_another_name(name:
 
 NUMBERS: Numbers = {
     "source": "ana",
+    "why": "lookalike",
     "rule": "total",
     "bits": -3.25,
     "rate": 0.021,

@@ -275,8 +275,6 @@ OTHER = DecisionRules(
     engines_to_agree=5,
     min_agreed_probability=0.911,
     min_machine_probability=0.961,
-    min_one_engine_probability=0.977,
-    min_sure_confidence=0.943,
     min_outvote_probability=0.9988,
     reading_cost_share=0.083,
 )
@@ -303,7 +301,7 @@ def test_every_figure_of_the_policy_stands_on_the_page(tmp_path: Path) -> None:
     assert "99.73" in page
     assert "where 5 of them agree" in page
     assert "96.1%" in page
-    assert "(94.3% or more by its own measure), the value has a probability of 97.7% or more" in page
+    assert "One machine alone decides only where the value has a probability of 99.73% or more" in page
     assert "almost certain (99.88%)" in page
     assert "set at 8.3% of" in page
     assert "After 9 people" in page

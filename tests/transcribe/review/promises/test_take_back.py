@@ -73,26 +73,6 @@ def test_what_is_taken_back_is_mended_at_its_end(site: Site, enter: Enter, is_re
     assert site.texts_of(amina.id) == ["BC-2025-1000"]
 
 
-@pytest.mark.browser
-def test_a_phone_takes_back_and_enlarges_while_its_keyboard_is_open(site: Site, enter: Enter) -> None:
-    """The tools were hidden then: after a slip the keyboard had to be closed."""
-    orders(site, 3)
-    page = enter(site.person("amina"))
-    read(page, "BC-2025-1007")
-    all_sent(page)
-    page.set_viewport_size({"width": 360, "height": 380})
-    page.get_by_role("button", name="Take back").click()
-    expect(page.locator("#text")).to_have_value("BC-2025-1007")
-    expect(page.locator("#text")).to_be_focused()
-    before = page.locator("#picture img").first.bounding_box()
-    page.get_by_role("button", name="Larger").click()
-    after = page.locator("#picture img").first.bounding_box()
-    assert before
-    assert after
-    assert after["height"] > before["height"]
-    expect(page.locator("#text")).to_be_focused()
-
-
 @pytest.mark.promise("It cannot be taken")
 @pytest.mark.browser
 def test_why_something_cannot_be_taken_back_is_said(site: Site, enter: Enter) -> None:
