@@ -104,7 +104,8 @@ class HousePart:
     that was named, or None. `desk` gives its pages of the operator's desk, `programs` its routes for programs,
     `beside` the process that runs beside all pages, `watch_pages` what is given the home and their app, to watch how it
     answers, `troubles` what tells the doctor and alerts what is wrong with its own, `layout_reader` what reads pages
-    without a blank, `formats` what writes its formats of exports, by names, `places` what opens an archive that is no folder, by the scheme of its address.
+    without a blank, `formats` what writes its formats of exports, by names, `places` what opens an archive that is no
+    folder, by the scheme of its address.
     """
 
     contract: int
