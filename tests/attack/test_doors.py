@@ -214,6 +214,7 @@ def beside_one_that_is_away(site: Path, upstream: int) -> None:
         text = text.replace(f"{{$FAIRHAND_UPSTREAM:127.0.0.1:{upstream}}}", f"{away} 127.0.0.1:{upstream}")
     else:
         text = text.replace("# server 10.0.0.2:8484;", f"server {away};")
+        text = text.replace("# server 10.0.0.2:8484 backup;", f"server {away} backup;")
     assert away in text
     site.write_text(text, encoding="utf-8")
 
@@ -235,6 +236,8 @@ def test_of_two_machines_one_that_is_away_costs_nobody_a_request(
         client = Door(program=program, port=port, trust=trust).client()
         answers = [client.get("/healthz").status_code for _ in range(12)]
         answers += [client.post("/no-such-page").status_code for _ in range(12)]
+        desk = {client.get("/desk").status_code for _ in range(6)}
+    assert desk == {303}, "its sign-in"
     assert set(answers[:12]) == {200}
     assert not set(answers[12:]) & {502, 503, 504}
 

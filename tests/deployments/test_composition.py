@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 import ssl
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -80,18 +81,20 @@ def composition(
             "http://localhost:4200": f"http://localhost:{prefect}",
             "http://127.0.0.1:8484": f"http://127.0.0.1:{(web := free_port())}",
             "web:8484": f"127.0.0.1:{web}",
+            "web2:8484": f"127.0.0.1:{(web2 := free_port())}",
             "/var/lib/fairhand": str(place / "home"),
             "/tmp/prefect": str(place / "prefect"),
             "/pool.sh": str(DEPLOYMENTS / "compose" / "pool.sh"),
+            "/second.sh": str(DEPLOYMENTS / "compose" / "second.sh"),
             "172.30.84.2": "127.0.0.1",
             "0.0.0.0": "127.0.0.1",
         }
         found = services({**variables, "FAIRHAND_NAME": "orders.example"})
         found["prefect"]["command"][-1] = str(prefect)
-        found["web"]["environment"]["FAIRHAND_PORT"] = str(web)
-        found["web"]["environment"]["FAIRHAND_PREFECT_PORT"] = str(free_port())
+        for service, port in (("web", web), ("web2", web2)):
+            found[service]["environment"] |= {"FAIRHAND_PORT": str(port), "FAIRHAND_PREFECT_PORT": str(free_port())}
         buckets.client().create_bucket(Bucket="pictures")
-        for service in ("web", "worker"):
+        for service in ("web", "web2", "worker"):
             found[service]["environment"] |= ACCESS
         yield Composition(services=found, places=places, log=place, more={"PREFECT_WORKER_QUERY_SECONDS": "1"})
 
@@ -155,6 +158,7 @@ def test_a_batch_goes_from_prefect_over_a_worker_to_the_database_and_the_bucket_
         well(composition, prefect, "prefect")
         composition.run("pool")
         well(composition, web, "web")
+        web2 = stack.enter_context(composition.running("web2"))
         ports = [{"PREFECT_WORKER_WEBSERVER_PORT": str(free_port())} for _ in range(2)]
         workers = [
             stack.enter_context(composition.running("worker", f"worker-{number}", **port))
@@ -175,7 +179,24 @@ def test_a_batch_goes_from_prefect_over_a_worker_to_the_database_and_the_bucket_
         assert len(buckets.objects("pictures")) >= 2, "the file, and what was cut from it"
         assert not list((composition.log / "home").rglob("archive"))
         assert not list((composition.log / "home").rglob("state.db"))
-        pages_through_the_proxy(composition, stack, tmp_path)
+        there = f"http://127.0.0.1:{composition.services['web2']['environment']['FAIRHAND_PORT']}"
+        until(lambda: web2.poll() is not None or is_ready(there), START)
+        assert "key" in {each.suffix[1:] for each in (composition.log / "home2" / "home").glob("state.*")}
+        pages_through_the_proxy(composition, stack, tmp_path, partial(end, web))
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Tell a process to end, and wait until it has."""
+    process.terminate()
+    process.wait(60)
+
+
+def is_ready(address: str) -> bool:
+    """Whether pages there take work."""
+    try:
+        return httpx.get(f"{address}/readyz", timeout=PATIENCE).text == "ready\n"
+    except httpx.TransportError:
+        return False
 
 
 def is_well_at(composition: Composition, worker: subprocess.Popen[bytes], port: str) -> None:
@@ -184,7 +205,10 @@ def is_well_at(composition: Composition, worker: subprocess.Popen[bytes], port: 
     well(Composition(services=composition.services, places=there, log=composition.log), worker, "worker")
 
 
-def pages_through_the_proxy(composition: Composition, stack: ExitStack, place: Path) -> None:
+def pages_through_the_proxy(
+    composition: Composition, stack: ExitStack, place: Path, end_first: Callable[[], object]
+) -> None:
+    """Pages and the desk come through the proxy, also when the first machine of pages has ended."""
     port = free_port()
     words, environment = caddy(composition, place, port)
     proxy = subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -204,3 +228,7 @@ def pages_through_the_proxy(composition: Composition, stack: ExitStack, place: P
     page = httpx.get(f"https://localhost:{port}/in", verify=trust)
     assert "strict-transport-security" in page.headers
     assert "server" not in page.headers
+    end_first()
+    for path in ("/in", "/desk") * 6:
+        answer = httpx.get(f"https://localhost:{port}{path}", verify=trust, timeout=PATIENCE)
+        assert answer.status_code == (200 if path == "/in" else 303), path

@@ -23,7 +23,7 @@ UNITS = sorted((DEPLOYMENTS / "systemd").iterdir())
 SCRIPTS = sorted(DEPLOYMENTS.rglob("*.sh"))
 PROGRAMS = Path(sys.executable).parent
 
-OURS = ("prefect", "pool", "web", "worker")
+OURS = ("prefect", "pool", "web", "web2", "worker")
 """The services that run from our image."""
 
 
