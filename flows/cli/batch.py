@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -40,7 +39,7 @@ def list_batches(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     home = _home(ctx)
     batches, states = home.store.batches(), batch_states(home)
     if as_json:
-        terminal.as_json(*({**_json(each), "states": dict(states.get(each.name, {}))} for each in batches))
+        terminal.as_json(*({**_json(each), "states": states.get(each.name, {})} for each in batches))
     elif not batches:
         terminal.say("Nothing came in a batch yet: fairhand ingest --batch NAME --form FORM PATH...")
     else:
@@ -236,7 +235,7 @@ def _print_finish(report: BatchReport) -> None:
 
 
 def _json(of: Batch) -> dict[str, object]:
-    times = {"due": _iso(of.due), "cancelled_at": _iso(of.cancelled_at), "since": _iso(of.since)}
+    times = {"due": of.due, "cancelled_at": of.cancelled_at, "since": of.since}
     withdrawn = {"records_withdrawn": of.withdrawn} if of.cancelled_at else {}
     counts = {"scans": of.scans, "records": of.records, "set_aside": of.set_aside, "open_tasks": of.open_tasks}
     return {"batch": of.name, "priority": of.priority, "note": of.note, **times, **withdrawn, **counts}
@@ -244,20 +243,18 @@ def _json(of: Batch) -> dict[str, object]:
 
 def _report_json(report: BatchReport) -> dict[str, object]:
     when = report.forecast
-    spread = None
-    if when:
-        spread = {"middle": _iso(when.middle), "earliest": _iso(when.earliest), "latest": _iso(when.latest)}
+    spread = when and {"middle": when.middle, "earliest": when.earliest, "latest": when.latest}
     return {
         **_json(report.batch),
-        "states": dict(report.states),
-        "waiting_reasons": dict(report.waiting),
-        "cost_micro": dict(report.cost),
+        "states": report.states,
+        "waiting_reasons": report.waiting,
+        "cost_micro": report.cost,
         "people_readings": report.people_readings,
         "duplicates": report.duplicates,
         "known_already": [{"scan": each.scan, "name": each.name, "batch": each.batch} for each in report.known_again],
         "files_set_aside": [{"file": each.file.name, "message": each.message} for each in report.files_aside],
         "forecast": spread,
-        "missing_people": [dataclasses.asdict(each) for each in report.missing_people],
+        "missing_people": report.missing_people,
         "acts": [_act_json(act) for act in report.acts],
     }
 
@@ -265,9 +262,9 @@ def _report_json(report: BatchReport) -> dict[str, object]:
 def _act_json(act: facts.Act) -> dict[str, object]:
     from flows.mending import due_set
 
-    told: dict[str, object] = {"verb": act.verb, "by": act.by, "why": act.reason, "at": act.at.isoformat()}
+    told: dict[str, object] = {"verb": act.verb, "by": act.by, "why": act.reason, "at": act.at}
     if act.verb == "batch due":
-        told["due"] = _iso(due_set(act.detail))
+        told["due"] = due_set(act.detail)
     if act.verb == "batch priority":
         told["priority"] = act.detail["priority"]
     return told
@@ -275,10 +272,6 @@ def _act_json(act: facts.Act) -> dict[str, object]:
 
 def _minute(time: datetime | None) -> str:
     return f"{time:%Y-%m-%d %H:%M} UTC" if time else ""
-
-
-def _iso(time: datetime | None) -> str | None:
-    return time.isoformat() if time else None
 
 
 # The command about alerts.

@@ -281,7 +281,7 @@ def announce_work(
     before = {work.id for work in home.store.expected_work(now())}
     expected = expect_work(home, at, hours, form)
     if as_json:
-        terminal.as_json({"work": expected.id, "at": expected.at.isoformat(), "hours": hours, "form": form})
+        terminal.as_json({"work": expected.id, "at": expected.at, "hours": hours, "form": form})
     else:
         terminal.say(f"People are told of about {hours:g} hours of work from {expected.at:%Y-%m-%d %H:%M} UTC on.")
     if expected.id in before:
@@ -294,12 +294,8 @@ def list_work(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 
     announced = home_of(ctx).store.expected_work(now())
     if as_json:
-        terminal.as_json(
-            *(
-                {"work": work.id, "at": work.at.isoformat(), "hours": work.hours, "form": work.form}
-                for work in announced
-            )
-        )
+        told = ({"work": work.id, "at": work.at, "hours": work.hours, "form": work.form} for work in announced)
+        terminal.as_json(*told)
     else:
         rows = ((work.id, f"{work.at:%Y-%m-%d %H:%M}", f"{work.hours:g}", work.form) for work in announced)
         terminal.columns(("work", "from (UTC)", "hours", "form"), rows, "No work is announced.")

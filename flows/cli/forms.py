@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import dataclasses
 import io
 from pathlib import Path
 from typing import Annotated
@@ -146,7 +145,7 @@ def form_versions(ctx: typer.Context, form: Form, as_json: terminal.AsJson = Fal
                     "version": each,
                     "in_force": each == newest.version,
                     "since": since[each].isoformat(timespec="seconds") if each in since else None,
-                    "differences": [dataclasses.asdict(it) for it in changed.get(each, [])],
+                    "differences": changed.get(each, []),
                 }
                 for each in versions
             )
@@ -169,7 +168,7 @@ def suggest_form(ctx: typer.Context, form: Form, as_json: terminal.AsJson = Fals
 
     found = suggested(home_of(ctx), form_library(ctx).find(form))
     if as_json:
-        terminal.as_json(dataclasses.asdict(found))
+        terminal.as_json(found)
         return
     terminal.say(f"{found.form} version {found.version}: {counted(found.records, 'scan')} with decided fields.")
     for each in found.suggestions:

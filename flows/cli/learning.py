@@ -64,7 +64,7 @@ def learn_now(
 
     learnt = learn_home(home_of(ctx), by=by, dry=dry)
     if as_json:
-        terminal.as_json(dataclasses.asdict(learnt))
+        terminal.as_json(learnt)
     else:
         _print(learnt)
 
@@ -146,7 +146,7 @@ def list_versions(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 
     found = parameter_versions(home_of(ctx))
     if as_json:
-        terminal.as_json(*({**dataclasses.asdict(each), "at": each.at.isoformat()} for each in found))
+        terminal.as_json(*found)
         return
     if not found:
         terminal.say("Nothing was weighed or learnt here yet: what ships with fairhand is in force.")
@@ -210,7 +210,7 @@ def reconcile(
         home.store.wake([each.scan.id for each in home.store.scan_states() if each.recorded_at], now())
     done = reconcile_to_the_end(home)
     if as_json:
-        terminal.as_json(dataclasses.asdict(done))
+        terminal.as_json(done)
     else:
         terminal.say(
             f"{counted(done.scans, 'scan')} weighed: {counted(done.decided, 'field')} decided, {done.asked} asked of "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
@@ -33,7 +32,7 @@ def report(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     home = home_of(ctx)
     lines = pay_lines(home)
     if as_json:
-        terminal.as_json(*map(dataclasses.asdict, lines))
+        terminal.as_json(*lines)
         return
     head = ("person", "currency", "due", "on the way", "carried", "paid", "hours", "an hour", "readings")
     rows = (
@@ -166,7 +165,7 @@ def check(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
         terminal.say(NOT_PAID)
     for each in anomalies(home):
         if as_json:
-            terminal.as_json(dataclasses.asdict(each))
+            terminal.as_json(each)
         else:
             terminal.say(f"{each.handle}: {each.question}")
     if wrong:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import shlex
 import sys
@@ -141,10 +140,10 @@ def _invitation_json(invitation: Invitation) -> dict[str, Any]:
     return {
         **_person_json(invitation.person),
         "link": invitation.link,
-        "until": invitation.until.isoformat(),
+        "until": invitation.until,
         "address_is_assumed": bool(invitation.assumed),
         "added": invitation.added,
-        "changed": {name: list(map(_plain, change)) for name, change in invitation.changed.items()},
+        "changed": invitation.changed,
     }
 
 
@@ -207,8 +206,7 @@ def list_sessions(ctx: typer.Context, name: Name, as_json: terminal.AsJson = Fal
     found = [("session", each) for each in store.sessions(name, now())]
     found += [("link", each) for each in store.links(name, now())]
     if as_json:
-        said = [(what, it.id, it.at.isoformat(), it.until.isoformat()) for what, it in found]
-        terminal.as_json(*(dict(zip(("what", "id", "at", "until"), each, strict=True)) for each in said))
+        terminal.as_json(*({"what": what, "id": it.id, "at": it.at, "until": it.until} for what, it in found))
     else:
         rows = ((what, it.id, f"{it.at:%Y-%m-%d %H:%M}", f"{it.until:%Y-%m-%d %H:%M}") for what, it in found)
         terminal.columns(("what", "id", "since", "until"), rows, "They are signed in nowhere, and no link is unused.")
@@ -255,12 +253,8 @@ def _set_paused(ctx: typer.Context, name: str, *, paused: bool, why: str, by: st
     terminal.say(f"{person.handle} {told}.")
 
 
-def _plain(value: object) -> object:
-    return sorted(value) if isinstance(value, frozenset) else value
-
-
 def _words(value: object) -> str:
-    plain = _plain(value)
+    plain = sorted(value) if isinstance(value, frozenset) else value
     return ", ".join(map(str, plain)) or "none" if isinstance(plain, list | tuple) else str(plain)
 
 
@@ -268,13 +262,13 @@ def _person_json(person: Transcriber) -> dict[str, Any]:
     return {
         "id": person.id,
         "handle": person.handle,
-        "roles": sorted(person.roles),
-        "languages": list(person.languages),
+        "roles": person.roles,
+        "languages": person.languages,
         "engagement": person.engagement,
         "interface_language": person.interface_language,
-        "regions": list(person.regions),
+        "regions": person.regions,
         "time_zone": person.time_zone,
-        "qualifications": sorted(person.qualifications),
+        "qualifications": person.qualifications,
         "paused": person.paused,
     }
 
@@ -297,7 +291,7 @@ def check(
 
     found = odd_reading(home_of(ctx), last)
     if as_json:
-        terminal.as_json(*map(dataclasses.asdict, found))
+        terminal.as_json(*found)
         return
     for each in found:
         terminal.say(f"{each.handle}: {each.question}")

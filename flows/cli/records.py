@@ -67,7 +67,7 @@ def copies(
     behind = {each.machine for each in store.records_copies(behind=True)}
     found = [{**dataclasses.asdict(each), "behind": each.machine in behind} for each in store.records_copies()]
     if as_json:
-        terminal.as_json(*({**each, "at": each["at"].isoformat()} for each in found))
+        terminal.as_json(*found)
     elif found:
         rows = [
             (
@@ -279,8 +279,8 @@ def list_tokens(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
                 {
                     "prefix": token.prefix,
                     "name": token.name,
-                    "scopes": sorted(token.scopes),
-                    "until": token.until.isoformat() if token.until else None,
+                    "scopes": token.scopes,
+                    "until": token.until,
                     "revoked": token.revoked_at is not None,
                 }
                 for token in known

@@ -75,9 +75,9 @@ def doctor(
     findings += examine_deeply(settings) if deep else ()
     if as_json:
         terminal.as_json(
-            *(dataclasses.asdict(state) for state in states),
+            *states,
             *(_part_json(part, settings) for part in found_parts()),
-            *(dataclasses.asdict(finding) for finding in findings),
+            *findings,
         )
     else:
         for state in states:
@@ -162,7 +162,7 @@ def status(
     counts = home.store.counts(batch)
     aside = [file for file in home.store.list_set_aside() if batch in (None, file.batch)]
     if as_json:
-        terminal.as_json(status_json(home, counts, aside, batch).model_dump(mode="json"))
+        terminal.as_json(status_json(home, counts, aside, batch))
         return
     _print_place(home.settings)
     print_counts(counts)
@@ -290,12 +290,7 @@ def list_log(
     names = {person.id: person.handle for person in store.transcribers()}
     lines, why = store.audit(after), {act.number: act.reason or "" for act in store.acts()}
     if as_json:
-        terminal.as_json(
-            *(
-                {**dataclasses.asdict(line), "at": line.at.isoformat(), "why": _why(line.detail, why) or None}
-                for line in lines
-            )
-        )
+        terminal.as_json(*({**dataclasses.asdict(line), "why": _why(line.detail, why) or None} for line in lines))
     else:
         rows = (
             (

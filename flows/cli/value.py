@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -246,8 +245,8 @@ def _told(store: Store, each: Quarantined) -> dict[str, object]:
         "by": None if blamed is None else _by(store, blamed),
         "text": None if blamed is None else blamed.text,
         "tries": each.tries,
-        "since": each.since.isoformat(),
-        "retry_at": _iso(each.retry_at),
+        "since": each.since,
+        "retry_at": each.retry_at,
     }
 
 
@@ -257,10 +256,6 @@ def _blamed(store: Store, each: Quarantined) -> Reading | None:
 
 def _by(store: Store, reading: Reading) -> str:
     return reading.source if reading.task is None else store.transcriber(reading.source).handle
-
-
-def _iso(time: datetime | None) -> str | None:
-    return time.isoformat() if time else None
 
 
 # Commands about fields whose value is known: added, listed, withdrawn, and their share of the work.

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import re
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Protocol, Self
 
@@ -89,9 +91,24 @@ def writable(path: Path | None) -> Path | None:
 
 
 def as_json(*objects: object) -> None:
-    """Print each object as one line of JSON."""
+    """Print each object as one line of JSON: of a dataclass its fields, of a time ISO 8601, of a set a sorted list."""
     for item in objects:
-        typer.echo(OBEYED_PATTERN.sub(_json_escape, json.dumps(item, ensure_ascii=False)))
+        typer.echo(OBEYED_PATTERN.sub(_json_escape, json.dumps(item, ensure_ascii=False, default=_plain)))
+
+
+def _plain(value: object) -> object:
+    """What JSON has no word for, in words that it has. TypeError where there are none."""
+    if dataclasses.is_dataclass(value):
+        return {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json")
+    raise TypeError(f"{type(value).__name__} has no JSON")
 
 
 def _json_escape(found: re.Match[str]) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -12,7 +11,7 @@ from pydantic import AliasPath, BaseModel, ConfigDict, Field, PlainSerializer
 from flows.home import Home
 from flows.steps import held_forms
 from transcribe.people import is_same_text
-from transcribe.store import Counts, SetAside
+from transcribe.store import Counts, MissingPeople, SetAside
 
 # What a read model is: made from a fact of the store, and dumped as what `--json` prints.
 
@@ -84,35 +83,7 @@ class QuarantinedJson(View):
     retry_at: Moment | None
 
 
-class AskedJson(View):
-    """Fields that people have read, those of them that are decided, and those that were asked needlessly.
-
-    `needless`: the decided text is exactly what every engine had read before anybody was asked.
-    """
-
-    fields: int
-    decided: int
-    needless: int
-
-
-class MissingPeopleJson(View):
-    """People without whom some fields are never finished: so many more of a role, who have not read them.
-
-    They read one of the `languages`, are in one of the `regions` and have the `qualification`, where any is named.
-    `waits`: orders that are not finished, checks of decided fields, or appeals.
-    """
-
-    role: str
-    people: int
-    languages: tuple[str, ...]
-    regions: tuple[str, ...]
-    qualification: str
-    waits: str
-    fields: int
-    orders: int
-
-
-class StatusJson(View):
+class StatusJson(Counts):
     """The state of a home: counts per form, then every scan and every file set aside.
 
     Of each form, `fields` are `decided_by_machine`, `decided_by_people`, `open_fields` and `unasked_fields` together;
@@ -127,29 +98,12 @@ class StatusJson(View):
     `waiting_scans` have readings that are not weighed; `unread_scans` are taken in and not read by machines yet.
     """
 
-    scans: Mapping[str, int]
-    fields: Mapping[str, int]
-    decided_by_machine: Mapping[str, int]
-    decided_by_people: Mapping[str, int]
-    audited_fields: Mapping[str, int]
-    open_fields: Mapping[str, int]
-    reopened_fields: Mapping[str, int]
-    unasked_fields: Mapping[str, int]
-    open_tasks: Mapping[str, int]
-    waiting_reasons: Mapping[str, Mapping[str, int]]
-    asked: Mapping[str, Mapping[str, AskedJson]]
-    records: Mapping[str, int]
-    provisional_records: Mapping[str, int]
-    set_aside: int
-    waiting_scans: int
-    unread_scans: int
-    forgotten_scans: int
     scan_states: tuple[ScanStateJson, ...]
     files_set_aside: tuple[SetAsideJson, ...]
     quarantined: tuple[QuarantinedJson, ...]
     ignored_patterns: tuple[str, ...]
     held_forms: tuple[str, ...]
-    missing_people: tuple[MissingPeopleJson, ...]
+    missing_people: tuple[MissingPeople, ...]
     waiting_duplicates: int
     records_db: str
 
@@ -157,7 +111,7 @@ class StatusJson(View):
 def status_json(home: Home, counts: Counts, set_aside: Sequence[SetAside], batch: str | None) -> StatusJson:
     """The state of a home, of one batch or of all."""
     return StatusJson(
-        **dataclasses.asdict(counts),
+        **vars(counts),
         scan_states=tuple(map(ScanStateJson.model_validate, home.store.scan_states(batch))),
         files_set_aside=tuple(map(SetAsideJson.model_validate, set_aside)),
         quarantined=tuple(
@@ -167,7 +121,7 @@ def status_json(home: Home, counts: Counts, set_aside: Sequence[SetAside], batch
         ),
         ignored_patterns=tuple(home.forms.ignored_patterns()),
         held_forms=tuple(held_forms(home.settings)),
-        missing_people=tuple(map(MissingPeopleJson.model_validate, home.store.missing_people())),
+        missing_people=tuple(home.store.missing_people()),
         waiting_duplicates=sum(each.waits and batch in (None, each.batch) for each in home.store.duplicates()),
         records_db=str(home.settings.records),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -76,7 +75,7 @@ def _reconcile_file(
         raise typer.BadParameter("--report tells of a collection without a form; leave --form or --report out.")
     done = reconcile_collection(file, form=form, layout=layout, target=target)
     if out is None:
-        terminal.as_json(*(dataclasses.asdict(line) for line in done.lines))
+        terminal.as_json(*done.lines)
     else:
         write_reconciled(done.lines, out)
         asked = sum(line.ask for line in done.lines)

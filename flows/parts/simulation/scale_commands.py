@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -32,7 +31,7 @@ def print_scale(
             lines.append(scale_line(inputs, terms, scale, within, options.seed))
             progress(len(lines), len(scales))
     if as_json:
-        terminal.as_json(*map(dataclasses.asdict, lines))
+        terminal.as_json(*lines)
     else:
         _print(inputs, terms, lines, "at all hours" if always else "Monday to Friday, 8 to 18 h", options.seed)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -148,7 +147,7 @@ def _play(
             lines.append(plan_line(planned, inputs.terms, order_count, batch.form, batch.rounds))
             progress(len(lines), len(played_targets))
     if as_json:
-        terminal.as_json(*map(dataclasses.asdict, lines))
+        terminal.as_json(*lines)
     else:
         _print(inputs, lines, order_count)
     if plot is not None:
