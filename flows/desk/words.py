@@ -107,7 +107,7 @@ DONE: Mapping[str, str] = {
     "resend": N_("They are sent again."),
     "form-drafted": N_("The draft is made. Look through its fields, try it, and put it in force when it is right."),
     "form-taken": N_("The suggestion is in the draft of the next version."),
-    "form-tried": N_("The pictures were taken. What came out stands below as soon as all are read."),
+    "form-tried": N_("The pictures have arrived. The result stands below as soon as all are read."),
     "form-installed": N_("The form is in force: scans that come from now on are read by it."),
     "draft-saved": N_("The draft was saved."),
     "draft-dropped": N_("The draft was thrown away."),

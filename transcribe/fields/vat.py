@@ -20,7 +20,7 @@ FACTS = Facts(
     has_check_digit=True,
     labels={"#vat": 6},
     fault_words={
-        "country": "This is none of the countries that it could be.",
+        "country": "This is not one of the possible countries.",
         "not a VAT number": "This is no VAT number.",
     },
 )

@@ -291,7 +291,7 @@ class FormFile(DefinitionTable):
         for name in str(self.options.get("identified_by", "")).split():
             if name not in plain:
                 raise ValueError(worded(
-                    "Orders are identified by “%(name)s”, which is no field of this form, or payment data.",
+                    "Orders are recognised by “%(name)s”. That is no field of this form, or it is payment data.",
                     command='options identified_by: "%(name)s" is no plain field of the form, or payment data',
                     name=name,
                 ))  # fmt: skip

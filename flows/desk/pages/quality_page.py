@@ -664,7 +664,8 @@ def _value(visit: Visit) -> Part:
         "Blanks and empty boxes are not counted as written. The arbiter of double keying is left out. What machines "
         "read alone is often easier to key than what people read here."
     )
-    return Part(head=table.caption, table=table, said=said, faint=[faint, *when_counted(visit, measuring(visit))])
+    more = [faint] if table.rows else []
+    return Part(head=table.caption, table=table, said=said, faint=[*more, *when_counted(visit, measuring(visit))])
 
 
 def value_table(visit: Visit) -> Table:

@@ -538,7 +538,7 @@ def logged(busy: DeskSite, subject: str) -> list[tuple[str, str]]:
     return [(each.action, each.actor) for each in busy.home.store.audit() if each.subject == subject]
 
 
-@pytest.mark.promise("What it is told", "a record was erased", "see webhooks and what")
+@pytest.mark.promise("a record was erased", "see webhooks and what")
 @pytest.mark.needs("webhooks")
 def test_every_event_and_scope_can_be_ticked() -> None:
     from flows.parts.webhooks.webhook_pages import EVENTS
@@ -547,7 +547,7 @@ def test_every_event_and_scope_can_be_ticked() -> None:
     assert set(SCOPES) == set(get_args(Scope))
 
 
-@pytest.mark.promise("A webhook is an", "The old secret holds", "The secret of the", "What it is told")
+@pytest.mark.promise("A webhook is an", "The old secret holds", "The secret of the")
 @pytest.mark.needs("webhooks")
 def test_a_webhook_is_added_with_a_secret_that_is_shown_once(busy: DeskSite, client: TestClient) -> None:
     answer = post(client, "/desk/programs/webhook", **HOOK)

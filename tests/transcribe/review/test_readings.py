@@ -102,7 +102,7 @@ def test_what_was_read_of_another_form_keeps_its_name_and_waits_for_nothing(site
     heading = told.split("<h1")[1].split("</h1>")[0]
     assert said(asked.field(KEY.name).label, "en") in heading
     assert said(asked.title, "en") in told
-    assert "counts no more" in told
+    assert "no longer counts" in told
     assert "waits for more readings" not in told
 
 

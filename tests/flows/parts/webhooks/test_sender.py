@@ -143,7 +143,6 @@ def test_nothing_is_told_before_it_is_published(
     assert receiver.types() == ["record.completed"]
 
 
-@pytest.mark.promise("What it is told")
 def test_an_endpoint_gets_the_events_and_forms_that_it_wants(rooms: Home, receiver: Receiver) -> None:
     rooms.use_form("bon-de-commande")
     subscribed(rooms, receiver, types=["record.erased"])
