@@ -3,7 +3,9 @@
 # Again it brings them up to date.
 set -eu
 
-# Without containers the program lies in an environment of its own.
+# Without containers the program lies in an environment of its own, in the folder that this file is of.
+FAIRHAND_SOURCE=${FAIRHAND_SOURCE:-$(cd "$(dirname "$0")/../.." && pwd)}
+export FAIRHAND_SOURCE
 PATH="$FAIRHAND_SOURCE/.venv/bin:$PATH"
 prefect --no-prompt work-pool create fairhand --type process --overwrite
 prefect --no-prompt deploy --prefect-file "$FAIRHAND_SOURCE/deployments/prefect.yaml" --name ingest --name shift
