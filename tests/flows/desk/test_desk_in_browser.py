@@ -362,8 +362,15 @@ def test_enter_alone_says_that_what_stands_in_doubt_is_right_and_of_an_empty_fie
     store.ask_value(scans["agreed.png"], FieldKey("total"), "op", "is it a three?", busy.now())
     busy.weigh()
     page = enter()
-    page.goto(f"{address}/desk/scan/{scans['agreed.png']}")
-    expect(page.locator("#edit [data-field=total]")).to_be_focused()
+    box, bar = page.locator("#edit [data-field=total]"), page.locator("#edit .save")
+    for height in range(500, 820, 40):
+        page.set_viewport_size({"width": 1280, "height": height})
+        page.goto(f"{address}/desk/scan/{scans['agreed.png']}")
+        expect(box).to_be_focused()
+        field, below = box.bounding_box(), bar.bounding_box()
+        assert field
+        assert below
+        assert 0 <= field["y"] <= field["y"] + field["height"] <= below["y"], f"under the bar at {height}"
     page.keyboard.press("Enter")
     page.wait_for_url("**done=correct")
     expect(page.locator("#edit .doubtful")).to_have_count(0)
