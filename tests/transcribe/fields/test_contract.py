@@ -24,7 +24,7 @@ NUMBERS = st.from_regex(r"-?[0-9]{1,4}([.,][0-9]{3})?([.,][0-9]{1,4})?", fullmat
 MESS = st.one_of(st.text(max_size=20), st.lists(PIECES, max_size=8).map("".join))
 DIGITS = [*("1234567890123456789"[:length] for length in range(1, 20)), "FR40303265044", "DE123456789"]
 types = pytest.mark.parametrize("name", fields.names())
-FAIR = examples(150)
+FAIR = examples(60)
 MOST_CALLS = 500
 
 

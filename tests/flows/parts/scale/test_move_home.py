@@ -203,7 +203,7 @@ def ended(at: str, patched: pytest.MonkeyPatch, *, before: bool) -> None:
 
 
 @pytest.mark.promise("The command refuses where", "- **Killed in the")
-@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize("before", [True, pytest.param(False, marks=pytest.mark.soak)])
 def test_a_move_that_is_ended_at_any_step_goes_on(place: Path, monkeypatch: pytest.MonkeyPatch, before: bool) -> None:
     was, state = told(place), state_of(place)
     url = new_database()

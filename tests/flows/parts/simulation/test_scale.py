@@ -146,6 +146,7 @@ def test_what_would_not_be_heeded_is_refused(house: House, rooms: Home, words: s
     assert (done.code, said in done.err) == (2, True), done.err
 
 
+@pytest.mark.soak
 def test_a_share_of_many_people_is_played_with_the_delays_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
     module = sys.modules["flows.parts.simulation.scale"]
     crew = Crew(workers=10, weighers=3, people=36)

@@ -78,10 +78,7 @@ def strip(lines: int) -> Picture:
     ("lines", "lying"),
     [
         (60, False),
-        (8, True),
-        pytest.param(16, True, marks=pytest.mark.soak),
-        pytest.param(160, False, marks=pytest.mark.soak),
-        pytest.param(30, True, marks=pytest.mark.soak),
+        *(pytest.param(*each, marks=pytest.mark.soak) for each in ((8, True), (16, True), (160, False), (30, True))),
     ],
 )
 def test_a_long_strip_is_read_line_by_line_where_each_stands(engine: Engine, lines: int, lying: bool) -> None:
