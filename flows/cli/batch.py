@@ -13,7 +13,6 @@ from flows.cli.app import By, app, home_of, now, settings_of
 from transcribe.i18n import counted, plural
 
 if TYPE_CHECKING:
-    from flows.home import Home
     from flows.mending import BatchReport
     from transcribe.store import Batch, facts
 
@@ -36,7 +35,7 @@ def list_batches(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """
     from flows.mending import batch_states
 
-    home = _home(ctx)
+    home = home_of(ctx)
     batches, states = home.store.batches(), batch_states(home)
     if as_json:
         terminal.as_json(*({**_json(each), "states": states.get(each.name, {})} for each in batches))
@@ -53,7 +52,7 @@ def show(ctx: typer.Context, name: Name, as_json: terminal.AsJson = False) -> No
     """Say how far a batch is, what waits and why, what it cost so far, and when it will be finished."""
     from flows.mending import batch_report
 
-    report = batch_report(_home(ctx), name)
+    report = batch_report(home_of(ctx), name)
     if as_json:
         terminal.as_json(_report_json(report))
     else:
@@ -78,7 +77,7 @@ def cancel(
     """
     from flows.steps import publish_records
 
-    home = _home(ctx)
+    home = home_of(ctx)
     was = home.store.batch(name)
     cancelled = home.store.cancel_batch(name, by, why, now(), withdraw=withdraw)
     if withdraw:
@@ -102,7 +101,7 @@ def resume(ctx: typer.Context, name: Name, why: Why, by: By = "", as_json: termi
     """Go on with a batch that was cancelled: what is still to be asked is asked again."""
     from flows.steps import reconcile_to_the_end
 
-    home = _home(ctx)
+    home = home_of(ctx)
     goes_on = home.store.batch(name).cancelled_at is None
     home.store.resume_batch(name, by, why, now())
     reconcile_to_the_end(home)
@@ -122,7 +121,7 @@ def priority(
 ) -> None:
     """Say how urgent a batch is: its tasks are offered before those of less urgent ones."""
 
-    _tell(_home(ctx).store.set_batch_priority(name, level, by, why, now()), as_json=as_json)
+    _tell(home_of(ctx).store.set_batch_priority(name, level, by, why, now()), as_json=as_json)
 
 
 @batch.command("due")
@@ -141,7 +140,7 @@ def due(
         at = batch_due_of(when, now())
     except ValueError:
         raise typer.BadParameter(f"{when!r} is no day and no time. Write 2026-12-01, or 2026-12-01T12:00.") from None
-    _tell(_home(ctx).store.set_batch_due(name, at, by, why, now()), as_json=as_json)
+    _tell(home_of(ctx).store.set_batch_due(name, at, by, why, now()), as_json=as_json)
     if at is not None and at < now():
         terminal.note(
             "That time is past: the batch is offered as one that is late, and is an alert while tasks are open."
@@ -158,11 +157,7 @@ def note(
 ) -> None:
     """Keep a note on a batch, for those who look at it later."""
 
-    _tell(_home(ctx).store.set_batch_note(name, text.strip(), by, now()), as_json=as_json)
-
-
-def _home(ctx: typer.Context) -> Home:
-    return home_of(ctx)
+    _tell(home_of(ctx).store.set_batch_note(name, text.strip(), by, now()), as_json=as_json)
 
 
 def _tell(changed: Batch, *, as_json: bool) -> None:

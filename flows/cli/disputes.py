@@ -15,7 +15,6 @@ from flows.cli.value import FieldName, ScanName
 
 if TYPE_CHECKING:
     from transcribe.model import GuideKind
-    from transcribe.store import Store
 
 
 appeals = typer.Typer(cls=WithDefault, rich_markup_mode=None, help="Show what people contest.")
@@ -45,7 +44,7 @@ OpenOnly = Annotated[bool, typer.Option("--open", help="Only what is not answere
 def list_appeals(ctx: typer.Context, open_only: OpenOnly = False, as_json: terminal.AsJson = False) -> None:
     """List appeals: what is contested, until when it must be heard, how it ended, and what was written with it."""
 
-    store = _store(ctx)
+    store = home_of(ctx).store
     rows = [
         {
             "appeal": appeal.id,
@@ -67,7 +66,7 @@ def list_appeals(ctx: typer.Context, open_only: OpenOnly = False, as_json: termi
 @appeals.command("outcomes")
 def outcomes(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """Say how each expert's hearings ended; this may be shown to everybody."""
-    store = _store(ctx)
+    store = home_of(ctx).store
     rows = [
         {"expert": store.transcriber(expert.expert).handle, "upheld": expert.upheld, "declined": expert.declined}
         for expert in store.expert_outcomes()
@@ -78,7 +77,7 @@ def outcomes(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
 @questions.command("list")
 def list_questions(ctx: typer.Context, open_only: OpenOnly = False, as_json: terminal.AsJson = False) -> None:
     """List what people asked about fields, latest first."""
-    store = _store(ctx)
+    store = home_of(ctx).store
     rows = [
         {
             "question": question.id,
@@ -157,7 +156,7 @@ def list_examples(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
             "text": each.text,
             "words": each.words,
         }
-        for each in _store(ctx).guide_examples()
+        for each in home_of(ctx).store.guide_examples()
     ]
     _print(rows, as_json, "No picture is in the guide of a field yet.")
 
@@ -170,7 +169,7 @@ def take_out(
 ) -> None:
     """Take a picture out of its guide."""
 
-    store = _store(ctx)
+    store = home_of(ctx).store
     store.end_guide_example(whole_id(example, [each.id for each in store.guide_examples()]), by, now())
     terminal.say("It is in no guide any more.")
 
@@ -189,7 +188,7 @@ def _example(right: str | None, tricky: str | None) -> tuple[GuideKind, str] | N
 @disputes.command("list")
 def list_disputes(ctx: typer.Context, open_only: OpenOnly = False, as_json: terminal.AsJson = False) -> None:
     """List disputes about measured time, latest first."""
-    store = _store(ctx)
+    store = home_of(ctx).store
     rows = [
         {
             "dispute": dispute.id,
@@ -231,10 +230,6 @@ def answer_dispute(
     disputed = whole_id(disputed, [each.id for each in home.store.disputes()])
     granted = settle_dispute(home, disputed, seconds, reason, by)
     terminal.say(f"{granted:g} seconds are added, and the person is told.")
-
-
-def _store(ctx: typer.Context) -> Store:
-    return home_of(ctx).store
 
 
 def _print(rows: Sequence[Mapping[str, object]], as_json: bool, nothing: str) -> None:

@@ -170,7 +170,7 @@ app.add_typer(quarantine, name="quarantine")
 @quarantine.command("list")
 def list_quarantined(ctx: typer.Context, as_json: terminal.AsJson = False) -> None:
     """List the scans that could not be weighed, with the error and the reading to blame, longest first."""
-    store = _store(ctx)
+    store = home_of(ctx).store
     found = store.quarantined()
     if as_json:
         terminal.as_json(*(_told(store, each) for each in found))
@@ -225,12 +225,8 @@ def retry(
 ) -> None:
     """Have scans in quarantine weighed again, after what was wrong is mended."""
 
-    count = _store(ctx).retry_quarantined(now(), scan)
+    count = home_of(ctx).store.retry_quarantined(now(), scan)
     terminal.say(f"{counted(count, 'scan')} will be weighed again: fairhand reconcile, or wait for serve.")
-
-
-def _store(ctx: typer.Context) -> Store:
-    return home_of(ctx).store
 
 
 def _told(store: Store, each: Quarantined) -> dict[str, object]:

@@ -72,9 +72,6 @@ STATE_COLOURS: Mapping[str, int] = {
 STOPPED = N_("not finished")
 """How far a scan is that was not finished when its batch was cancelled."""
 
-ENDED_STATES = frozenset({"finished", "set aside", "forgotten"})
-"""States in which nothing more is awaited."""
-
 DONE: Mapping[str, str] = {
     "cancel": N_(
         "The batch is cancelled. Nobody is asked about it any more; what somebody holds is kept, and paid where their "

@@ -91,7 +91,10 @@ def writable(path: Path | None) -> Path | None:
 
 
 def as_json(*objects: object) -> None:
-    """Print each object as one line of JSON: of a dataclass its fields, of a time ISO 8601, of a set a sorted list."""
+    """Print each object as one line of JSON.
+
+    A dataclass is its fields, a time is ISO 8601, a set is a sorted list.
+    """
     for item in objects:
         typer.echo(OBEYED_PATTERN.sub(_json_escape, json.dumps(item, ensure_ascii=False, default=_plain)))
 

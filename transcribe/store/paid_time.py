@@ -165,9 +165,6 @@ APPEAL_LINE = "appeal"
 DISPUTE_LINE = "dispute"
 """The reference of the lines of contesting a measured time."""
 
-EXPLANATION_LINE = "explanation"
-"""The reference of the lines of reading why a value was decided."""
-
 GUESSED_LINES = frozenset({QUESTION_LINE, APPEAL_LINE, DISPUTE_LINE})
 """Lines whose time is a guess of the server's where a page did not measure it."""
 

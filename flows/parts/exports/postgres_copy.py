@@ -415,7 +415,6 @@ def copied_rounds(
     schema: str,
     every_seconds: float | None,
     sleep: Callable[[float], None] = time.sleep,
-    clock: Callable[[], datetime] = now,
 ) -> Iterator[Copied | RoundFailed]:
     """The results of rounds: one, or without end, so many seconds apart.
 
@@ -426,7 +425,7 @@ def copied_rounds(
     while True:
         try:
             patience = every_seconds + LONGEST_PAUSE_SECONDS if every_seconds else 0.0
-            done: Copied | RoundFailed = follow(records, address, schema, clock, patience)
+            done: Copied | RoundFailed = follow(records, address, schema, now, patience)
             pause, wait = FIRST_PAUSE_SECONDS, every_seconds or 0.0
         except CopyFailed as error:
             if every_seconds is None:

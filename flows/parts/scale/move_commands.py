@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Annotated
 
@@ -70,22 +71,8 @@ def _say(done: Moved, as_json: bool) -> None:
     """
     holds = done.audit is None or done.audit.whole
     if as_json:
-        terminal.as_json(
-            {
-                "state": done.state,
-                "archive": done.archive,
-                "old_state": done.old_state,
-                "old_archive": done.old_archive,
-                "tables": done.tables,
-                "rows": done.rows,
-                "pictures": done.pictures,
-                "copied": done.copied,
-                "lost": list(done.lost),
-                "log_holds": holds,
-                "log_head": "" if done.audit is None else done.audit.head,
-                "variables": list(done.variables),
-            }
-        )
+        told = {each.name: getattr(done, each.name) for each in dataclasses.fields(done) if each.name != "audit"}
+        terminal.as_json({**told, "log_holds": holds, "log_head": "" if done.audit is None else done.audit.head})
     else:
         _say_in_words(done)
     for variable in done.variables:
