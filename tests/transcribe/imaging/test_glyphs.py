@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import cv2
 import numpy
 from hypothesis import given, settings
@@ -46,6 +48,17 @@ def test_no_glyph_is_seen_in_part(
     there = numpy.bincount(labels[seen.slices][shown < 128].ravel(), minlength=len(stats))
     parts = [number for number in range(1, len(stats)) if 0 < there[number] < stats[number, cv2.CC_STAT_AREA]]
     assert not parts, f"glyphs {parts} of {rows} are cut by {seen}"
+
+
+def test_a_piece_of_a_grainy_page_takes_memory_by_its_size_and_not_by_its_grains() -> None:
+    """Each speck was compared with each other one: a page of a dark photograph took a minute."""
+    grain = numpy.random.default_rng(1).normal(70, 3, (500, 1400)).clip(0, 255).astype(numpy.uint8)
+    tracemalloc.start()
+    try:
+        whole_glyphs(grain, Box(400, 150, 1000, 350), 12, 1.0, 20.0)
+        assert tracemalloc.get_traced_memory()[1] < 100 * grain.size
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_sign_that_the_box_leaves_out_is_shown_whole_and_another_column_is_not_shown() -> None:
