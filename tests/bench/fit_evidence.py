@@ -336,7 +336,7 @@ def report(name: str, found: Sequence[Told], now: EvidenceModel, models: Mapping
     yield f"{name}: {len(found)} values"
     groups: dict[tuple[str, str], list[Told]] = defaultdict(list)
     for each in found:
-        groups[each.hand, "all"].append(each)
+        groups[each.hand, "together"].append(each)
         groups[each.hand, each.condition].append(each)
     for (hand, condition), some in sorted(groups.items()):
         filled = max(1, sum(each.filled for each in some))
