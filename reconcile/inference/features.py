@@ -160,16 +160,22 @@ def twin_bits(spot: PreparedField, says: str, learnt: LearntParameters) -> float
 
 
 def _twins(spot: PreparedField, says: str, learnt: LearntParameters) -> Iterator[tuple[float, float]]:
-    """(the share of misreadings, log of how much likelier it is before reading) of each text that looks like this."""
-    looks = learnt.characters.looks_like
-    tells = spot.field.pattern is not None or spot.known_values is not None or shapes_of(spot, learnt) is not None
-    tells = tells or spot.facts.has_check_digit or spot.facts.is_day
+    """(the share of misreadings, log of how much likelier it is before reading) of each text that looks like this.
+
+    A day has none. Of a value that the form lists those alone count that it lists too: others are far less likely.
+    """
+    looks = learnt.characters.otherwise if spot.exact else learnt.characters.looks_like
+    known = spot.known_values
+    listed = known is not None and known.has(says)
+    tells = spot.field.pattern is not None or known is not None or shapes_of(spot, learnt) is not None
+    tells = tells or spot.facts.has_check_digit
     own = log_prior(spot, says, learnt) if tells else 0.0
-    for at, character in enumerate(says):
+    for at, character in enumerate("" if spot.facts.is_day else says):
         for other, share in looks.get(character, ()):
-            if spot.exact and shape_of(other) == shape_of(character):
+            text = says[:at] + other + says[at + 1 :]
+            if listed and known is not None and not known.has(text) and not known.has_without_accents(text):
                 continue
             if tells:
-                yield share, log_prior(spot, says[:at] + other + says[at + 1 :], learnt) - own
+                yield share, log_prior(spot, text, learnt) - own
             elif other.isdigit() or not spot.facts.is_all_digits:
                 yield share, 0.0

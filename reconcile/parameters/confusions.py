@@ -12,6 +12,7 @@ from rapidfuzz.distance import Levenshtein
 
 from reconcile.algorithms import Tally
 from reconcile.forms import CACHED_TEXT_COUNT
+from reconcile.parameters.code_shapes import shape_of
 from reconcile.parameters.shrinkage import USUAL_WEIGHT_COUNT, shrunk, shrunk_like_others
 
 SHARED_CONFUSIONS = "glyphs"
@@ -80,12 +81,14 @@ each form but one.
 class CharacterConfusions:
     """The shares of each character's misreadings by kind of source, and what is left for characters never seen.
 
-    `looks_like` has for each character those that engines take for it, with the share of their misreadings.
+    `looks_like` has for each character those that engines take for it, with the share of their misreadings; `otherwise`
+    those of these that are of another kind: letters for digits, digits for letters, and signs.
     """
 
     shares: Mapping[str, Mapping[str, Mapping[str, float]]]
     unseen: Mapping[str, Mapping[str, float]]
     looks_like: Mapping[str, Sequence[tuple[str, float]]]
+    otherwise: Mapping[str, Sequence[tuple[str, float]]]
 
     @classmethod
     def read(cls, content: Mapping[str, Any]) -> CharacterConfusions:
@@ -110,7 +113,11 @@ class CharacterConfusions:
             for said, share in others.items():
                 if share > UNSEEN_CONFUSION_SHARE:
                     looks_like.setdefault(said, []).append((written, share))
-        return cls(shares=shares, unseen=unseen, looks_like=looks_like)
+        otherwise = {
+            said: [(written, share) for written, share in others if shape_of(written) != shape_of(said)]
+            for said, others in looks_like.items()
+        }
+        return cls(shares=shares, unseen=unseen, looks_like=looks_like, otherwise=otherwise)
 
     def share(self, kind: str, written: str, said: str) -> float:
         """The share of a character's misreadings that give this other one."""

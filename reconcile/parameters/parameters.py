@@ -268,7 +268,7 @@ class MachineRecord:
             tallies[situation] = tally
             earned[situation] = min(most, upper_bound(own))
         here = frozenset(situation for situation, own in audited.items() if own[1] > 0)
-        engines = frozenset(CONTENT["shipped_engines"])
+        engines = frozenset(content.get("shipped_engines", CONTENT["shipped_engines"]))
         return cls(tallies=tallies, earned=earned, audited=here, engines=engines)
 
     def unproven(self, engines: Iterable[str]) -> tuple[str, ...]:
