@@ -578,6 +578,7 @@ def one_sure(of: Field, weak: str, sure: str, *more: Reading, confidence: float 
     return posterior(of, machine(key, WEAK, weak, 0.4), machine(key, SURE, sure, confidence), *more)
 
 
+@pytest.mark.promise("only where its value reaches the target by itself")
 def test_one_sure_engine_decides_against_one_that_reads_something_far_off() -> None:
     found = one_sure(NAME, "vnv z6", "Gasthof Knappe")
     for probability, decides in ((POLICY.target, True), (0.99, False)):
