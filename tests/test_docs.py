@@ -249,4 +249,5 @@ def test_how_often_one_engine_was_wrong_is_what_ships() -> None:
     assert wrong == 0
     most = 100 * exact_interval(0, int(count))[1]
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
-    assert f"of {count:,.0f} such values on forms that the model had not seen none was wrong (at most {most:.2g} %)" in readme
+    said = f"of {count:,.0f} such values on forms that the model had not seen none was wrong (at most {most:.2g} %)"
+    assert said in readme
