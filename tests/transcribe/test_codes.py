@@ -36,7 +36,7 @@ STORED: dict[type[StrEnum], str] = {
         "own reader near, own reader doubted, own measured, own reader for, own reader against, "
         "own reader neither, own reader apart, own saw a value, saw a value, before reading, format, "
         "barcode, check digit, known value, known words, shape, shape for, shape against, shape settles, "
-        "new shape learnt, one sure engine, rule holds, rule broken, runner-up, nothing else, audited, "
+        "new shape learnt, one sure engine, doubt, rule holds, rule broken, runner-up, nothing else, audited, "
         "audited as shipped, calibrated, would flip, read whole, each word, majority, rate, rate of form, "
         "rate of source, rate of group, not worth, masked, champion, gold, operator assumed, "
         "collection unanimous, collection single, collection unread, collection no readings, "

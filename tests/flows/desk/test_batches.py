@@ -603,6 +603,7 @@ def test_a_blank_of_the_former_picture_is_asked_again_and_the_record_says_so_unt
 def test_a_batch_names_its_latest_run_in_prefect_and_does_without(
     busy: DeskSite, client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)  # that of other tests
     assert 'id="run"' not in client.get(BATCH).text, "no Prefect is there"
     told = PrefectRun(
         name="ingest monday", state="2 set aside", at=busy.now(), address="http://prefect/runs/flow-run/7"
