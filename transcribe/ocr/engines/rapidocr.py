@@ -78,7 +78,7 @@ class RapidOcr:
         pictures = tuple(page.picture[crops[number].slices] for number in asked)
         found: list[list[Word]] = [[] for _ in boxes]
         for number, line in zip(asked, self._read(pictures, page=False) if pictures else [], strict=True):
-            found[number] = [_in_box(each, crops[number], number) for each in line.words]
+            found[number] = [in_box(each, crops[number], number) for each in line.words]
         return found
 
     def stretches(self, page: Page) -> list[Box]:
@@ -118,7 +118,8 @@ def _children() -> WorkerPool:
     return WorkerPool(module="transcribe.ocr.engines._rapidocr_worker", seconds=CALL_SECONDS)
 
 
-def _in_box(found: ReadWord, crop: Box, line: int) -> Word:
+def in_box(found: ReadWord, crop: Box, line: int) -> Word:
+    """A word of a crop on the page."""
     x0, x1 = crop.x0 + found.start * crop.width, crop.x0 + found.end * crop.width
     box = Box(round(x0), crop.y0, round(x1), crop.y1)
     return _word(found, box, line)
