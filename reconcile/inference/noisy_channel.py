@@ -93,6 +93,7 @@ def log_sum(ways: Sequence[tuple[float, Sequence[float], str]], votes: Sequence[
     sums = [
         log(weight) + sum(map(log, terms if votes is None else map(terms.__getitem__, votes)))
         for weight, terms, _ in ways
+        if weight > 0  # many ways in which a long text is misread at once may weigh less than a float holds
     ]
     top = max(sums)
     return top + log(sum([exp(each - top) for each in sums]))

@@ -7,7 +7,8 @@ read, and proposed is a model that knows them, with what it would decide beside 
 
 The curves are fitted by logistic regression on steps between quantiles, each with the sign of its feature, and drawn to
 nothing by a ridge. What is printed of a form, and of a tenth of the issuers of free layouts, is decided under what the
-others teach. Forms that no fit may see are judged and never fitted. `--write` puts the curves and the tallies of what
+others teach. Forms that no fit may see are judged and never fitted. `--engine NAME` writes how an engine reads, which
+is known before curves are fitted. `--write` puts the curves and the tallies of what
 ships in their place, `--back` takes the last ones again.
 """
 
@@ -29,7 +30,7 @@ import numpy
 
 from reconcile.algorithms import exact_interval
 from reconcile.inference.calibration import probability_of
-from reconcile.learning.learn import machines_alone
+from reconcile.learning.learn import learn, machines_alone
 from reconcile.learning.training_facts import ScanFacts
 from reconcile.parameters import evidence_model
 from reconcile.parameters.evidence_model import SIGNS, EvidenceModel, shipped_models
@@ -43,7 +44,7 @@ from tests.bench.stored_readings import photos_of, read_once, store_folder
 from tests.bench.truth_results import NEVER_FITTED, facts_of, line_of, of_line
 from tests.bench.world.forms import LAYOUTS, written
 from tests.bench.world.photographs import cache_folder
-from transcribe.model import FieldKey
+from transcribe.model import FieldKey, Parameters
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -96,6 +97,9 @@ TABLES = Path(evidence_model.__file__).with_name("evidence_model.json")
 JUDGE_ONLY = ("read_factures",)
 """Sets without a licence that allows it: figures are printed on them, and nothing that ships is fitted on them."""
 
+OF_ENGINES = ("sources", "on_bad", "unrelated", "sure")
+"""What ships of each engine by its name."""
+
 READINGS = Path(__file__).parent / "readings"
 
 TENTHS = 10
@@ -133,6 +137,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dumps", nargs="*", type=Path)
     parser.add_argument("--from", dest="folders", nargs="+", type=Path, default=[], help="photographs with their truth")
+    parser.add_argument("--engine", help="write how this engine reads, as these readings show, and fit nothing")
     parser.add_argument("--write", action="store_true", help="take what is proposed")
     parser.add_argument("--back", action="store_true", help="take what was there before the last --write")
     given = parser.parse_args()
@@ -141,6 +146,9 @@ def main() -> None:
             before_of(file).replace(file)
         return
     dumps = given.dumps or sorted(READINGS.glob("*.xz"))
+    if given.engine:
+        fit_first.write(with_engine(given.engine, dumps))
+        return
     found = [each for dump in dumps for each in told_once(dump)]
     found += [each for folder in given.folders for each in told(read_folder(folder), folder.name)]
     tables: dict[str, Any] = {}
@@ -157,6 +165,25 @@ def main() -> None:
             before_of(file).write_bytes(file.read_bytes())
         TABLES.write_text(json.dumps(tables, indent=1) + "\n", encoding="utf-8")
         fit_first.write(CONTENT | {"shipped": tallies})
+
+
+def with_engine(name: str, dumps: Iterable[Path]) -> dict[str, Any]:
+    """What ships, with what these dumps teach of one engine: how often it errs, and what its confidence means."""
+    every = [facts for dump in dumps for *_, facts in documents(lines_of(dump), dump.name.partition(".")[0])]
+    others = {part: _without(name, CONTENT[part]) for part in OF_ENGINES}
+    before = Parameters(version=0, content=CONTENT | others)
+    taught = learn([each for each in every if not each.form.free], before, POLICY).content
+    own = {part: {each: taught[part][each] for each in taught[part] if _is_of(name, each)} for part in OF_ENGINES}
+    engines = sorted({*CONTENT["shipped_engines"], name})
+    return CONTENT | {part: others[part] | own[part] for part in OF_ENGINES} | {"shipped_engines": engines}
+
+
+def _is_of(engine: str, entry: str) -> bool:
+    return entry.partition(",")[0] == engine
+
+
+def _without(engine: str, entries: Mapping[str, Any]) -> dict[str, Any]:
+    return {each: entries[each] for each in entries if not _is_of(engine, each)}
 
 
 def before_of(file: Path) -> Path:
