@@ -211,8 +211,7 @@ class Settings(BaseSettings):
     prefect_port: int = Field(4284, ge=0, lt=65536, description="the port of serve's Prefect; another if it is taken")
     prefect_days: float = Field(30.0, ge=0.05, le=MAX_DAYS, description="how long serve's Prefect keeps ended runs")
     engines: Annotated[tuple[str, ...], NoDecode] = Field(
-        ("tesseract", "rapidocr", "easyocr"),
-        description="the OCR engines, with commas between: two read all, others the fields on which no two agree",
+        ("tesseract", "rapidocr"), description="the OCR engines that read every scan, with commas between"
     )
     engine_options: Annotated[dict[str, dict[str, str]], NoDecode] = Field(
         {},

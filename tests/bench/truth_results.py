@@ -42,7 +42,7 @@ from transcribe.recognition.page_assignment import ReadOptions
 from transcribe.recognition.read import read
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
-ENGINES = ("tesseract", "rapidocr", "easyocr")
+ENGINES = ("tesseract", "rapidocr")
 MARKS = ("checkbox", "signature")
 NEVER_FITTED = (*first_world.NEVER_FITTED, *SECOND_WORLD)
 """Forms on which figures are printed and nothing is ever fitted or tuned."""

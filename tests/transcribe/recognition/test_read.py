@@ -375,7 +375,7 @@ def test_people_see_stripes_and_no_white_paper_outside_the_photograph(cut: ReadR
         assert numpy.percentile(numpy.asarray(image.convert("L")), 99) < 230
 
 
-def test_a_third_engine_is_asked_where_no_two_say_the_same_and_heard_where_it_says_what_one_of_them_says(
+def test_a_third_engine_is_asked_where_two_differ_and_heard_where_it_says_what_one_says(
     form: Form,
 ) -> None:
     written = {key: text for key, text in truth(FLAT)["fields"].items() if text not in ("", "true", "false")}
