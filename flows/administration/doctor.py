@@ -382,8 +382,8 @@ def _engine_choice(named: tuple[str, ...]) -> Iterator[Finding]:
                          name=name, count=named.count(name))  # fmt: skip
         yield Finding(check="engines", message=message, mend=mend)
     if len(set(named)) < 2:
-        others = [name for name in ocr.names() if name not in named]
-        mend = worded("set FAIRHAND_ENGINES to %(names)s", names=",".join((*dict.fromkeys(named), *others)))
+        shipped = Settings.model_fields["engines"].default
+        mend = worded("set FAIRHAND_ENGINES to %(names)s", names=",".join(dict.fromkeys((*named, *shipped))))
         message = worded("Only %(name)s reads: machines then decide no text, people read it all.",
                          name="".join(set(named)) or worded("no engine"))  # fmt: skip
         yield Finding(check="engines", message=message, mend=mend, warning=True)

@@ -8,8 +8,8 @@ read, and proposed is a model that knows them, with what it would decide beside 
 The curves are fitted by logistic regression on steps between quantiles, each with the sign of its feature, and drawn to
 nothing by a ridge. What is printed of a form, and of a tenth of the issuers of free layouts, is decided under what the
 others teach. Forms that no fit may see are judged and never fitted. `--engine NAME` writes how an engine reads, which
-is known before curves are fitted. `--write` puts the curves and the tallies of what
-ships in their place, `--back` takes the last ones again.
+is known before curves are fitted; `readings/three_engines` has photographs that EasyOCR's network read, too. `--write`
+puts the curves and the tallies of what ships in their place, `--back` takes the last ones again.
 """
 
 from __future__ import annotations
@@ -170,12 +170,13 @@ def main() -> None:
 def with_engine(name: str, dumps: Iterable[Path]) -> dict[str, Any]:
     """What ships, with what these dumps teach of one engine: how often it errs, and what its confidence means."""
     every = [facts for dump in dumps for *_, facts in documents(lines_of(dump), dump.name.partition(".")[0])]
-    others = {part: _without(name, CONTENT[part]) for part in OF_ENGINES}
-    before = Parameters(version=0, content=CONTENT | others)
-    taught = learn([each for each in every if not each.form.free], before, POLICY).content
+    ships: dict[str, Any] = CONTENT
+    others = {part: _without(name, ships[part]) for part in OF_ENGINES}
+    before = Parameters(version=0, content=ships | others)
+    taught: dict[str, Any] = dict(learn([each for each in every if not each.form.free], before, POLICY).content)
     own = {part: {each: taught[part][each] for each in taught[part] if _is_of(name, each)} for part in OF_ENGINES}
-    engines = sorted({*CONTENT["shipped_engines"], name})
-    return CONTENT | {part: others[part] | own[part] for part in OF_ENGINES} | {"shipped_engines": engines}
+    engines = sorted({*ships["shipped_engines"], name})
+    return ships | {part: others[part] | own[part] for part in OF_ENGINES} | {"shipped_engines": engines}
 
 
 def _is_of(engine: str, entry: str) -> bool:

@@ -346,15 +346,17 @@ def test_a_home_that_was_never_made_is_not_called_looked_at(house: House) -> Non
 
 def test_every_engine_is_listed_with_version_settings_and_languages(house: House) -> None:
     house.environment = {"FAIRHAND_PORT": "0"}
-    first, second = house.run("doctor").out.splitlines()[:2]
-    assert first.startswith("engine tesseract: tesseract ")
-    assert first.endswith("; languages: eng, fra")
-    assert second.startswith("engine rapidocr: rapidocr ")
+    lines = house.run("doctor").out.splitlines()[:3]
+    tesseract, rapidocr, third = (next(line for line in lines if name in line) for name in ("tesse", "rapid", "easy"))
+    assert tesseract.startswith("engine tesseract: tesseract ")
+    assert tesseract.endswith("; languages: eng, fra")
+    assert rapidocr.startswith("engine rapidocr: rapidocr ")
+    assert third.startswith("engine easyocr (not in use): easyocr english_g2")
     told = house.run("doctor", "--json").json
     found = [each for each in told if "engine" in each]
-    assert [each["engine"] for each in found] == ["tesseract", "rapidocr"]
+    assert {each["engine"] for each in found if each["used"]} == {"tesseract", "rapidocr"}
+    assert {each["engine"] for each in found} == {"tesseract", "rapidocr", "easyocr"}
     for each in found:
-        assert each["used"]
         assert all(source.startswith(f"{each['engine']} ") for source in each["sources"])
         assert {"eng", "fra"} <= set(each["languages"])
 
