@@ -266,7 +266,7 @@ class Cascade:
 # What each engine says of the fields that it is asked for, all boxes of a page in one call.
 
 ALWAYS_ASKED_COUNT = 2
-"""So many engines read every field, and pages of free layouts. Others read fields on which no two say the same."""
+"""So many engines read every field. Others read fields on which no two say the same."""
 
 SURE_OF_CROP = 0.95
 """Confidence from which an engine that is shown the page looks at no other crop. Of 3,355 handwritten and 3,205 typed
@@ -324,8 +324,7 @@ def words_by_engine(
 
     An hOCR file has read the page as it is, and where it has no words it says nothing. Where engines read different
     things one that is shown the page looks at other crops, and one that is shown the writing then sees the page.
-    Engines after the second are asked where no two say the same, and are heard where they then say the same as one: of
-    1,749 handwritten values what a third engine alone read was right once in a hundred."""
+    Engines after the second are asked where no two say the same, and where they have no words they say nothing."""
     seen: list[dict[int, EngineWords]] = []
     every = doubtful = list(range(len(asked)))
     closed, lines = compacted_page(page, layer, [(region.ink, region.comb) for region in asked])
@@ -354,8 +353,8 @@ def words_by_engine(
         if engine.view != "page" and not isinstance(engine, HocrEngine):
             said.update(_looked_again(engine, plain, asked, said, told, combs))
     always, further = seen[:ALWAYS_ASKED_COUNT], seen[ALWAYS_ASKED_COUNT:]
-    confirmed = [{n: own for n, own in said.items() if _is_backed(n, [*always, {n: own}])} for said in further]
-    return [_counted(said, combs) for said in (*always, *confirmed)]
+    spoken = [{number: words for number, words in said.items() if words.text} for said in further]
+    return [_counted(said, combs) for said in (*always, *spoken)]
 
 
 def _of_text(said: EngineWords, region: FieldRegion) -> EngineWords:

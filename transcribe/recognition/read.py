@@ -16,7 +16,7 @@ from transcribe.imaging import OutsidePhoto, cover, grey, use_one_thread
 from transcribe.ink import InkLayer, ink_layer
 from transcribe.model import INK, Form, Page, Place, ReadResult, Scan
 from transcribe.ocr import Engine, FallbackEngine, TimedEngine, hocr, reading, without_failed
-from transcribe.recognition.asked_regions import ALWAYS_ASKED_COUNT, Cascade, ask_engines, engine_readings
+from transcribe.recognition.asked_regions import Cascade, ask_engines, engine_readings
 from transcribe.recognition.form_fields import Circumstances, FieldRegion, field_regions
 from transcribe.recognition.form_page import ink_readings
 from transcribe.recognition.layout_reader import BegunReading
@@ -70,8 +70,7 @@ def _read(
     builder = ReadResultBuilder()
     if form.free:
         assert options.layouts is not None, "a form of free layout is read by a part"
-        asked = engines[:ALWAYS_ASKED_COUNT]
-        begun = BegunReading(scan=scan, form=form, engines=asked, now=now, kept=builder)
+        begun = BegunReading(scan=scan, form=form, engines=engines, now=now, kept=builder)
         options.layouts.read(begun, pages)
         return builder.result(None)
     registered_pages = register_pages(pages, form)

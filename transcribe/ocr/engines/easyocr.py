@@ -1,6 +1,6 @@
-"""EasyOCR's network for Latin print, which lies in this package, run in child processes: the third reader.
+"""EasyOCR's network for Latin print, which lies in this package, run in child processes: a reader beside two others.
 
-It reads unlike the others, and less well: it confirms what one of them says where they differ. It knows no accents.
+It reads unlike the others, and less well: what it alone reads is seldom right. It knows no accents.
 `networks/README.md` says where it is from.
 """
 
