@@ -85,7 +85,7 @@ def composition(
             "/var/lib/fairhand": str(place / "home"),
             "/tmp/prefect": str(place / "prefect"),
             "/pool.sh": str(DEPLOYMENTS / "compose" / "pool.sh"),
-            "/second.sh": str(DEPLOYMENTS / "compose" / "second.sh"),
+            "/machine.sh": str(DEPLOYMENTS / "compose" / "machine.sh"),
             "172.30.84.2": "127.0.0.1",
             "0.0.0.0": "127.0.0.1",
         }

@@ -285,5 +285,45 @@ def test_the_image_has_every_package_in_the_version_that_the_tests_have() -> Non
 
 
 def test_the_scripts_in_the_manifests_are_those_of_the_composition() -> None:
-    for name, script in (("databases", "databases.sh"), ("pool", "pool.sh")):
+    for name, script in (("databases", "databases.sh"), ("pool", "pool.sh"), ("machine", "machine.sh")):
         assert maps()[name][script] == (DEPLOYMENTS / "compose" / script).read_text(encoding="utf-8")
+
+
+@pytest.mark.promise("Two pods of `web`")
+def test_pages_and_workers_run_on_any_node_each_with_a_home_of_its_own() -> None:
+    claims = {each["metadata"]["name"]: each["spec"] for each in objects() if each["kind"] == "PersistentVolumeClaim"}
+    kinds = {(each["kind"], each["metadata"]["name"]): each.get("spec", {}) for each in objects()}
+    for name in ("web", "worker"):
+        workload, spec = kinds["StatefulSet", name], pods()[name]
+        assert workload["replicas"] == 2
+        assert [each["metadata"]["name"] for each in workload["volumeClaimTemplates"]] == ["home"]
+        assert kinds["PodDisruptionBudget", name]["selector"] == workload["selector"]
+        assert list(spec["affinity"]) == ["podAntiAffinity"], "nothing binds a pod to the node of another one"
+        shared = {
+            each["persistentVolumeClaim"]["claimName"] for each in spec["volumes"] if "persistentVolumeClaim" in each
+        }
+        assert "shared" in shared
+        assert all(claims[claim]["accessModes"] == ["ReadWriteMany"] for claim in shared), "two nodes write it"
+        (container,) = spec["containers"]
+        mounts = {each["name"]: each["mountPath"] for each in container["volumeMounts"]}
+        script, key, forms = container["command"][1:4]
+        assert (Path(script).parent, Path(key).parent) == (Path(mounts["machine"]), Path(mounts["key"]))
+        assert Path(forms).parent == Path(mounts["shared"])
+        assert Path(maps()["fairhand"]["FAIRHAND_HOME"]).parent == Path(mounts["home"])
+    assert kinds["Service", "desk"]["selector"] == {"statefulset.kubernetes.io/pod-name": "web-0"}
+    paths = kinds["Ingress", "web"]["rules"][0]["http"]["paths"]
+    assert {each["path"]: each["backend"]["service"]["name"] for each in paths} == {"/": "web", "/desk": "desk"}
+
+
+def test_a_machine_more_has_the_key_of_all_for_itself_and_their_forms(tmp_path: Path) -> None:
+    key, forms, home = tmp_path / "key", tmp_path / "shared" / "forms", tmp_path / "home"
+    key.write_bytes(b"k" * 32)
+    environment = {**os.environ, "FAIRHAND_HOME": str(home)}
+    script = ["sh", str(DEPLOYMENTS / "compose" / "machine.sh"), str(key), str(forms), "printf", "%s", "ran as it is"]
+    for _ in range(2):
+        ran = subprocess.run(script, env=environment, capture_output=True, text=True, check=True)
+        assert ran.stdout == "ran as it is"
+        assert (home / "state.key").read_bytes() == b"k" * 32
+        assert (home / "state.key").stat().st_mode & 0o777 == 0o600
+        assert (home / "forms").resolve() == forms
+        key.write_bytes(b"another")  # it stays with the one that its state knows
