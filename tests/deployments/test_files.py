@@ -289,7 +289,6 @@ def test_the_scripts_in_the_manifests_are_those_of_the_composition() -> None:
         assert maps()[name][script] == (DEPLOYMENTS / "compose" / script).read_text(encoding="utf-8")
 
 
-@pytest.mark.promise("Two pods of `web`")
 def test_pages_and_workers_run_on_any_node_each_with_a_home_of_its_own() -> None:
     claims = {each["metadata"]["name"]: each["spec"] for each in objects() if each["kind"] == "PersistentVolumeClaim"}
     kinds = {(each["kind"], each["metadata"]["name"]): each.get("spec", {}) for each in objects()}

@@ -81,10 +81,11 @@ def _figures_first(visit: Visit) -> Iterator[tuple[str, str]]:
         if visit.sees(each.form):
             done[each.what] += each.count
             cost.add(each)
-    if decided := done["decided by machine"] + done["decided by people"]:
-        share = visit.share(done["decided by machine"] / decided)
+    scans = summed(visible(visit, store.scan_counts_in_all()))
+    if fields := done["decided by machine"] + done["decided by people"] + scans["open fields"]:
+        share = visit.share(done["decided by machine"] / fields)
         yield say("machines decide %(share)s of the fields alone", share=share), "/desk/quality#part-agreement"
-    alone = straight_through(summed(visible(visit, store.scan_counts_in_all())))
+    alone = straight_through(scans)
     if alone is not None:
         yield say("%(share)s of the scans go straight through", share=visit.share(alone)), "/desk/batches"
     if records := sum(cost.records.values()):
