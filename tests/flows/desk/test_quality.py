@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from fastapi.testclient import TestClient
 
+from flows.desk.pages.counts import summed
 from flows.measuring import field_qualities
 from flows.steps import publish_records
 from reconcile.algorithms import exact_interval
@@ -60,6 +61,11 @@ def test_one_line_stands_first_and_each_figure_opens_what_it_rests_on(busy: Desk
         for href in re.findall(r'href="([^"#]+)', line):
             assert client.get(href).status_code == 200
     home = busy.home.store
+    scans = summed(home.scan_counts_in_all())
+    machines = sum(each.count for each in home.work_done(busy.now() - timedelta(days=31), ["decided by machine"]))
+    share = machines / (machines + scans["open fields"])
+    assert 0 < share < 1, "some fields wait for people"
+    assert f"machines decide {100 * share:.0f}% of the fields alone" in line
     finished = [each for each in home.scan_counts_in_all() if each.what == "state finished"]
     assert ("of the scans go straight through" in line) is bool(finished)
 
