@@ -65,7 +65,7 @@ def test_one_line_stands_first_and_each_figure_opens_what_it_rests_on(busy: Desk
     machines = sum(each.count for each in home.work_done(busy.now() - timedelta(days=31), ["decided by machine"]))
     share = machines / (machines + scans["open fields"])
     assert 0 < share < 1, "some fields wait for people"
-    assert f"machines decide {100 * share:.0f}% of the fields alone" in line
+    assert f"machines decide {100 * share:.1f}% of the fields alone" in line
     finished = [each for each in home.scan_counts_in_all() if each.what == "state finished"]
     assert ("of the scans go straight through" in line) is bool(finished)
 
