@@ -252,7 +252,7 @@ def _cut(near: Picture, wide: Box, sent: Picture, letter: float) -> int:
         return 0
     dark = cv2.threshold(near, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)[1]
     _, labels, stats, _ = cv2.connectedComponentsWithStats(dark)
-    shown = labels[wide.slices]
+    shown = numpy.asarray(labels[wide.slices], numpy.intp)
     paper = cv2.medianBlur(near, PAPER_PX)[wide.slices].astype(int)
     seen = numpy.bincount(shown[2 * sent.astype(int) < near[wide.slices] + paper].ravel(), minlength=len(stats))
     inside = numpy.bincount(shown.ravel(), minlength=len(stats))

@@ -44,7 +44,8 @@ def test_no_glyph_is_seen_in_part(
     ]
     page = printed(words, font, scale)
     shown, seen = whole_glyphs(page, Box(*corner, corner[0] + wide, corner[1] + high), 12, 1.0, 20.0)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(numpy.asarray(page < 128, numpy.uint8))
+    _, found, stats, _ = cv2.connectedComponentsWithStats(numpy.asarray(page < 128, numpy.uint8))
+    labels = numpy.asarray(found, numpy.intp)
     there = numpy.bincount(labels[seen.slices][shown < 128].ravel(), minlength=len(stats))
     parts = [number for number in range(1, len(stats)) if 0 < there[number] < stats[number, cv2.CC_STAT_AREA]]
     assert not parts, f"glyphs {parts} of {rows} are cut by {seen}"
