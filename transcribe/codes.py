@@ -155,6 +155,8 @@ class RecordRule(StrEnum):
     """The form lies on the photograph once more, and what stands on the other sheet is in no record."""
     WHOLE_FORM = "the whole form"
     """Fields of the form lie outside the photograph, and what stands there is in no record."""
+    ALL_IN_FIELDS = "all that is written"
+    """Something is written outside the form's fields, and is in no record."""
     ONE_CURRENCY = "the form's currency"
     """The sign of another currency than the form's stands beside an amount: in which it is, nobody said."""
     OF_ITS_TYPE = "a value of its type"

@@ -11,7 +11,7 @@ from decimal import Decimal
 from reconcile.decision.decide import target_of
 from reconcile.forms import Operand, Values, compile_rules, keys_apart, known_match, operand, prepared
 from reconcile.policy import Policy
-from transcribe.codes import FIELDS_OUTSIDE, TWO_FORMS, Method, Reason, RecordRule
+from transcribe.codes import FIELDS_OUTSIDE, TEXT_OUTSIDE, TWO_FORMS, Method, Reason, RecordRule
 from transcribe.fields import card_numbers, facts_of
 from transcribe.model import Decision, Field, FieldKey, Form, Posterior, Record, RuleException, Scan, Task
 from transcribe.values import currency_of, other_currency
@@ -55,10 +55,11 @@ def assemble(
 
 
 def _of_photo(photo_advice: Collection[str]) -> tuple[RuleException, ...]:
-    """Exceptions where the photograph shows the form twice, one of which was read, and where it shows not all of it."""
+    """Exceptions of a photograph that shows two forms, not all of one, or writing in none of its fields."""
     told = {
         TWO_FORMS: RuleException(rule=RecordRule.ONE_FORM, keys=(), expected="one form", found=TWO_FORMS),
         FIELDS_OUTSIDE: RuleException(rule=RecordRule.WHOLE_FORM, keys=(), expected="all fields", found=FIELDS_OUTSIDE),
+        TEXT_OUTSIDE: RuleException(rule=RecordRule.ALL_IN_FIELDS, keys=(), expected="nothing", found=TEXT_OUTSIDE),
     }
     return tuple(exception for code, exception in told.items() if code in photo_advice)
 

@@ -202,6 +202,7 @@ RECORD_RULES: Mapping[str, str] = {
     RecordRule.RIGHT_FORM: N_("Somebody says that it is another form."),
     RecordRule.ONE_FORM: N_("Two forms lie on the photograph, and one was read."),
     RecordRule.WHOLE_FORM: N_("Fields of the form lie outside the photograph."),
+    RecordRule.ALL_IN_FIELDS: N_("Something is written outside the form’s fields."),
     RecordRule.ONE_CURRENCY: N_("Another currency than the form’s stands beside an amount."),
     RecordRule.OF_ITS_TYPE: N_("What stands there is no value of its type, such as a day that does not exist."),
     RecordRule.FIELD_CHECKS: N_("A value is not as the form says of its field, or its check digit does not fit."),

@@ -74,6 +74,8 @@ def _held_back(record: PublishedRecord) -> Iterator[NotMapped]:
         yield NotMapped(term="", field="", reason="the record is provisional")
     if any(each.rule == RecordRule.WHOLE_FORM for each in record.exceptions):
         yield NotMapped(term="", field="", reason="a part of its form lies outside the photograph")
+    if any(each.rule == RecordRule.ALL_IN_FIELDS for each in record.exceptions):
+        yield NotMapped(term="", field="", reason="something is written outside its fields")
     if record.same_order_as or record.may_be_same_order_as:
         is_it = "it is the" if record.same_order_as else "it may be the"
         reason = f"{is_it} order of scan {record.same_order_as or record.may_be_same_order_as} once more"

@@ -195,6 +195,11 @@ def test_a_photograph_without_some_fields_is_an_exception() -> None:
     assert assemble(SCAN, ORDER, DECISIONS, ["cut off", "fields outside"]).exceptions == (cut,)
 
 
+def test_what_is_written_outside_the_fields_is_an_exception() -> None:
+    note = RuleException(rule="all that is written", keys=(), expected="nothing", found="text outside")
+    assert assemble(SCAN, ORDER, DECISIONS, ["text outside"]).exceptions == (note,)
+
+
 def test_what_stands_in_a_field_and_is_no_value_of_its_type_is_an_exception() -> None:
     day = replace(decided("day", None), text="31.02.2026")
     note, blank = decided("note", "31.02.2026"), decided("paid", None, null="blank")

@@ -439,15 +439,23 @@ def test_orders_are_written_and_all_others_reported(rooms: Home, tmp_path: Path)
     }
 
 
-def test_an_order_of_which_a_part_was_not_photographed_is_reported(rooms: Home, tmp_path: Path) -> None:
-    """Its lines beyond the edge were no lines of the order that was sent."""
+@pytest.mark.parametrize(
+    ("rule", "reason"),
+    [
+        (RecordRule.WHOLE_FORM, "a part of its form lies outside the photograph"),
+        (RecordRule.ALL_IN_FIELDS, "something is written outside its fields"),
+    ],
+)
+def test_an_order_of_which_not_all_is_in_its_record_is_reported(
+    rooms: Home, tmp_path: Path, rule: str, reason: str
+) -> None:
+    """What its record lacks, such as lines beyond the edge, was no part of the order that was sent."""
     path = tmp_path / "ordered.toml"
     path.write_text(MAPPED, encoding="utf-8")
-    cut = RuleException(rule=RecordRule.WHOLE_FORM, keys=(), expected="all fields", found="fields outside")
-    put_order(rooms, rooms.use_form(str(path)), "N-1", cut)
+    put_order(rooms, rooms.use_form(str(path)), "N-1", RuleException(rule=rule, keys=(), expected="", found=""))
     out = tmp_path / "orders"
     assert export_records(rooms.settings.records, lambda: rooms, Wanted(format="order-x", form="ordered"), out) == 0
-    assert "lies outside the photograph" in (out / "not-mapped.jsonl").read_text(encoding="utf-8")
+    assert reason in (out / "not-mapped.jsonl").read_text(encoding="utf-8")
 
 
 def test_an_order_of_a_scan_that_was_forgotten_is_gone_from_a_folder_that_is_exported_into_again(
