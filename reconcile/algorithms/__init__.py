@@ -1,5 +1,6 @@
 """Methods from papers that know nothing of forms: intervals, regression, word networks, error rates."""
 
+from reconcile.algorithms.batch_audits import audits_needed, find_probability
 from reconcile.algorithms.logistic import fit_logistic, fit_strongest_ridge
 from reconcile.algorithms.metrics import (
     Forecast,
@@ -39,6 +40,7 @@ __all__ = [
     "Tally",
     "WordProbabilities",
     "WordRates",
+    "audits_needed",
     "best_line",
     "build_network",
     "calibration_curve",
@@ -48,6 +50,7 @@ __all__ = [
     "count_edits",
     "count_probability",
     "exact_interval",
+    "find_probability",
     "fit_logistic",
     "fit_strongest_ridge",
     "flip_probability",

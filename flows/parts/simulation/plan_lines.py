@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flows.output import svg
 from flows.parts.simulation.planning import PlannedResult, PlanTerms
-from reconcile.algorithms import exact_interval
+from reconcile.algorithms import audits_needed, exact_interval
 from transcribe.model import Form
 
 MARKER_SHIFT_TARGETS = 0.06
@@ -15,11 +15,27 @@ MARKER_SHIFT_TARGETS = 0.06
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedAudits:
+    """The audits that show, with this confidence, that at most so large a share of a batch's `values` is wrong.
+
+    They are drawn by lot, and experts read them blind. `audits`, `hours` and `cost` are None where more is expected to
+    be wrong; `cost` also where no rate is known.
+    """
+
+    at_most: float
+    confidence: float
+    values: int
+    audits: int | None
+    hours: float | None
+    cost: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanLine:
     """The figures of one target, in the order of its JSON. Hours and cost are for a batch of `orders` orders.
 
     Intervals (95 %) are those of the orders that the truth holds: an order played again says little more of others.
-    `cost` is decimal text, None where no rate is known.
+    `cost` is decimal text, None where no rate is known; `certificate` is None where no bound was asked for.
     """
 
     simulation: bool
@@ -38,12 +54,18 @@ class PlanLine:
     seconds_a_reading: float
     cost: str | None
     currency: str
+    certificate: PlannedAudits | None
 
 
-def plan_line(planned: PlannedResult, terms: PlanTerms, orders: int, form: Form, rounds: int) -> PlanLine:
-    """The figures of one target, for a batch of so many orders."""
+Bound = tuple[float, float]
+"""(at most, confidence): the share of a batch that may be wrong, and how probable it is that this is shown rightly."""
+
+
+def plan_line(
+    planned: PlannedResult, terms: PlanTerms, orders: int, form: Form, rounds: int, bound: Bound | None = None
+) -> PlanLine:
+    """The figures of one target, for a batch of so many orders, and the audits that would show a bound of it."""
     readings = planned.readings_an_order * orders
-    cost = terms.cost(readings)
     return PlanLine(
         simulation=True,
         form=form.name,
@@ -59,9 +81,30 @@ def plan_line(planned: PlannedResult, terms: PlanTerms, orders: int, form: Form,
         orders=orders,
         hours=readings * terms.seconds / 3600,
         seconds_a_reading=terms.seconds,
-        cost=None if cost is None else f"{cost:.2f}",
+        cost=_cost(terms, readings),
         currency=terms.currency,
+        certificate=None if bound is None else _audits(planned, terms, orders, bound),
     )
+
+
+def _audits(planned: PlannedResult, terms: PlanTerms, orders: int, bound: Bound) -> PlannedAudits:
+    """The audits of a batch, of whose values as many are wrong as in the play."""
+    at_most, confidence = bound
+    values = round(planned.fields / planned.orders * orders)
+    audits = audits_needed(values, at_most, confidence, 1 - planned.fields_right / max(1, planned.fields))
+    return PlannedAudits(
+        at_most=at_most,
+        confidence=confidence,
+        values=values,
+        audits=audits,
+        hours=None if audits is None else audits * terms.seconds / 3600,
+        cost=None if audits is None else _cost(terms, audits),
+    )
+
+
+def _cost(terms: PlanTerms, readings: float) -> str | None:
+    cost = terms.cost(readings)
+    return None if cost is None else f"{cost:.2f}"
 
 
 def plan_plot(lines: Sequence[PlanLine], title: str) -> str:

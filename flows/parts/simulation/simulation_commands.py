@@ -15,7 +15,7 @@ from transcribe.whole_files import write_whole
 
 if TYPE_CHECKING:
     from flows.home import Home, Settings
-    from flows.parts.simulation.plan_lines import PlanLine
+    from flows.parts.simulation.plan_lines import Bound, PlanLine, PlannedAudits
     from flows.parts.simulation.planning import PlanInputs, PlanOptions
 
 commands = typer.Typer()
@@ -32,7 +32,19 @@ SCALE = typer.Option(
 )
 """The option `--scale`."""
 
-OF_A_BATCH = ("form", "truth", "people", "machines", "expert", "target", "orders", "rounds", "plot")
+OF_A_BATCH = (
+    "form",
+    "truth",
+    "people",
+    "machines",
+    "expert",
+    "target",
+    "orders",
+    "rounds",
+    "plot",
+    "at_most",
+    "confidence",
+)
 """Options that plan a batch alone."""
 
 OF_SCALE = ("within", "always")
@@ -64,6 +76,12 @@ def simulate(
     rate: Annotated[str | None, typer.Option(help="What a reading pays; else as kept in the store.")] = None,
     hour: Annotated[bool, typer.Option("--hour", help="The rate is that of an hour.")] = False,
     currency: Annotated[str, typer.Option(help="The rate's currency; else that of what is paid here, or EUR.")] = "",
+    at_most: Annotated[
+        float | None, typer.Option(min=1e-5, max=0.5, help="Also: the audits that show that no more is wrong: 0.005.")
+    ] = None,
+    confidence: Annotated[
+        float, typer.Option(min=0.5, max=0.9999, help="With --at-most: how probable it is that this is shown rightly.")
+    ] = 0.95,
     rounds: Annotated[int, typer.Option(min=1, help="Each order is played so often, with other slips.")] = 5,
     seed: Annotated[int, typer.Option(help="Other seeds make other slips.")] = 1,
     plot: Annotated[Path | None, typer.Option(callback=terminal.writable, help="Draw it: OUT.svg.")] = None,
@@ -81,7 +99,10 @@ def simulate(
     if scale:
         print_scale(_home(ctx), scale, options, within=within, always=always, as_json=as_json)
     else:
-        _play(_inputs(_settings(ctx), form, truth, options), target, orders, as_json=as_json, plot=plot)
+        if at_most is None and _is_given(ctx, "confidence"):
+            raise SettingsError("--confidence has no use without --at-most. Leave it out.")
+        bound = None if at_most is None else (at_most, confidence)
+        _play(_inputs(_settings(ctx), form, truth, options), target, orders, bound, as_json=as_json, plot=plot)
 
 
 @commands.command(rich_help_panel="Begin", epilog="Example: fairhand demo --people simulated")
@@ -133,7 +154,13 @@ def _inputs(settings: Settings, form: str | None, truth: Path | None, options: P
 
 
 def _play(
-    inputs: PlanInputs, targets: list[float] | None, orders: int | None, *, as_json: bool, plot: Path | None
+    inputs: PlanInputs,
+    targets: list[float] | None,
+    orders: int | None,
+    bound: Bound | None,
+    *,
+    as_json: bool,
+    plot: Path | None,
 ) -> None:
     """Play the batch at each target and print what comes of it, hours and cost for so many orders or the truth's."""
     from flows.parts.simulation.plan_lines import plan_line, plan_plot
@@ -144,7 +171,7 @@ def _play(
     lines: list[PlanLine] = []
     with terminal.progress("simulating") as progress:
         for planned in plan(batch, played_targets):
-            lines.append(plan_line(planned, inputs.terms, order_count, batch.form, batch.rounds))
+            lines.append(plan_line(planned, inputs.terms, order_count, batch.form, batch.rounds, bound))
             progress(len(lines), len(played_targets))
     if as_json:
         terminal.as_json(*lines)
@@ -172,6 +199,9 @@ def _print(inputs: PlanInputs, lines: Sequence[PlanLine], order_count: int) -> N
     terminal.say(
         f"Hours and cost are those of {order_count} orders, at {terms.seconds:.1f} s a reading ({terms.seconds_from})."
     )
+    for line in lines:
+        if line.certificate is not None:
+            terminal.say(_audited(line, line.certificate))
     if terms.micro_rate is None:
         terminal.say("No rate is known: give one as --rate, or keep one with fairhand pay rate.")
 
@@ -182,6 +212,15 @@ def _row(line: PlanLine) -> tuple[str, ...]:
     fields = _share(line.accuracy, line.accuracy_interval, 4)
     work = (f"{line.readings_a_field:.3f}", f"{line.expert_readings_a_field:.3f}", f"{line.hours:.2f}")
     return f"{line.target:g}", orders, fields, f"{line.decided_by_machines:.3f}", *work, line.cost or "-"
+
+
+def _audited(line: PlanLine, bound: PlannedAudits) -> str:
+    """What it takes to show a bound of the batch, at the target of this line."""
+    shown = f"At target {line.target:g}, that at most {100 * bound.at_most:g} % of {bound.values} values are wrong"
+    if bound.audits is None:
+        return f"{shown} cannot be shown: more are expected to be."
+    cost = f" and {bound.cost} {line.currency}" if bound.cost else ""
+    return f"{shown} is shown ({100 * bound.confidence:g} %) by {bound.audits} audits: {bound.hours:.2f} hours{cost}."
 
 
 def _share(share: float, interval: tuple[float, float], decimals: int) -> str:

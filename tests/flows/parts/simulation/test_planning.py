@@ -33,6 +33,7 @@ from flows.parts.simulation.simulated_sources import (
     stated,
     stated_engines,
 )
+from reconcile.algorithms import audits_needed
 from reconcile.algorithms.metrics import exact_interval
 from reconcile.forms.prepared_form import prepared
 from reconcile.parameters import shipped
@@ -258,6 +259,24 @@ def test_the_command_prints_a_table_json_and_a_plot_and_makes_no_home(house: Hou
     assert (line["simulation"], line["target"], line["seconds_a_reading"], line["cost"]) == (True, 0.99, 7.0, None)
     assert "Simulation" in drawn.read_text("utf-8")
     assert not house.home.exists()
+
+
+@pytest.mark.promise("adds what it costs to show", "It counts on as many errors", "is how probable it is")
+def test_the_audits_that_would_show_a_bound_are_said_with_hours_and_cost(house: House, tmp_path: Path) -> None:
+    file = next(name for name, sample in SAMPLES.items() if sample.form == FORM.name)
+    words = ("simulate", "--form", FORM.name, "--truth", _truth(tmp_path, file), "--rounds", "1", "--target", "0.99")
+    sure = (*words, "--people", "0,0", "--machines", "0,0", "--expert", "0", "--orders", "1000", "--seconds", "36")
+    done = house.run(*sure, "--at-most", "0.01", "--rate", "0.05", "--json")
+    (line,) = done.json
+    bound = line["certificate"]
+    assert bound["audits"] == audits_needed(bound["values"], 0.01, 0.95, 0.0)
+    assert (bound["hours"], bound["cost"]) == (bound["audits"] / 100, f"{bound['audits'] * 0.05:.2f}")
+    said = house.run(*sure, "--at-most", "0.01", "--confidence", "0.99").out
+    more = audits_needed(bound["values"], 0.01, 0.99, 0.0)
+    assert f"that at most 1 % of {bound['values']} values are wrong is shown (99 %) by {more} audits" in said
+    wrong = (*words, "--people", "0.9,0.9", "--machines", "0.9", "--expert", "0.5", "--at-most", "0.00001")
+    assert "cannot be shown: more are expected to be" in house.run(*wrong).out
+    assert "no use without --at-most" in house.run(*words, "--confidence", "0.9").err
 
 
 def _truth(folder: Path, file: str) -> Path:
