@@ -1,6 +1,6 @@
 """Methods from papers that know nothing of forms: intervals, regression, word networks, error rates."""
 
-from reconcile.algorithms.batch_audits import audits_needed, find_probability
+from reconcile.algorithms.batch_audits import audits_needed
 from reconcile.algorithms.logistic import fit_logistic, fit_strongest_ridge
 from reconcile.algorithms.metrics import (
     Forecast,
@@ -50,7 +50,6 @@ __all__ = [
     "count_edits",
     "count_probability",
     "exact_interval",
-    "find_probability",
     "fit_logistic",
     "fit_strongest_ridge",
     "flip_probability",

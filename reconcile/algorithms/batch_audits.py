@@ -11,7 +11,10 @@ from math import ceil, exp, floor, lgamma
 
 
 def find_probability(found: int, audited: int, wrong: int, size: int) -> float:
-    """How probable it is that an audit of so many values finds at most `found`, where `wrong` of `size` are wrong."""
+    """The probability that an audit finds at most so many wrong values.
+
+    `wrong` of the batch's `size` are, and `audited` of them are drawn.
+    """
     least, most = max(0, audited - (size - wrong)), min(found, audited, wrong)
     ways = [
         _ways(wrong, each) + _ways(size - wrong, audited - each) - _ways(size, audited)

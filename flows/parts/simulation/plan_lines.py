@@ -64,7 +64,10 @@ Bound = tuple[float, float]
 def plan_line(
     planned: PlannedResult, terms: PlanTerms, orders: int, form: Form, rounds: int, bound: Bound | None = None
 ) -> PlanLine:
-    """The figures of one target, for a batch of so many orders, and the audits that would show a bound of it."""
+    """The figures of one target, for a batch of so many orders.
+
+    With a `bound` they have the audits that would show it.
+    """
     readings = planned.readings_an_order * orders
     return PlanLine(
         simulation=True,

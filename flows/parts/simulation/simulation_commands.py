@@ -32,6 +32,12 @@ SCALE = typer.Option(
 )
 """The option `--scale`."""
 
+AT_MOST = typer.Option(min=1e-5, max=0.5, help="Also: the audits that show that no more is wrong: 0.005.")
+"""The option `--at-most`."""
+
+CONFIDENCE = typer.Option(min=0.5, max=0.9999, help="With --at-most: how probable it is that this is shown rightly.")
+"""The option `--confidence`."""
+
 OF_A_BATCH = (
     "form",
     "truth",
@@ -76,12 +82,8 @@ def simulate(
     rate: Annotated[str | None, typer.Option(help="What a reading pays; else as kept in the store.")] = None,
     hour: Annotated[bool, typer.Option("--hour", help="The rate is that of an hour.")] = False,
     currency: Annotated[str, typer.Option(help="The rate's currency; else that of what is paid here, or EUR.")] = "",
-    at_most: Annotated[
-        float | None, typer.Option(min=1e-5, max=0.5, help="Also: the audits that show that no more is wrong: 0.005.")
-    ] = None,
-    confidence: Annotated[
-        float, typer.Option(min=0.5, max=0.9999, help="With --at-most: how probable it is that this is shown rightly.")
-    ] = 0.95,
+    at_most: Annotated[float | None, AT_MOST] = None,
+    confidence: Annotated[float, CONFIDENCE] = 0.95,
     rounds: Annotated[int, typer.Option(min=1, help="Each order is played so often, with other slips.")] = 5,
     seed: Annotated[int, typer.Option(help="Other seeds make other slips.")] = 1,
     plot: Annotated[Path | None, typer.Option(callback=terminal.writable, help="Draw it: OUT.svg.")] = None,
@@ -99,9 +101,7 @@ def simulate(
     if scale:
         print_scale(_home(ctx), scale, options, within=within, always=always, as_json=as_json)
     else:
-        if at_most is None and _is_given(ctx, "confidence"):
-            raise SettingsError("--confidence has no use without --at-most. Leave it out.")
-        bound = None if at_most is None else (at_most, confidence)
+        bound = _bound(ctx, at_most, confidence)
         _play(_inputs(_settings(ctx), form, truth, options), target, orders, bound, as_json=as_json, plot=plot)
 
 
@@ -138,6 +138,13 @@ def _refuse_without_use(ctx: typer.Context, *, is_scale: bool) -> None:
     if given:
         beside = "has no use with" if is_scale else "has no use without"
         raise SettingsError(f"--{given[0]} {beside} --scale. Leave it out.")
+
+
+def _bound(ctx: typer.Context, at_most: float | None, confidence: float) -> Bound | None:
+    """The bound that is asked for. SettingsError where there is a confidence and nothing to be confident of."""
+    if at_most is None and _is_given(ctx, "confidence"):
+        raise SettingsError("--confidence has no use without --at-most. Leave it out.")
+    return None if at_most is None else (at_most, confidence)
 
 
 def _is_given(ctx: typer.Context, option: str) -> bool:

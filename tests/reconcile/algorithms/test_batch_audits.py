@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconcile.algorithms import audits_needed, find_probability
+from reconcile.algorithms.batch_audits import audits_needed, find_probability
 
 
 @pytest.mark.parametrize(

@@ -261,7 +261,7 @@ def test_the_command_prints_a_table_json_and_a_plot_and_makes_no_home(house: Hou
     assert not house.home.exists()
 
 
-@pytest.mark.promise("adds what it costs to show", "It counts on as many errors", "is how probable it is")
+@pytest.mark.promise("adds what it costs to show", "is how probable it is")
 def test_the_audits_that_would_show_a_bound_are_said_with_hours_and_cost(house: House, tmp_path: Path) -> None:
     file = next(name for name, sample in SAMPLES.items() if sample.form == FORM.name)
     words = ("simulate", "--form", FORM.name, "--truth", _truth(tmp_path, file), "--rounds", "1", "--target", "0.99")
