@@ -91,10 +91,8 @@ def simulate(
 ) -> None:
     """Plan a batch: play orders of known truth with made-up readers, and see quality, work and cost by target."""
     from flows.parts.simulation.planning import PlanOptions, error_shares
-    from transcribe.people import paid_currency
 
-    if currency:
-        paid_currency(currency)
+    _refuse_currency(currency)
     _refuse_without_use(ctx, is_scale=bool(scale))
     of_people, of_machines = (error_shares(each) if each else None for each in (people, machines))
     options = PlanOptions(of_people, of_machines, expert, rounds, seed, seconds, rate, hour, currency)
@@ -130,6 +128,14 @@ def _home(ctx: typer.Context) -> Home:
     from flows.home import open_existing_home
 
     return open_existing_home(_settings(ctx))
+
+
+def _refuse_currency(currency: str) -> None:
+    """SettingsError where it is named and is none in which people are paid."""
+    from transcribe.people import paid_currency
+
+    if currency:
+        paid_currency(currency)
 
 
 def _refuse_without_use(ctx: typer.Context, *, is_scale: bool) -> None:
